@@ -1,0 +1,19 @@
+/** @type {import('jest').Config} */
+const base = {
+  transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true, diagnostics: false, tsconfig: 'tsconfig.json' }] },
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.mooring', '<rootDir>/.venv', '<rootDir>/.venvs'],
+};
+
+/**
+ * `npm test` runs every project but the long ones, which have scripts of their own (see scripts/suites.mjs).
+ */
+module.exports = {
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  projects: ['unit', 'dsl', 'stacks', 'nag', 'local', 'loop', 'sdk', 'browser', 'soak'].map((name) => ({
+    ...base,
+    displayName: name,
+    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  })),
+};
