@@ -1,0 +1,33 @@
+import type { MonitorKind } from './names';
+
+/**
+ * CloudWatch names of what the monitor publishes and the alarms read. Model Monitor's own names (without leading slash,
+ * plural), so that dashboards survive a change of engine.
+ */
+export const metricNamespaces: Readonly<Record<MonitorKind, string>> = {
+  data: 'aws/sagemaker/Endpoints/data-metrics',
+  quality: 'aws/sagemaker/Endpoints/model-metrics',
+  bias: 'aws/sagemaker/Endpoints/bias-metrics',
+  explanations: 'aws/sagemaker/Endpoints/explainability-metrics',
+};
+
+/** CloudWatch refuses custom namespaces that start with `AWS/`; the lower-case spelling is the service's own. */
+export const metricDimensions = { endpoint: 'Endpoint', schedule: 'MonitoringSchedule' } as const;
+
+export const metricNames = {
+  drift: (feature: string) => `feature_baseline_drift_${feature}`,
+  nonNull: (feature: string) => `feature_non_null_${feature}`,
+  data: (feature: string) => `feature_data_${feature}`,
+  bias: (metric: string) => `bias_metric_${metric}`,
+  attribution: (feature: string) => `feature_${feature}`,
+  /** Captured rows in the window; missing or zero means that capture stopped. */
+  rows: 'captured_rows',
+  /** 1 when the run finished, whatever it found. */
+  runs: 'monitor_runs',
+  labelCoverage: 'label_coverage',
+  labelLag: 'label_lag_seconds',
+  ndcg: 'attribution_ndcg',
+} as const;
+
+/** How infinities are published (Clarify's own mapping). */
+export const metricInfinity = 2.348543e108;

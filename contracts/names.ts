@@ -1,0 +1,90 @@
+/**
+ * Names that the stacks, the functions, the steps and the local account must agree on, each built in one place.
+ * Everything that belongs to a use case starts with its name.
+ */
+export const appName = 'mooring';
+
+/** PascalCase of a hyphenated name: credit-risk becomes CreditRisk. */
+export function pascal(name: string): string {
+  return name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+/** CloudFormation stack names. */
+export const stackNames = {
+  foundation: 'Mooring-Foundation',
+  training: (useCase: string) => `Mooring-${pascal(useCase)}-Training`,
+  serving: (useCase: string) => `Mooring-${pascal(useCase)}-Serving`,
+  monitoring: (useCase: string) => `Mooring-${pascal(useCase)}-Monitoring`,
+  retraining: (useCase: string) => `Mooring-${pascal(useCase)}-Retraining`,
+  release: 'Mooring-Release',
+} as const;
+
+export const stageNames = ['staging', 'production'] as const;
+export type StageName = (typeof stageNames)[number];
+
+export const resourceNames = {
+  pipeline: (useCase: string) => `${useCase}-pipeline`,
+  packageGroup: (useCase: string) => `${useCase}-models`,
+  /** Production carries the plain name; the stage before it says so. */
+  endpoint: (useCase: string, stage: StageName = 'production') => (stage === 'production' ? `${useCase}-endpoint` : `${useCase}-${stage}-endpoint`),
+  schedule: (useCase: string, monitor: MonitorKind) => `${useCase}-${monitor}-monitor`,
+  featureAlarm: (useCase: string, feature: string) => `${useCase}-drift-${feature}`,
+  metricAlarm: (useCase: string, what: string) => `${useCase}-${what}`,
+  compositeAlarm: (useCase: string) => `${useCase}-drift`,
+  deployFunction: (useCase: string) => `${useCase}-deploy`,
+  retrainFunction: (useCase: string) => `${useCase}-retrain`,
+  predictFunction: (useCase: string) => `${useCase}-predict`,
+  labelFunction: (useCase: string) => `${useCase}-label`,
+  topic: `${appName}-notifications`,
+} as const;
+
+/** Kinds of monitors; each has a schedule, a report and alarms of its own. */
+export const monitorKinds = ['data', 'quality', 'bias', 'explanations'] as const;
+export type MonitorKind = (typeof monitorKinds)[number];
+
+/** The variant name never changes: blue/green needs the same name in the old and the new configuration. */
+export const variantName = 'AllTraffic';
+
+/** SSM parameters the foundation publishes, so that the CLI and the functions find the buckets. */
+export const parameterNames = {
+  dataBucket: `/${appName}/data-bucket`,
+  artifactBucket: `/${appName}/artifact-bucket`,
+  topic: `/${appName}/topic-arn`,
+} as const;
+
+/** Prefixes inside the data and the artifact bucket; they never start or end with a slash. */
+export const prefixes = {
+  /** Raw rows that a use case trains on (data bucket). */
+  raw: (useCase: string) => `${useCase}/raw`,
+  /** Ground-truth records by inference id, yyyy/mm/dd/hh below it (data bucket). */
+  groundTruth: (useCase: string) => `${useCase}/ground-truth`,
+  /** Captured rows joined with their labels, versioned (data bucket). */
+  labelled: (useCase: string) => `${useCase}/labelled`,
+  /** Data capture; SageMaker appends <endpoint>/<variant>/yyyy/mm/dd/hh (data bucket). */
+  capture: (useCase: string) => `${useCase}/capture`,
+  /** Outputs of pipeline steps, <execution-id>/<step>/<output> below it (artifact bucket). */
+  executions: (useCase: string) => `${useCase}/executions`,
+  /** The live manifest and the baselines of the live model (artifact bucket). */
+  live: (useCase: string, stage: StageName = 'production') => `${useCase}/live/${stage}`,
+  /** Reports of monitor runs, <kind>/<yyyy-mm-ddThh-mm-ss> below it (artifact bucket). */
+  monitoring: (useCase: string) => `${useCase}/monitoring`,
+  /** Decisions of the retrain function, one JSON object each (artifact bucket). */
+  decisions: (useCase: string) => `${useCase}/decisions`,
+  /** Markers that make event handling idempotent (artifact bucket). */
+  markers: (useCase: string) => `${useCase}/markers`,
+} as const;
+
+/** Files below {@link prefixes.live}. */
+export const liveFiles = { manifest: 'manifest.json', statistics: 'statistics.json', constraints: 'constraints.json', bias: 'analysis.json', evaluation: 'evaluation.json', explanations: 'explanations.json' } as const;
+
+/** CustomerMetadataProperties of a model package: the chain of evidence. */
+export const metadataKeys = {
+  commit: 'git_commit',
+  tag: 'git_tag',
+  useCaseVersion: 'use_case_version',
+  dataHash: 'data_hash',
+  imageDigest: 'image_digest',
+  configHash: 'config_hash',
+  executionArn: 'pipeline_execution_arn',
+  trigger: 'trigger',
+} as const;

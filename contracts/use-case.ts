@@ -1,0 +1,228 @@
+import { z } from 'zod';
+
+/**
+ * The one change point of a use case: the schema of `pipeline-defs/<use-case>/use-case.yaml`.
+ *
+ * Types are inferred from it, `contracts/use-case.schema.json` is emitted from it for editors, and the very same
+ * document (defaults filled in, as JSON) travels to the Python steps and to the monitor.
+ * Keys are snake_case because people write YAML and Python reads it.
+ */
+
+const identifier = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by single hyphens, e.g. credit-risk')
+  .max(30);
+const columnName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'letters, digits, _ and ., not starting with a digit').max(64);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const instanceType = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'a SageMaker instance type, e.g. ml.m5.large');
+/** An ISO-8601-like short duration: 15m, 1h, 2d. */
+const duration = z.string().regex(/^[1-9][0-9]*(m|h|d)$/, 'a number and a unit: 15m, 1h, 2d');
+
+export const columnTypes = ['integer', 'number', 'category', 'text', 'timestamp'] as const;
+const column = z.strictObject({
+  name: columnName,
+  type: z.enum(columnTypes),
+  /** Known values of a category; learnt from the training set when absent. */
+  categories: z.array(scalar).min(1).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  nullable: z.boolean().default(true),
+});
+
+const dataset = z.strictObject({
+  /** Where the raw rows are: an s3:// prefix, or a path relative to the use case's folder. Default: the use case's `raw/` prefix in the data bucket. */
+  location: z.string().min(1).optional(),
+  format: z.enum(['csv', 'parquet']).default('csv'),
+  columns: z.array(column).min(1),
+  /** Column to learn. It is not a feature. */
+  label: columnName,
+  /** Value of the label that counts as 1 (binary tasks). */
+  positive: scalar.optional(),
+  /** Column with the time of a row, for splits by time. Not a feature. */
+  time: columnName.optional(),
+  /** Column that identifies a row. Not a feature. */
+  key: columnName.optional(),
+});
+
+const split = z.strictObject({
+  method: z.enum(['random', 'time']).default('random'),
+  test_size: z.number().gt(0).lt(1).default(0.2),
+  seed: z.number().int().min(0).default(42),
+});
+
+const facet = z.strictObject({
+  name: columnName,
+  /** Value of the disadvantaged group (Clarify's sensitive group d). */
+  disadvantaged: scalar.optional(),
+  /** For a continuous facet: rows above this value are the disadvantaged group. */
+  threshold: z.number().optional(),
+});
+
+export const preTrainingBiasMetrics = ['CI', 'DPL', 'KL', 'JS', 'LP', 'TVD', 'KS', 'CDDL'] as const;
+export const postTrainingBiasMetrics = ['DPPL', 'DI', 'DCA', 'DCR', 'RD', 'DAR', 'DRR', 'AD', 'TE', 'FT', 'CDDPL', 'SD', 'GE'] as const;
+export const qualityMetrics = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'rmse', 'mae', 'mse', 'r2', 'mape'] as const;
+
+const fairness = z.strictObject({
+  facets: z.array(facet).min(1).max(5),
+  /** Gate before training: |metric| of the first facet must not exceed the bound. */
+  before_training: z.strictObject({ metric: z.enum(preTrainingBiasMetrics), max: z.number().min(0) }).optional(),
+  /** Gate after training: |metric| of the first facet must not exceed the bound. */
+  after_training: z.strictObject({ metric: z.enum(postTrainingBiasMetrics), max: z.number().min(0) }).optional(),
+  /** Column by whose values CDDL and CDDPL are conditioned. */
+  group_variable: columnName.optional(),
+});
+
+const gates = z.strictObject({
+  quality: z.strictObject({
+    metric: z.enum(qualityMetrics),
+    /** Bound: lowest value allowed for scores, highest for errors (rmse, mae, mse, mape). */
+    bound: z.number(),
+  }),
+  /** Naive baselines the model must beat to be registered. */
+  beat: z.array(z.enum(['majority', 'mean', 'persistence'])).default([]),
+  /** Must beat the live model on the same test set before it is registered. */
+  champion: z.boolean().default(false),
+});
+
+const training = z.strictObject({
+  framework: z.enum(['xgboost', 'scikit-learn']).default('xgboost'),
+  /** Own training image (URI); default: the framework's prebuilt SageMaker image. */
+  image: z.string().optional(),
+  instance: instanceType.default('ml.m5.large'),
+  processing_instance: instanceType.default('ml.m5.large'),
+  /** Passed to the training script. */
+  hyperparameters: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), scalar).default({}),
+  /** Share of the training rows held back to choose the decision threshold and stop early. */
+  validation_size: z.number().gt(0).lt(1).default(0.1),
+  tuning: z
+    .strictObject({
+      max_jobs: z.number().int().min(1).max(100),
+      max_parallel: z.number().int().min(1).max(10).default(2),
+      ranges: z.record(z.string(), z.union([z.tuple([z.number(), z.number()]), z.array(z.string()).min(1)])),
+    })
+    .optional(),
+});
+
+export const detectorNames = ['robust', 'simple', 'linf', 'chi2_distance', 'psi', 'js', 'wasserstein', 'ks', 'chi2', 'classifier'] as const;
+const monitoredFeature = z.strictObject({
+  name: columnName,
+  /** Alarm when the feature's drift value passes it, in the detector's direction. */
+  threshold: z.number().min(0).default(0.1),
+  detector: z.enum(detectorNames).optional(),
+});
+
+const monitoring = z.strictObject({
+  engine: z.enum(['open', 'model-monitor']).default('open'),
+  /** Cadence of the data monitor. */
+  every: duration.default('1h'),
+  /** Captured rows fed to one run; default: one cadence. */
+  window: duration.optional(),
+  /** Features with an alarm of their own. */
+  features: z.array(monitoredFeature).default([]),
+  /** Fewer captured rows than this give a skipped verdict instead of a wrong one. */
+  min_sample: z.number().int().min(1).default(50),
+  instance: instanceType.default('ml.t3.large'),
+  /** Further monitors, each with a cadence of its own; they need ground truth, except explanations. */
+  quality: z.strictObject({ every: duration.default('1d'), window: duration.optional(), metric: z.enum(qualityMetrics), bound: z.number() }).optional(),
+  bias: z.strictObject({ every: duration.default('1d'), window: duration.optional(), metric: z.enum(postTrainingBiasMetrics), max: z.number() }).optional(),
+  explanations: z.strictObject({ every: duration.default('1d'), window: duration.optional(), min_ndcg: z.number().gt(0).max(1).default(0.9) }).optional(),
+});
+
+const trafficShift = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('all-at-once'), bake: duration.default('5m') }),
+  z.strictObject({ type: z.literal('canary'), percent: z.number().int().min(1).max(50), bake: duration.default('10m') }),
+  z.strictObject({ type: z.literal('linear'), percent: z.number().int().min(10).max(50), bake: duration.default('5m') }),
+  z.strictObject({ type: z.literal('rolling'), percent: z.number().int().min(5).max(50), bake: duration.default('5m') }),
+]);
+
+const stage = z.strictObject({
+  instance: instanceType.default('ml.m5.large'),
+  count: z.number().int().min(1).max(100).default(1),
+  shift: trafficShift.default({ type: 'all-at-once', bake: '5m' }),
+  approval: z.enum(['auto', 'manual']).default('manual'),
+  /** Share of requests captured, in percent. */
+  capture: z.number().int().min(0).max(100).default(100),
+  autoscaling: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1), invocations_per_instance: z.number().int().min(1).default(750) }).optional(),
+});
+
+const retraining = z.strictObject({
+  on_drift: z.boolean().default(true),
+  schedule: z.string().regex(/^(cron|rate)\(.+\)$/, 'cron(...) or rate(...)').optional(),
+  on_new_data: z.boolean().default(false),
+  cool_down: duration.default('6h'),
+  max_per_day: z.number().int().min(1).default(3),
+  min_new_labels: z.number().int().min(0).default(0),
+  /** What of the past is trained on: everything, everything plus the labelled window, or the window alone. */
+  data: z.enum(['base', 'base+window', 'window']).default('base+window'),
+  window: duration.default('30d'),
+  envelope: z
+    .strictObject({
+      hyperparameters: z.record(z.string(), z.tuple([z.number(), z.number()])).default({}),
+      max_data_age: duration.optional(),
+    })
+    .default({ hyperparameters: {} }),
+});
+
+const notifications = z.strictObject({ emails: z.array(z.email()).default([]), webhooks: z.array(z.url()).default([]) });
+
+export const useCaseSchema = z
+  .strictObject({
+    name: identifier,
+    title: z.string().min(1).max(120),
+    /** Intended purpose, in a sentence; it goes into the model card. */
+    purpose: z.string().min(1).max(1000),
+    version: z.string().regex(/^[0-9]+\.[0-9]+(\.[0-9]+)?$/, 'a version such as 1.0').default('1.0'),
+    task: z.enum(['binary', 'multiclass', 'regression', 'forecast']),
+    dataset,
+    split: split.default({ method: 'random', test_size: 0.2, seed: 42 }),
+    fairness: fairness.optional(),
+    gates,
+    training: training.prefault({}),
+    monitoring: monitoring.prefault({}),
+    stages: z.strictObject({ staging: stage.optional(), production: stage.prefault({}) }).prefault({}),
+    retraining: retraining.prefault({}),
+    notifications: notifications.prefault({}),
+  })
+  .superRefine((useCase, context) => {
+    const columns = useCase.dataset.columns.map((each) => each.name);
+    const complain = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    const known = (path: (string | number)[], value: string | undefined): void => {
+      if (value !== undefined && !columns.includes(value)) complain(path, `no column '${value}' in dataset.columns; there are: ${columns.join(', ')}`);
+    };
+    const seen = new Set<string>();
+    columns.forEach((name, index) => {
+      if (seen.has(name)) complain(['dataset', 'columns', index, 'name'], `column '${name}' is listed twice`);
+      seen.add(name);
+    });
+    known(['dataset', 'label'], useCase.dataset.label);
+    known(['dataset', 'time'], useCase.dataset.time);
+    known(['dataset', 'key'], useCase.dataset.key);
+    if (useCase.task === 'binary' && useCase.dataset.positive === undefined) complain(['dataset', 'positive'], 'a binary task needs the label value that counts as 1');
+    if (useCase.split.method === 'time' && useCase.dataset.time === undefined) complain(['dataset', 'time'], 'a split by time needs the time column');
+    useCase.fairness?.facets.forEach((each, index) => {
+      known(['fairness', 'facets', index, 'name'], each.name);
+      if ((each.disadvantaged === undefined) === (each.threshold === undefined)) {
+        complain(['fairness', 'facets', index], 'give either the disadvantaged value or a threshold');
+      }
+    });
+    known(['fairness', 'group_variable'], useCase.fairness?.group_variable);
+    const features = featureNames(useCase);
+    useCase.monitoring.features.forEach((each, index) => {
+      if (!features.includes(each.name)) complain(['monitoring', 'features', index, 'name'], `'${each.name}' is not a feature; there are: ${features.join(', ')}`);
+    });
+    for (const [name, each] of Object.entries(useCase.stages)) {
+      if (each !== undefined && ['canary', 'linear'].includes(each.shift.type) && each.count < 2) {
+        complain(['stages', name, 'count'], `${each.shift.type} needs at least 2 instances, so that a share of the fleet can take traffic`);
+      }
+    }
+  });
+
+export type UseCase = z.infer<typeof useCaseSchema>;
+export type Column = UseCase['dataset']['columns'][number];
+export type Stage = UseCase['stages']['production'];
+
+/** Names of the columns a model may learn from: all but label, time and key, in the order of the YAML. */
+export function featureNames(useCase: { readonly dataset: { readonly columns: readonly { readonly name: string }[]; readonly label: string; readonly time?: string; readonly key?: string } }): string[] {
+  const { columns, label, time, key } = useCase.dataset;
+  return columns.map((each) => each.name).filter((name) => name !== label && name !== time && name !== key);
+}
