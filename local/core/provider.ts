@@ -8,6 +8,10 @@ export interface ResourceContext {
   generateName(maxLength?: number, lowerCase?: boolean): string;
   readonly accountId: string;
   readonly region: string;
+  readonly stackId: string;
+  /** aws:cdk:path of the template's Metadata, for messages. */
+  readonly constructPath?: string;
+  readonly stackTags: Readonly<Record<string, string>>;
 }
 
 /** A resource that exists: what `Ref` and `Fn::GetAtt` give. */
@@ -32,6 +36,11 @@ export interface ResourceProvider {
   /** Properties that cannot change in place. */
   readonly replacedBy?: readonly string[];
   create(properties: Body, context: ResourceContext): Promise<Provisioned> | Provisioned;
-  update(physicalId: string, properties: Body, previous: Body, context: ResourceContext): Promise<Provisioned> | Provisioned;
+  update(
+    physicalId: string,
+    properties: Body,
+    previous: Body,
+    context: ResourceContext,
+  ): Promise<Provisioned> | Provisioned;
   delete(physicalId: string, properties: Body, context: ResourceContext): Promise<void> | void;
 }

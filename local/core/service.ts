@@ -30,12 +30,52 @@ export interface Permission {
 /**
  * One AWS API. The protocol layer finds the operation by name and answers an unknown one with a 4xx that names it.
  * Other services call the public methods of the class that implements this, in process.
+ *
+ * Which protocol a call uses is read off the request (X-Amz-Target, Smithy-Protocol, Action=), so one table of operations
+ * serves JSON 1.0/1.1, Query and CBOR clients alike. Query and REST clients send numbers and booleans as strings: read
+ * members with the helpers of `input.ts`. A string-keyed map in an answer must be wrapped in {@link AwsMap} when Query
+ * clients may ask for it.
  */
 export interface AwsService {
-  /** Name in the credential scope of signed requests: s3, cloudformation, sagemaker, events, monitoring ... */
+  /** Name in the credential scope of signed requests: s3, cloudformation, sagemaker, events, monitoring ... Several services may share one. */
   readonly signingName: string;
-  /** AWS Query and JSON services: operation name to handler. */
+  /** Operation name to handler. */
   readonly operations: Readonly<Record<string, Operation>>;
+  /** REST-JSON services: how requests become operations. */
+  readonly routes?: readonly Route[];
+  /** Namespace of Query answers, e.g. http://cloudformation.amazonaws.com/doc/2010-05-15/. */
+  readonly xmlNamespace?: string;
+  /** Largest request body in bytes, 413 above. Default: 8 MiB. */
+  readonly maxBodyBytes?: number;
   /** What the caller must be allowed to do. Absent: `<signingName>:<operation>` on `*`. */
   permissions?(operation: string, input: Body): readonly Permission[];
+}
+
+/** One operation of a REST-JSON service. Labels of the path and the listed query and header members join the JSON body's members. */
+export interface Route {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+  /** With labels, e.g. /2015-03-31/functions/{FunctionName}/invocations; `{Name+}` takes slashes too. */
+  readonly path: string;
+  readonly operation: string;
+  /** Member to query parameter. A parameter given several times is a list. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Member to request header. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The request body is not JSON but the bytes of this member (a Buffer). */
+  readonly payload?: string;
+  /** This member of the answer (Buffer or string) is the whole body of the response. */
+  readonly responsePayload?: string;
+  /** Member of the answer to response header. */
+  readonly responseHeaders?: Readonly<Record<string, string>>;
+  /** Status of success. Default: 200. */
+  readonly status?: number;
+}
+
+/** A map from strings in an answer: JSON writes an object, Query `<entry><key/><value/></entry>`. */
+export class AwsMap {
+  constructor(readonly entries: Readonly<Record<string, unknown>>) {}
+
+  toJSON(): Readonly<Record<string, unknown>> {
+    return this.entries;
+  }
 }
