@@ -2,18 +2,8 @@
 export * from './condition';
 export * from './definition';
 export * from './draw';
-export {
-  type AnyExpression,
-  type Argument,
-  Expression,
-  execution,
-  experiment,
-  Get,
-  join,
-  jsonGet,
-  jsonGetFromS3,
-  type Value,
-} from './expression';
+export { Expression, execution, experiment, Get, join, jsonGet, jsonGetFromS3 } from './expression';
+export type { AnyExpression, Argument, Value } from './expression';
 export * from './graph';
 export * from './job';
 export * from './parameter';
@@ -22,11 +12,19 @@ export type { CacheOptions, Dependency, ExceptionType, Outcome, RetryPolicy } fr
 export * from './property';
 export * from './property-file';
 export { findReferences, isExpression, parseReference, type Found, type Reference } from './reference';
+export * from './selective-execution';
 export * from './shorthand';
 export * from './step';
+export * from './steps/automl';
+export * from './steps/check';
 export * from './steps/condition';
+export * from './steps/emr';
+export * from './steps/endpoint';
 export * from './steps/fail';
+export * from './steps/function';
 export * from './steps/model';
 export * from './steps/processing';
 export * from './steps/training';
+export * from './steps/transform';
+export * from './steps/tuning';
 export * from './token';

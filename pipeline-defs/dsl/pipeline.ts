@@ -5,6 +5,8 @@ import { execution } from './expression';
 import { Graph } from './graph';
 import type { Parameter } from './parameter';
 import { render } from './render';
+import type { SelectiveExecution, SelectiveExecutionConfig } from './selective-execution';
+import { selectiveExecution } from './selective-execution';
 import type { Step } from './step';
 
 /** From this size on a definition is passed to CreatePipeline by its place on S3. */
@@ -72,6 +74,12 @@ export class Pipeline {
   get parallelism(): { readonly MaxParallelExecutionSteps: number } | undefined {
     const { maxParallelSteps } = this.options;
     return maxParallelSteps === undefined ? undefined : { MaxParallelExecutionSteps: maxParallelSteps };
+  }
+
+  /** The SelectiveExecutionConfig of StartPipelineExecution. */
+  selectiveExecution(selection: SelectiveExecution): SelectiveExecutionConfig {
+    const names = this.graph().nodes.map((node) => node.name);
+    return selectiveExecution(selection, names);
   }
 
   /** Steps and edges, and three ways to look at them. */
