@@ -9,6 +9,7 @@ export function durationSeconds(text: string): number {
   const match = /^([1-9][0-9]*)([smhd])$/.exec(text);
   const [, amount, unit] = match ?? [];
   const seconds = unitSeconds[unit ?? ''];
-  if (amount === undefined || seconds === undefined) throw new Error(`'${text}' is not a duration; write a number and a unit: 90s, 15m, 1h, 2d`);
+  if (amount === undefined || seconds === undefined)
+    throw new Error(`'${text}' is not a duration; write a number and a unit: 90s, 15m, 1h, 2d`);
   return Number(amount) * seconds;
 }

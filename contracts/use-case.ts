@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkUseCase } from './use-case-checks';
 
 /**
  * The one change point of a use case: the schema of `pipeline-defs/<use-case>/use-case.yaml`.
@@ -12,7 +13,10 @@ const identifier = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by single hyphens, e.g. credit-risk')
   .max(30);
-const columnName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'letters, digits, _ and ., not starting with a digit').max(64);
+const columnName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'letters, digits, _ and ., not starting with a digit')
+  .max(64);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const instanceType = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'a SageMaker instance type, e.g. ml.m5.large');
 /** An ISO-8601-like short duration: 15m, 1h, 2d. */
@@ -59,8 +63,33 @@ const facet = z.strictObject({
 });
 
 export const preTrainingBiasMetrics = ['CI', 'DPL', 'KL', 'JS', 'LP', 'TVD', 'KS', 'CDDL'] as const;
-export const postTrainingBiasMetrics = ['DPPL', 'DI', 'DCA', 'DCR', 'RD', 'DAR', 'DRR', 'AD', 'TE', 'FT', 'CDDPL', 'SD', 'GE'] as const;
-export const qualityMetrics = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'rmse', 'mae', 'mse', 'r2', 'mape'] as const;
+export const postTrainingBiasMetrics = [
+  'DPPL',
+  'DI',
+  'DCA',
+  'DCR',
+  'RD',
+  'DAR',
+  'DRR',
+  'AD',
+  'TE',
+  'FT',
+  'CDDPL',
+  'SD',
+  'GE',
+] as const;
+export const qualityMetrics = [
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'auc',
+  'rmse',
+  'mae',
+  'mse',
+  'r2',
+  'mape',
+] as const;
 
 const fairness = z.strictObject({
   facets: z.array(facet).min(1).max(5),
@@ -103,7 +132,18 @@ const training = z.strictObject({
     .optional(),
 });
 
-export const detectorNames = ['robust', 'simple', 'linf', 'chi2_distance', 'psi', 'js', 'wasserstein', 'ks', 'chi2', 'classifier'] as const;
+export const detectorNames = [
+  'robust',
+  'simple',
+  'linf',
+  'chi2_distance',
+  'psi',
+  'js',
+  'wasserstein',
+  'ks',
+  'chi2',
+  'classifier',
+] as const;
 const monitoredFeature = z.strictObject({
   name: columnName,
   /** Alarm when the feature's drift value passes it, in the detector's direction. */
@@ -123,16 +163,48 @@ const monitoring = z.strictObject({
   min_sample: z.number().int().min(1).default(50),
   instance: instanceType.default('ml.t3.large'),
   /** Further monitors, each with a cadence of its own; they need ground truth, except explanations. */
-  quality: z.strictObject({ every: duration.default('1d'), window: duration.optional(), metric: z.enum(qualityMetrics), bound: z.number() }).optional(),
-  bias: z.strictObject({ every: duration.default('1d'), window: duration.optional(), metric: z.enum(postTrainingBiasMetrics), max: z.number() }).optional(),
-  explanations: z.strictObject({ every: duration.default('1d'), window: duration.optional(), min_ndcg: z.number().gt(0).max(1).default(0.9) }).optional(),
+  quality: z
+    .strictObject({
+      every: duration.default('1d'),
+      window: duration.optional(),
+      metric: z.enum(qualityMetrics),
+      bound: z.number(),
+    })
+    .optional(),
+  bias: z
+    .strictObject({
+      every: duration.default('1d'),
+      window: duration.optional(),
+      metric: z.enum(postTrainingBiasMetrics),
+      max: z.number(),
+    })
+    .optional(),
+  explanations: z
+    .strictObject({
+      every: duration.default('1d'),
+      window: duration.optional(),
+      min_ndcg: z.number().gt(0).max(1).default(0.9),
+    })
+    .optional(),
 });
 
 const trafficShift = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('all-at-once'), bake: duration.default('5m') }),
-  z.strictObject({ type: z.literal('canary'), percent: z.number().int().min(1).max(50), bake: duration.default('10m') }),
-  z.strictObject({ type: z.literal('linear'), percent: z.number().int().min(10).max(50), bake: duration.default('5m') }),
-  z.strictObject({ type: z.literal('rolling'), percent: z.number().int().min(5).max(50), bake: duration.default('5m') }),
+  z.strictObject({
+    type: z.literal('canary'),
+    percent: z.number().int().min(1).max(50),
+    bake: duration.default('10m'),
+  }),
+  z.strictObject({
+    type: z.literal('linear'),
+    percent: z.number().int().min(10).max(50),
+    bake: duration.default('5m'),
+  }),
+  z.strictObject({
+    type: z.literal('rolling'),
+    percent: z.number().int().min(5).max(50),
+    bake: duration.default('5m'),
+  }),
 ]);
 
 const stage = z.strictObject({
@@ -142,12 +214,21 @@ const stage = z.strictObject({
   approval: z.enum(['auto', 'manual']).default('manual'),
   /** Share of requests captured, in percent. */
   capture: z.number().int().min(0).max(100).default(100),
-  autoscaling: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1), invocations_per_instance: z.number().int().min(1).default(750) }).optional(),
+  autoscaling: z
+    .strictObject({
+      min: z.number().int().min(1),
+      max: z.number().int().min(1),
+      invocations_per_instance: z.number().int().min(1).default(750),
+    })
+    .optional(),
 });
 
 const retraining = z.strictObject({
   on_drift: z.boolean().default(true),
-  schedule: z.string().regex(/^(cron|rate)\(.+\)$/, 'cron(...) or rate(...)').optional(),
+  schedule: z
+    .string()
+    .regex(/^(cron|rate)\(.+\)$/, 'cron(...) or rate(...)')
+    .optional(),
   on_new_data: z.boolean().default(false),
   cool_down: duration.default('6h'),
   max_per_day: z.number().int().min(1).default(3),
@@ -163,7 +244,10 @@ const retraining = z.strictObject({
     .default({ hyperparameters: {} }),
 });
 
-const notifications = z.strictObject({ emails: z.array(z.email()).default([]), webhooks: z.array(z.url()).default([]) });
+const notifications = z.strictObject({
+  emails: z.array(z.email()).default([]),
+  webhooks: z.array(z.url()).default([]),
+});
 
 export const useCaseSchema = z
   .strictObject({
@@ -171,7 +255,10 @@ export const useCaseSchema = z
     title: z.string().min(1).max(120),
     /** Intended purpose, in a sentence; it goes into the model card. */
     purpose: z.string().min(1).max(1000),
-    version: z.string().regex(/^[0-9]+\.[0-9]+(\.[0-9]+)?$/, 'a version such as 1.0').default('1.0'),
+    version: z
+      .string()
+      .regex(/^[0-9]+\.[0-9]+(\.[0-9]+)?$/, 'a version such as 1.0')
+      .default('1.0'),
     task: z.enum(['binary', 'multiclass', 'regression', 'forecast']),
     dataset,
     split: split.default({ method: 'random', test_size: 0.2, seed: 42 }),
@@ -184,37 +271,8 @@ export const useCaseSchema = z
     notifications: notifications.prefault({}),
   })
   .superRefine((useCase, context) => {
-    const columns = useCase.dataset.columns.map((each) => each.name);
-    const complain = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
-    const known = (path: (string | number)[], value: string | undefined): void => {
-      if (value !== undefined && !columns.includes(value)) complain(path, `no column '${value}' in dataset.columns; there are: ${columns.join(', ')}`);
-    };
-    const seen = new Set<string>();
-    columns.forEach((name, index) => {
-      if (seen.has(name)) complain(['dataset', 'columns', index, 'name'], `column '${name}' is listed twice`);
-      seen.add(name);
-    });
-    known(['dataset', 'label'], useCase.dataset.label);
-    known(['dataset', 'time'], useCase.dataset.time);
-    known(['dataset', 'key'], useCase.dataset.key);
-    if (useCase.task === 'binary' && useCase.dataset.positive === undefined) complain(['dataset', 'positive'], 'a binary task needs the label value that counts as 1');
-    if (useCase.split.method === 'time' && useCase.dataset.time === undefined) complain(['dataset', 'time'], 'a split by time needs the time column');
-    useCase.fairness?.facets.forEach((each, index) => {
-      known(['fairness', 'facets', index, 'name'], each.name);
-      if ((each.disadvantaged === undefined) === (each.threshold === undefined)) {
-        complain(['fairness', 'facets', index], 'give either the disadvantaged value or a threshold');
-      }
-    });
-    known(['fairness', 'group_variable'], useCase.fairness?.group_variable);
-    const features = featureNames(useCase);
-    useCase.monitoring.features.forEach((each, index) => {
-      if (!features.includes(each.name)) complain(['monitoring', 'features', index, 'name'], `'${each.name}' is not a feature; there are: ${features.join(', ')}`);
-    });
-    for (const [name, each] of Object.entries(useCase.stages)) {
-      if (each !== undefined && ['canary', 'linear'].includes(each.shift.type) && each.count < 2) {
-        complain(['stages', name, 'count'], `${each.shift.type} needs at least 2 instances, so that a share of the fleet can take traffic`);
-      }
-    }
+    for (const { path, message } of checkUseCase(useCase))
+      context.addIssue({ code: 'custom', path: [...path], message });
   });
 
 export type UseCase = z.infer<typeof useCaseSchema>;
@@ -222,7 +280,14 @@ export type Column = UseCase['dataset']['columns'][number];
 export type Stage = UseCase['stages']['production'];
 
 /** Names of the columns a model may learn from: all but label, time and key, in the order of the YAML. */
-export function featureNames(useCase: { readonly dataset: { readonly columns: readonly { readonly name: string }[]; readonly label: string; readonly time?: string; readonly key?: string } }): string[] {
+export function featureNames(useCase: {
+  readonly dataset: {
+    readonly columns: readonly { readonly name: string }[];
+    readonly label: string;
+    readonly time?: string;
+    readonly key?: string;
+  };
+}): string[] {
   const { columns, label, time, key } = useCase.dataset;
   return columns.map((each) => each.name).filter((name) => name !== label && name !== time && name !== key);
 }

@@ -1,0 +1,215 @@
+import { durationSeconds } from './duration';
+import { errorMetrics } from './pipeline-parameters';
+
+/** What of a use case the checks look at; any of it may be missing or of a wrong type when the document is invalid. */
+interface Looked {
+  readonly task?: unknown;
+  readonly dataset?: {
+    readonly columns?: readonly { readonly name?: unknown }[];
+    readonly label?: unknown;
+    readonly positive?: unknown;
+    readonly time?: unknown;
+    readonly key?: unknown;
+  };
+  readonly split?: { readonly method?: unknown };
+  readonly fairness?: {
+    readonly facets?: readonly {
+      readonly name?: unknown;
+      readonly disadvantaged?: unknown;
+      readonly threshold?: unknown;
+    }[];
+    readonly group_variable?: unknown;
+  };
+  readonly gates?: { readonly quality?: { readonly metric?: unknown }; readonly beat?: readonly unknown[] };
+  readonly monitoring?: {
+    readonly every?: unknown;
+    readonly window?: unknown;
+    readonly features?: readonly { readonly name?: unknown }[];
+    readonly quality?: { readonly metric?: unknown };
+  };
+  readonly stages?: Readonly<
+    Record<
+      string,
+      | {
+          readonly instance?: unknown;
+          readonly count?: unknown;
+          readonly shift?: { readonly type?: unknown; readonly percent?: unknown; readonly bake?: unknown };
+          readonly autoscaling?: { readonly min?: unknown; readonly max?: unknown };
+        }
+      | undefined
+    >
+  >;
+}
+
+/** A problem and where it is. */
+export interface Complaint {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+type Complain = (path: (string | number)[], message: string) => void;
+
+const tasks: readonly string[] = ['binary', 'multiclass', 'regression', 'forecast'];
+const classification: readonly string[] = ['accuracy', 'precision', 'recall', 'f1', 'auc'];
+const regression: readonly string[] = [...errorMetrics, 'r2'];
+/** SageMaker's bounds: a wait of a traffic shift, and the whole of a deployment. */
+const longestWait = 3_600;
+const longestDeployment = 28_800;
+
+/**
+ * What a schema cannot say: names that must exist elsewhere in the document, and combinations that SageMaker refuses.
+ *
+ * Tolerates a document that is invalid otherwise, so that a user sees all problems at once.
+ */
+export function checkUseCase(document: unknown): Complaint[] {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (path, message) => complaints.push({ path, message });
+  if (typeof document !== 'object' || document === null) return complaints;
+  const useCase = document as Looked;
+  for (const check of [checkColumns, checkTask, checkFairness, checkMonitoring, checkStages]) {
+    try {
+      check(useCase, complain);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      // A part has a wrong shape; the schema reports that already.
+    }
+  }
+  return complaints;
+}
+
+function columnNames(useCase: Looked): string[] {
+  return (useCase.dataset?.columns ?? []).map((each) => String(each.name));
+}
+
+function features(useCase: Looked): string[] {
+  const { label, time, key } = useCase.dataset ?? {};
+  return columnNames(useCase).filter((name) => name !== label && name !== time && name !== key);
+}
+
+function mustBeColumn(useCase: Looked, complain: Complain, path: (string | number)[], value: unknown): void {
+  const columns = columnNames(useCase);
+  if (value === undefined || columns.includes(String(value))) return;
+  complain(path, `no column '${String(value)}' in dataset.columns; there are: ${columns.join(', ')}`);
+}
+
+function checkColumns(useCase: Looked, complain: Complain): void {
+  const seen = new Set<string>();
+  columnNames(useCase).forEach((name, index) => {
+    if (seen.has(name)) complain(['dataset', 'columns', index, 'name'], `column '${name}' is listed twice`);
+    seen.add(name);
+  });
+  for (const role of ['label', 'time', 'key'] as const)
+    mustBeColumn(useCase, complain, ['dataset', role], useCase.dataset?.[role]);
+  if (useCase.split?.method === 'time' && useCase.dataset?.time === undefined) {
+    complain(['dataset', 'time'], 'a split by time needs the time column');
+  }
+}
+
+function checkTask(useCase: Looked, complain: Complain): void {
+  const { task } = useCase;
+  if (task === 'binary' && useCase.dataset?.positive === undefined) {
+    complain(['dataset', 'positive'], 'a binary task needs the label value that counts as 1');
+  }
+  const classifies = task === 'binary' || task === 'multiclass';
+  const suitable = classifies ? classification : regression;
+  if (!tasks.includes(String(task))) return;
+  for (const path of [
+    ['gates', 'quality'],
+    ['monitoring', 'quality'],
+  ] as const) {
+    const metric = useCase[path[0]]?.quality?.metric;
+    if (
+      typeof metric === 'string' &&
+      [...classification, ...regression].includes(metric) &&
+      !suitable.includes(metric)
+    ) {
+      complain([...path, 'metric'], `'${metric}' does not suit a ${String(task)} task; allowed: ${suitable.join(', ')}`);
+    }
+  }
+  (useCase.gates?.beat ?? []).forEach((baseline, index) => {
+    const allowed = classifies ? ['majority', 'persistence'] : ['mean', 'persistence'];
+    if (!['majority', 'mean', 'persistence'].includes(String(baseline)) || allowed.includes(String(baseline))) return;
+    complain(
+      ['gates', 'beat', index],
+      `'${String(baseline)}' is no baseline of a ${String(task)} task; allowed: ${allowed.join(', ')}`,
+    );
+  });
+}
+
+function checkFairness(useCase: Looked, complain: Complain): void {
+  const { fairness } = useCase;
+  if (fairness === undefined) return;
+  if (tasks.includes(String(useCase.task)) && useCase.task !== 'binary') {
+    complain(['fairness'], `bias metrics need a binary task, this is ${String(useCase.task)}; leave the section out`);
+  }
+  (fairness.facets ?? []).forEach((each, index) => {
+    mustBeColumn(useCase, complain, ['fairness', 'facets', index, 'name'], each.name);
+    if ((each.disadvantaged === undefined) === (each.threshold === undefined)) {
+      complain(['fairness', 'facets', index], 'give either the disadvantaged value or a threshold');
+    }
+  });
+  mustBeColumn(useCase, complain, ['fairness', 'group_variable'], fairness.group_variable);
+}
+
+function checkMonitoring(useCase: Looked, complain: Complain): void {
+  const known = features(useCase);
+  const seen = new Set<string>();
+  (useCase.monitoring?.features ?? []).forEach((each, index) => {
+    const name = String(each.name);
+    if (!known.includes(name)) {
+      complain(['monitoring', 'features', index, 'name'], `'${name}' is not a feature; there are: ${known.join(', ')}`);
+    }
+    if (seen.has(name)) complain(['monitoring', 'features', index, 'name'], `feature '${name}' is listed twice`);
+    seen.add(name);
+  });
+}
+
+function seconds(value: unknown, fallback: string): number | undefined {
+  const text = value ?? fallback;
+  return typeof text === 'string' && /^[1-9][0-9]*[mhd]$/.test(text) ? durationSeconds(text) : undefined;
+}
+
+function checkStages(useCase: Looked, complain: Complain): void {
+  for (const [name, stage] of Object.entries(useCase.stages ?? {})) {
+    if (stage === undefined) continue;
+    const type = stage.shift?.type;
+    const count = stage.count ?? 1;
+    if ((type === 'canary' || type === 'linear') && typeof count === 'number' && count < 2) {
+      complain(
+        ['stages', name, 'count'],
+        `${type} needs at least 2 instances, so that a share of the fleet can take traffic`,
+      );
+    }
+    checkWaits(stage.shift, ['stages', name, 'shift', 'bake'], complain);
+    const { min, max } = stage.autoscaling ?? {};
+    if (typeof min === 'number' && typeof max === 'number' && max < min) {
+      complain(['stages', name, 'autoscaling', 'max'], `must not be below min (${min})`);
+    }
+    if (stage.autoscaling !== undefined && typeof stage.instance === 'string' && /^ml\.t\d/.test(stage.instance)) {
+      complain(
+        ['stages', name, 'instance'],
+        'burstable instances (ml.t*) cannot be scaled automatically; choose another family or leave autoscaling out',
+      );
+    }
+  }
+}
+
+function checkWaits(
+  shift: { readonly type?: unknown; readonly percent?: unknown; readonly bake?: unknown } | undefined,
+  path: (string | number)[],
+  complain: Complain,
+): void {
+  const bake = seconds(shift?.bake, shift?.type === 'canary' ? '10m' : '5m');
+  if (shift === undefined || bake === undefined) return;
+  if (bake > longestWait) complain(path, 'a wait may last 1h at most');
+  const steps =
+    typeof shift.percent === 'number' && shift.percent > 0 && shift.type !== 'canary'
+      ? Math.ceil(100 / shift.percent)
+      : 2;
+  if (bake <= longestWait && bake * steps > longestDeployment) {
+    complain(
+      path,
+      `${steps} steps of this length exceed the 8h that a deployment may last; shorten it or take larger steps`,
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../contracts/errors';
+import { loadUseCase, loadUseCases } from '../../../contracts/load-use-case';
+import { useCaseJsonSchema } from '../../../contracts/use-case-problems';
+
+const valid = `
+name: tiny
+title: Tiny
+purpose: Shows the smallest use case.
+task: binary
+dataset:
+  columns:
+    - { name: age, type: integer }
+    - { name: sex, type: category }
+    - { name: good, type: integer }
+  label: good
+  positive: 1
+gates:
+  quality: { metric: auc, bound: 0.7 }
+`;
+
+describe('a folder with a use case', () => {
+  let root: string;
+  const write = (name: string, yaml: string): string => {
+    const folder = join(root, name);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'use-case.yaml'), yaml);
+    return folder;
+  };
+  const problemsOf = (yaml: string): readonly string[] => {
+    try {
+      loadUseCase(write(`case-${Math.abs(hash(yaml))}`, yaml));
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return error.problems;
+    }
+  };
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'mooring-use-case-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  test('is read with its defaults filled in', () => {
+    const useCase = loadUseCase(write('tiny', valid));
+    expect(useCase.split).toEqual({ method: 'random', test_size: 0.2, seed: 42 });
+    expect(useCase.training.instance).toBe('ml.m5.large');
+    expect(useCase.stages.production.shift).toEqual({ type: 'all-at-once', bake: '5m' });
+  });
+
+  test('lists five mistakes at once, each with line, path, value and what is allowed', () => {
+    const yaml = valid
+      .replace('task: binary', 'task: binry')
+      .replace('label: good', 'label: goood')
+      .replace('bound: 0.7', 'bound: high')
+      .replace('gates:', 'training: { instnace: ml.m5.large }\nmonitoring: { every: hourly }\ngates:');
+    expect(problemsOf(yaml)).toEqual([
+      'task (line 5): "binry" is not allowed; allowed: binary, multiclass, regression, forecast',
+      'gates.quality.bound (line 16): "high" is not allowed; allowed: a number',
+      'training.instnace (line 13): is not known here; allowed: framework, image, instance, processing_instance, hyperparameters, validation_size, tuning',
+      'monitoring.every (line 14): "hourly" is not allowed; allowed: a number and a unit: 15m, 1h, 2d',
+      "dataset.label (line 11): no column 'goood' in dataset.columns; there are: age, sex, good",
+    ]);
+  });
+
+  test('names a missing key and its place', () => {
+    expect(problemsOf(valid.replace('  label: good\n', ''))).toEqual([
+      'dataset.label (line 7): is missing; allowed: a string',
+    ]);
+  });
+
+  test('names every key that is allowed inside a choice', () => {
+    expect(problemsOf(`${valid}stages: { production: { shift: { type: canary, percent: 80 }, count: 1 } }`)).toEqual([
+      'stages.production.shift.percent (line 15): 80 is not allowed; allowed: at most 50',
+      'stages.production.count (line 15): canary needs at least 2 instances, so that a share of the fleet can take traffic',
+    ]);
+  });
+
+  test.each([
+    [
+      'a metric of another kind of task',
+      ['metric: auc', 'metric: rmse'],
+      "gates.quality.metric (line 14): 'rmse' does not suit a binary task; allowed: accuracy, precision, recall, f1, auc",
+    ],
+    [
+      'a binary task without a positive value',
+      ['  positive: 1\n', ''],
+      'dataset.positive (line 7): a binary task needs the label value that counts as 1',
+    ],
+    [
+      'a facet that is no column',
+      ['gates:', 'fairness: { facets: [{ name: race, disadvantaged: x }] }\ngates:'],
+      "fairness.facets[0].name (line 13): no column 'race' in dataset.columns; there are: age, sex, good",
+    ],
+    [
+      'a facet without a group',
+      ['gates:', 'fairness: { facets: [{ name: sex }] }\ngates:'],
+      'fairness.facets[0] (line 13): give either the disadvantaged value or a threshold',
+    ],
+    [
+      'the label as a monitored feature',
+      ['gates:', 'monitoring: { features: [{ name: good }] }\ngates:'],
+      "monitoring.features[0].name (line 13): 'good' is not a feature; there are: age, sex",
+    ],
+    [
+      'a column listed twice',
+      ['name: sex', 'name: age'],
+      "dataset.columns[1].name (line 9): column 'age' is listed twice",
+    ],
+    [
+      'a wait longer than the service allows',
+      ['gates:', 'stages: { production: { shift: { type: all-at-once, bake: 2h } } }\ngates:'],
+      'stages.production.shift.bake (line 13): a wait may last 1h at most',
+    ],
+    [
+      'autoscaling of a burstable instance',
+      ['gates:', 'stages: { production: { instance: ml.t2.medium, autoscaling: { min: 1, max: 2 } } }\ngates:'],
+      'stages.production.instance (line 13): burstable instances (ml.t*) cannot be scaled automatically; choose another family or leave autoscaling out',
+    ],
+  ])('refuses %s', (_what, [from, to], problem) => {
+    expect(problemsOf(valid.replace(from ?? '', to ?? ''))).toEqual([problem]);
+  });
+
+  test('reports a syntax error with its line', () => {
+    expect(problemsOf(`${valid}\n  bad: [1,\n`).join()).toMatch(/^line \d+: /);
+  });
+
+  test('says what is missing when there is no file', () => {
+    expect(() => loadUseCase(join(root, 'nothing'))).toThrow(/there is no .*nothing\/use-case.yaml/);
+  });
+
+  test('must carry the name of its folder', () => {
+    write('other', valid);
+    expect(() => loadUseCases(root)).toThrow("name is 'tiny' but the folder is 'other'");
+  });
+
+  test('is found among folders that are no use cases, and can be asked for by name', () => {
+    write('tiny', valid);
+    write('small', valid.replace('name: tiny', 'name: small'));
+    mkdirSync(join(root, 'dsl'));
+    expect(loadUseCases(root).map((each) => each.useCase.name)).toEqual(['small', 'tiny']);
+    expect(loadUseCases(root, ['tiny']).map((each) => each.useCase.name)).toEqual(['tiny']);
+    expect(() => loadUseCases(root, ['big'])).toThrow("no use case 'big'; there are: small, tiny");
+  });
+});
+
+test('the JSON schema for editors is up to date', () => {
+  const stored = JSON.parse(
+    readFileSync(join(__dirname, '../../../contracts/use-case.schema.json'), 'utf8'),
+  ) as unknown;
+  expect(stored).toEqual(useCaseJsonSchema());
+});
+
+function hash(text: string): number {
+  return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
+}
