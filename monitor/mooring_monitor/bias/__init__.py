@@ -1,0 +1,1 @@
+"""Bias metrics before and after training, in Clarify's names, signs and file format."""

@@ -1,0 +1,48 @@
+"""The one number a fairness gate looks at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from mooring_monitor.bias.analysis import metric_values
+from mooring_monitor.bias.registry import BiasRegistry, BiasStage
+from mooring_monitor.errors import InputError
+from mooring_monitor.use_case import UseCase
+
+#: Clarify's stand-in for infinity where JSON and CloudWatch need a number (contracts/metrics.ts).
+INFINITE = 2.348543e108
+
+#: Stage -> key of the use case's ``fairness`` section.
+GATES: Mapping[BiasStage, str] = {"pre_training": "before_training", "post_training": "after_training"}
+
+
+def gate_of(
+    document: Mapping[str, Any], use_case: UseCase, stage: BiasStage, registry: BiasRegistry
+) -> dict[str, Any] | None:
+    """gate.json of a stage: metric of the first facet, its value, and ``absolute``, the distance from fairness.
+
+    Fairness is 0, for DI it is 1. A metric that failed or is infinite is infinitely far. None when the use case has no
+    gate for the stage.
+    """
+    setting = use_case.document.get("fairness", {}).get(GATES[stage])
+    if setting is None:
+        return None
+    metric = registry.find(setting["metric"])
+    if metric is None or metric.stage != stage:
+        raise InputError(f"fairness.{GATES[stage]}.metric '{setting['metric']}' is not a {stage} metric")
+    facet = use_case.facets[0].name
+    value = next(
+        (v for (f, _, name), v in metric_values(document, stage).items() if (f, name) == (facet, metric.name)), None
+    )
+    absolute = INFINITE if value is None or math.isinf(value) else metric.distance(value)
+    bound = float(setting["max"])
+    return {
+        "metric": metric.name,
+        "facet": facet,
+        "value": None if value is None else max(-INFINITE, min(INFINITE, value)),
+        "absolute": absolute,
+        "bound": bound,
+        "passed": absolute <= bound,
+    }
