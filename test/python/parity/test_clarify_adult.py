@@ -113,10 +113,10 @@ def test_recorded_violations_are_found_and_no_others(adult: UseCase, captured: B
     current = analyse(captured, adult, ["post_training"])
     found = [as_clarify(each) for each in bias_drift(current, baseline)]
     assert [without_digits(each) for each in found] == [without_digits(each) for each in recorded]
-    # Summation order differs in the last two digits of GE; everything else is equal to the last digit.
+    # Sums over rows and over groups (GE, CDDPL) end in other last digits; everything else is equal to the last one.
     assert [numbers(each) for each in found] == [pytest.approx(numbers(each), rel=1e-14) for each in recorded]
     exact = [each["metric_name"] for each, other in zip(found, recorded, strict=True) if each == other]
-    assert len(exact) >= len(recorded) - 1
+    assert len(exact) >= len(recorded) - 2
 
 
 def test_recorded_values_give_the_recorded_texts(baseline: Any) -> None:
