@@ -37,12 +37,9 @@ def gate_of(
         (v for (f, _, name), v in metric_values(document, stage).items() if (f, name) == (facet, metric.name)), None
     )
     absolute = INFINITE if value is None or math.isinf(value) else metric.distance(value)
-    bound = float(setting["max"])
     return {
         "metric": metric.name,
         "facet": facet,
         "value": None if value is None else max(-INFINITE, min(INFINITE, value)),
         "absolute": absolute,
-        "bound": bound,
-        "passed": absolute <= bound,
     }

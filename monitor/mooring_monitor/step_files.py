@@ -1,7 +1,9 @@
-"""Tables the pipeline's steps write (CSV with header, Parquet), read by the types of the use case."""
+"""Files around the pipeline's steps: the use case in the bundle, tables by its types, JSON documents."""
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,47 @@ from typing import Any
 import pandas as pd
 
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.use_case import UseCase, parse_use_case, read_use_case
 
 SUFFIXES = (".csv", ".parquet")
+USE_CASE = "use-case.json"
+
+
+def use_case_of(path: str | Path | None) -> UseCase:
+    """The use case of a file, or without one the use case that lies beside this package in the code bundle.
+
+    Raises InputError when there is none or it is not valid.
+    """
+    if path is not None:
+        return read_use_case(path)
+    root = Path(__file__).parents[1]
+    if root.is_file() and zipfile.is_zipfile(root):
+        with zipfile.ZipFile(root) as bundle:
+            if USE_CASE in bundle.namelist():
+                return parse_use_case(json.loads(bundle.read(USE_CASE)), f"{root}/{USE_CASE}")
+    elif (root / USE_CASE).is_file():
+        return read_use_case(root / USE_CASE)
+    raise InputError(f"no {USE_CASE} beside the package in {root}; give --use-case FILE")
+
+
+def read_json(path: str | Path) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises InputError naming the file when it is missing or not a JSON object.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise InputError(f"{path} holds no JSON object")
+    return document
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write strict JSON (no NaN), making the folder when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_tables(paths: Sequence[str | Path], use_case: UseCase) -> pd.DataFrame:
@@ -22,6 +62,8 @@ def read_tables(paths: Sequence[str | Path], use_case: UseCase) -> pd.DataFrame:
     """
     files = [file for path in paths for file in _files(Path(path))]
     text = {each.name: "string" for each in use_case.columns if each.type in ("category", "text", "timestamp")}
+    if not files:
+        raise InputError("no data files were given")
     frames = [_read(file, text) for file in files]
     columns = list(frames[0].columns)
     for file, frame in zip(files, frames, strict=True):
