@@ -38,14 +38,23 @@ function build() {
 }
 
 function install() {
-  const result = spawnSync(process.execPath, ['--input-type=module', '-e', `
+  const result = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `
     const { ensureNodeModules, ensurePython, runMain } = await import(${JSON.stringify(`file://${join(root, 'scripts/lib/install.mjs')}`)});
     await runMain(() => { ensureNodeModules(); ensurePython('main'); });
-  `], { stdio: ['ignore', 'ignore', 'inherit'] });
+  `,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-if (!existsSync(join(root, 'node_modules', '.mooring-stamp')) || !existsSync(join(root, '.venv', '.mooring-stamp'))) install();
+if (!existsSync(join(root, 'node_modules', '.mooring-stamp')) || !existsSync(join(root, '.venv', '.mooring-stamp')))
+  install();
 const latest = Math.max(...sources.map((source) => newest(join(root, source))));
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < latest) build();
 process.setSourceMapsEnabled(true);

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import { loadUseCase, loadUseCases } from '../../contracts/load-use-case';
+import { UserError } from '../../contracts/errors';
+import type { UseCase } from '../../contracts/use-case';
+import type { Project } from './project';
+
+/** What every command is given. */
+export interface CommandContext {
+  /** Where things are; `--state` of the program has been applied. */
+  readonly project: () => Project;
+}
+
+/** The use case of that name. @throws UserError that lists the ones there are, or all problems of its YAML. */
+export function findUseCase(project: Project, name: string): UseCase {
+  const all = join(project.root, 'pipeline-defs');
+  const names = useCaseNames(project);
+  if (!names.includes(name)) throw new UserError(`no use case '${name}'; there are: ${names.join(', ')}`);
+  return loadUseCase(join(all, name));
+}
+
+/** Names of all use cases, in alphabetical order (the loader's). */
+export const useCaseNames = (project: Project): readonly string[] =>
+  loadUseCases(join(project.root, 'pipeline-defs')).map((each) => each.useCase.name);
+
+/** Parses a whole number from `least` to `most` for commander. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
+    return value;
+  };
+
+/** Collects a repeated option. */
+export const repeated = (text: string, before: readonly string[]): readonly string[] => [...before, text];

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { readDecisions } from '../decisions';
+import { print, printJson, table } from '../output';
+import { withSession } from '../session';
+import { findUseCase, type CommandContext } from '../command';
+
+/** `mooring decisions <use-case>`: every retraining decision, with its reason. */
+export function addDecisions(program: Command, context: CommandContext): void {
+  program
+    .command('decisions')
+    .description('retraining decisions of a use case: who asked, what was decided and why')
+    .argument('<use-case>')
+    .option('--json', 'as JSON')
+    .action(async (name: string, options: { json?: boolean }) => {
+      const project = context.project();
+      const useCase = findUseCase(project, name);
+      await withSession(project, async (session) => {
+        const decisions = await readDecisions(session.clients, useCase.name);
+        if (options.json === true) return printJson(decisions);
+        print(
+          decisions.length === 0
+            ? 'no decision yet'
+            : table(
+                ['time', 'trigger', 'decision', 'why'],
+                decisions.map((each) => [each.time, each.trigger, each.outcome, each.reason]),
+              ),
+        );
+      });
+    });
+}

@@ -1,0 +1,32 @@
+import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
+import { Option, type Command } from 'commander';
+import { resourceNames } from '../../../contracts/names';
+import { Graph, toDot, toMermaid, toText } from '../../../pipeline-defs/dsl';
+import { deployUseCases } from '../deployment';
+import { isDeployed } from '../foundation';
+import { print } from '../output';
+import { withSession } from '../session';
+import { findUseCase, type CommandContext } from '../command';
+
+const formats = { text: toText, dot: toDot, mermaid: toMermaid } as const;
+
+/** `mooring graph <use-case>`: the deployed pipeline drawn. */
+export function addGraph(program: Command, context: CommandContext): void {
+  program
+    .command('graph')
+    .description('draw the pipeline of a use case')
+    .argument('<use-case>')
+    .addOption(new Option('--format <format>', 'how to draw it').choices(Object.keys(formats)).default('text'))
+    .action(async (name: string, options: { format: keyof typeof formats }) => {
+      const project = context.project();
+      const useCase = findUseCase(project, name);
+      await withSession(project, async (session) => {
+        if (!(await isDeployed(session.clients, useCase.name)))
+          await deployUseCases(project, session.endpoint, [useCase.name]);
+        const { PipelineDefinition = '{}' } = await session.clients.sagemaker.send(
+          new DescribePipelineCommand({ PipelineName: resourceNames.pipeline(useCase.name) }),
+        );
+        print(formats[options.format](Graph.of(JSON.parse(PipelineDefinition))));
+      });
+    });
+}

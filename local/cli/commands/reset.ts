@@ -1,0 +1,22 @@
+import { rmSync } from 'node:fs';
+import type { Command } from 'commander';
+import { UserError } from '../../../contracts/errors';
+import { Account } from '../../account';
+import { print } from '../output';
+import type { CommandContext } from '../command';
+
+/** `mooring reset`: forgets the local account's state. */
+export function addReset(program: Command, context: CommandContext): void {
+  program
+    .command('reset')
+    .description("delete the local account's state: stacks, objects, models, metrics")
+    .action(() => {
+      const { state } = context.project();
+      if (Account.running(state) !== undefined)
+        throw new UserError(
+          'the local account is running on this state; stop it first (Ctrl-C in its terminal), then reset',
+        );
+      rmSync(state, { recursive: true, force: true });
+      print(`deleted ${state}`);
+    });
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { deployUseCases } from '../deployment';
+import { readEvaluation, type Evaluation } from '../evaluation';
+import { isDeployed } from '../foundation';
+import { note, print, printJson, status, table } from '../output';
+import { overrides, showExecution, startRun } from '../pipeline-run';
+import { listPackages } from '../registry';
+import { withSession } from '../session';
+import { findUseCase, repeated, type CommandContext } from '../command';
+
+/** `mooring run <use-case>`: starts the pipeline and follows it to its end. */
+export function addRun(program: Command, context: CommandContext): void {
+  program
+    .command('run')
+    .description('start the pipeline of a use case and follow it; exit code 1 when it does not succeed')
+    .argument('<use-case>')
+    .option('--data <file>', 'CSV or Parquet file to train on (default: the generator, else the data of the last run)')
+    .option(
+      '--set <path=value>',
+      'change a setting for this run, e.g. fairness.before_training.max=0.01 (repeatable)',
+      repeated,
+      [],
+    )
+    .option('--json', 'print the outcome as JSON')
+    .action(async (name: string, options: { data?: string; set: readonly string[]; json?: boolean }) => {
+      const project = context.project();
+      const useCase = findUseCase(project, name);
+      overrides(useCase, options.set);
+      await withSession(project, async (session) => {
+        if (!(await isDeployed(session.clients, useCase.name)))
+          await deployUseCases(project, session.endpoint, [useCase.name]);
+        const arn = await startRun(project, session, useCase, options.data, options.set);
+        const state = await showExecution(
+          session,
+          arn,
+          options.json === true ? 'silent' : process.stderr.isTTY ? 'default' : 'simple',
+        );
+        const evaluation = await readEvaluation(session, useCase.name, arn);
+        const [newest] = state.status === 'Succeeded' ? await listPackages(session.clients, useCase.name) : [];
+        if (state.status !== 'Succeeded') process.exitCode = 1;
+        if (options.json === true) return printJson({ ...state, evaluation, package: newest });
+        if (evaluation !== undefined) print(evaluationTable(evaluation));
+        if (newest !== undefined)
+          print(
+            `registered version ${newest.version}: ${status(newest.approval)}${newest.approval === 'PendingManualApproval' ? `; approve it with \`npx mooring approve ${useCase.name}\`` : ''}`,
+          );
+        for (const step of state.steps.filter((each) => each.status === 'Failed'))
+          note(`${step.name} failed: ${step.reason ?? 'no reason given'}`);
+        if (state.status !== 'Succeeded' && !state.steps.some((each) => each.status === 'Failed'))
+          note(`${state.status}: ${state.reason ?? ''}`);
+      });
+    });
+}
+
+const evaluationTable = (evaluation: Evaluation): string =>
+  table(
+    ['metric', 'value'],
+    evaluation.metrics.map(({ name, value }) => [name, value.toFixed(4)]),
+  );

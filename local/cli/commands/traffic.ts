@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { UserError } from '../../../contracts/errors';
+import { readEndpoint } from '../endpoint';
+import { note, print, printJson } from '../output';
+import { withSession } from '../session';
+import { sendTraffic, trafficRows } from '../traffic';
+import { findUseCase, wholeNumber, type CommandContext } from '../command';
+
+/** `mooring traffic <use-case>`: requests to the endpoint, ordinary or drifted. */
+export function addTraffic(program: Command, context: CommandContext): void {
+  program
+    .command('traffic')
+    .description('send prediction requests to the endpoint, one row each')
+    .argument('<use-case>')
+    .requiredOption('--rows <n>', 'how many requests', wholeNumber(1, 1_000_000))
+    .option('--drift', "move the monitored features (the use case's own drift where its generator has one)")
+    .option('--seed <n>', 'seed of the rows', wholeNumber(0, 2 ** 31), 1)
+    .option('--concurrency <n>', 'requests at once', wholeNumber(1, 64), 8)
+    .option('--json', 'print the answers as JSON')
+    .action(
+      async (
+        name: string,
+        options: { rows: number; drift?: boolean; seed: number; concurrency: number; json?: boolean },
+      ) => {
+        const project = context.project();
+        const useCase = findUseCase(project, name);
+        const wanted = { ...options, drift: options.drift === true };
+        await withSession(project, async (session) => {
+          if ((await readEndpoint(session.clients, useCase.name)) === undefined) {
+            throw new UserError(
+              `${useCase.name} has no endpoint yet; train and approve a model first: npx mooring run ${useCase.name}, then npx mooring approve ${useCase.name}`,
+            );
+          }
+          const rows = await trafficRows(project, session.clients, useCase, wanted);
+          const result = await sendTraffic(session.clients, useCase, rows, wanted);
+          if (options.json === true) printJson(result);
+          else print(`${result.sent} requests, ${result.failed} failed`);
+          for (const error of result.errors) note(error);
+          if (result.failed > 0) process.exitCode = 1;
+        });
+      },
+    );
+}

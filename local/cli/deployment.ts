@@ -1,0 +1,27 @@
+import { stackNames } from '../../contracts/names';
+import { deploy, synth, type Follow } from './cdk';
+import { note } from './output';
+import type { Project } from './project';
+
+/** Stacks of use cases, the shared foundation first. */
+export const stacksOf = (useCases: readonly string[]): readonly string[] => [
+  stackNames.foundation,
+  ...useCases.flatMap((name) => [
+    stackNames.training(name),
+    stackNames.serving(name),
+    stackNames.monitoring(name),
+    stackNames.retraining(name),
+  ]),
+];
+
+/** Synthesizes and deploys use cases to the account at `endpoint`. */
+export async function deployUseCases(
+  project: Project,
+  endpoint: string,
+  useCases: readonly string[],
+  follow: Follow = note,
+): Promise<void> {
+  follow(`synthesizing ${useCases.join(', ')}`);
+  await synth(project, useCases, follow);
+  await deploy(project, endpoint, stacksOf(useCases), follow);
+}

@@ -1,0 +1,30 @@
+import { prefixes } from '../../contracts/names';
+import { readFoundation } from './foundation';
+import { readJson } from './objects';
+import type { Session } from './session';
+
+/** What the Evaluate step of an execution found. */
+export interface Evaluation {
+  readonly metrics: readonly { readonly name: string; readonly value: number }[];
+  readonly rows?: number;
+}
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** Reads evaluation.json of an execution; undefined when the run ended before it. */
+export async function readEvaluation(
+  session: Session,
+  useCase: string,
+  executionArn: string,
+): Promise<Evaluation | undefined> {
+  const { artifactBucket } = await readFoundation(session.clients);
+  const key = `${prefixes.executions(useCase)}/${executionArn.split('/').at(-1) ?? ''}/Evaluate/evaluation/evaluation.json`;
+  const document = await readJson<Document>(session.clients, artifactBucket, key);
+  if (document === undefined) return undefined;
+  const group = Object.entries(document).find(([name]) => name.endsWith('_metrics'))?.[1] as Document | undefined;
+  const metrics = Object.entries(group ?? {}).flatMap(([name, metric]) => {
+    const value = (metric as { readonly value?: unknown }).value;
+    return typeof value === 'number' ? [{ name, value }] : [];
+  });
+  return { metrics, ...(typeof document['rows'] === 'number' ? { rows: document['rows'] } : {}) };
+}

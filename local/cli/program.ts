@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import { describeError } from './errors';
+import { findProject } from './project';
+import { note } from './output';
+import type { CommandContext } from './command';
+import { addApprove } from './commands/approve';
+import { addCheck } from './commands/check';
+import { addClock } from './commands/clock';
+import { addDecisions } from './commands/decisions';
+import { addDeploy } from './commands/deploy';
+import { addEnv } from './commands/env';
+import { addGraph } from './commands/graph';
+import { addReport } from './commands/report';
+import { addReset } from './commands/reset';
+import { addRun } from './commands/run';
+import { addStatus } from './commands/status';
+import { addTour } from './commands/tour';
+import { addTraffic } from './commands/traffic';
+import { addUp } from './commands/up';
+
+/** The `mooring` program with all its commands. */
+export function buildProgram(): Command {
+  const program = new Command('mooring')
+    .description('Trains, judges, ships, watches and retrains models; here against the local account.')
+    .option('--state <folder>', "folder of the local account's state (default: .mooring/account)")
+    .showHelpAfterError()
+    .exitOverride();
+  const context: CommandContext = { project: () => findProject(program.opts<{ state?: string }>().state) };
+  for (const add of [
+    addUp,
+    addEnv,
+    addDeploy,
+    addRun,
+    addApprove,
+    addTraffic,
+    addClock,
+    addStatus,
+    addDecisions,
+    addGraph,
+    addCheck,
+    addReport,
+    addReset,
+    addTour,
+  ])
+    add(program, context);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+/** Runs one command line. @returns the exit code: 0 good, 1 failed, 2 wrong usage. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync([...argv]);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { text, defect } = describeError(error);
+    note(defect ? `This is a defect of Mooring, please report it:\n${text}` : text);
+    return 1;
+  }
+}
