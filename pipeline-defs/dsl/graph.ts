@@ -24,7 +24,7 @@ const BRANCHES = [
   ['ElseSteps', 'else'],
   ['ForEachBody', 'body'],
 ] as const;
-const BRANCH_KEYS = BRANCHES.map(([key]) => key as string);
+export const BRANCH_KEYS: readonly string[] = BRANCHES.map(([key]) => key as string);
 
 /** The steps and edges of a definition. Edges come from references, so nothing has to be declared twice. */
 export class Graph {

@@ -1,4 +1,5 @@
 /** The pipeline language: see docs/pipeline-language.md. */
+export * from './check';
 export * from './condition';
 export * from './definition';
 export * from './draw';

@@ -1,3 +1,5 @@
+import { checkDefinition, NOTES, type Problem, toTable } from './check';
+import { LIMITS } from './check/pipeline-level';
 import type { PipelineDefinition, Primitive } from './definition';
 import { toDot, toMermaid, toText } from './draw';
 import type { Expression } from './expression';
@@ -8,9 +10,21 @@ import { render } from './render';
 import type { SelectiveExecution, SelectiveExecutionConfig } from './selective-execution';
 import { selectiveExecution } from './selective-execution';
 import type { Step } from './step';
+import { carriesToken } from './token';
 
-/** From this size on a definition is passed to CreatePipeline by its place on S3. */
-export const S3_THRESHOLD_BYTES = 100 * 1024;
+const PIPELINE_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/;
+
+/** A pipeline that SageMaker would refuse; the message is a table of everything that is wrong with it. */
+export class PipelineError extends Error {
+  override readonly name = 'PipelineError';
+
+  constructor(
+    readonly pipeline: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(`pipeline ${pipeline} is not valid:\n${toTable(problems)}`);
+  }
+}
 
 export interface ExperimentOptions {
   readonly experimentName: string | Expression<string>;
@@ -29,6 +43,8 @@ export interface PipelineOptions {
   /** How many steps may run at once; set on the pipeline, not in the definition. */
   readonly maxParallelSteps?: number;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Registered versions are going to be monitored: they must carry DriftCheckBaselines. */
+  readonly monitoring?: boolean;
 }
 
 /** A SageMaker pipeline. */
@@ -39,8 +55,43 @@ export class Pipeline {
     this.name = options.name;
   }
 
-  /** The definition as plain JSON. */
+  /** The definition as plain JSON. Throws a PipelineError that lists everything that is wrong with it. */
   toDefinition(): PipelineDefinition {
+    const problems = this.check().filter((problem) => !NOTES.includes(problem.code));
+    if (problems.length > 0) throw new PipelineError(this.name, problems);
+    return this.render();
+  }
+
+  /** Everything that is wrong with the pipeline, and notes. */
+  check(): Problem[] {
+    const { monitoring, defaults = {}, parameters = [] } = this.options;
+    const problems = checkDefinition(this.render(), { monitoring });
+    if (!carriesToken(this.name) && !PIPELINE_NAME.test(this.name)) {
+      const message = `pipeline name ${JSON.stringify(this.name)} is not valid`;
+      problems.push({
+        code: 'bad-name',
+        path: 'name',
+        value: this.name,
+        message,
+        allowed: 'A-Z a-z 0-9, and - between them',
+      });
+    }
+    const declared = parameters.map((parameter) => parameter.name);
+    for (const name of Object.keys(defaults).filter((key) => !declared.includes(key))) {
+      const message = `there is a default for parameter ${name}, which is not declared`;
+      problems.push({
+        code: 'unknown-parameter',
+        path: `defaults.${name}`,
+        value: name,
+        message,
+        allowed: declared.join(', '),
+      });
+    }
+    return problems;
+  }
+
+  /** The definition as plain JSON, unchecked. */
+  render(): PipelineDefinition {
     const { parameters = [], defaults = {}, steps, metadata = {} } = this.options;
     const { experiment = { experimentName: execution.pipelineName, trialName: execution.id } } = this.options;
     return render({
@@ -62,12 +113,12 @@ export class Pipeline {
 
   /** Size of the definition in bytes. */
   get definitionSize(): number {
-    return Buffer.byteLength(this.toJson());
+    return Buffer.byteLength(JSON.stringify(this.render()));
   }
 
   /** True when CreatePipeline wants the definition on S3. */
   get needsS3Location(): boolean {
-    return this.definitionSize >= S3_THRESHOLD_BYTES;
+    return this.definitionSize >= LIMITS.bytesInline;
   }
 
   /** The ParallelismConfiguration of CreatePipeline and of `AWS::SageMaker::Pipeline`. */
@@ -84,7 +135,7 @@ export class Pipeline {
 
   /** Steps and edges, and three ways to look at them. */
   graph(): Graph & Drawings {
-    const graph = Graph.of(this.toDefinition());
+    const graph = Graph.of(this.render());
     return Object.assign(graph, {
       toText: () => toText(graph),
       toDot: () => toDot(graph),

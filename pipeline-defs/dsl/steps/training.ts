@@ -1,25 +1,17 @@
 import type { CreateTrainingJobRequest, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import type { DebuggerKey } from '../debugger';
 import type { Value } from '../expression';
 import { type Argument, Expression } from '../expression';
 import type { JobOptions } from '../step';
 import { Step } from '../step';
 
-/** Debugger and Profiler are closed to new accounts, and CreateTrainingJob refuses these members there. */
-export const DEBUGGER_KEYS = [
-  'DebugHookConfig',
-  'DebugRuleConfigurations',
-  'TensorBoardOutputConfig',
-  'ProfilerConfig',
-  'ProfilerRuleConfigurations',
-] as const;
-
-type Omitted = 'TrainingJobName' | 'HyperParameters' | 'ExperimentConfig' | (typeof DEBUGGER_KEYS)[number];
+type Omitted = 'TrainingJobName' | 'HyperParameters' | 'ExperimentConfig' | DebuggerKey;
 
 /** CreateTrainingJob without the job name, Debugger and Profiler. Numbers in HyperParameters become strings. */
 export type TrainingArguments = Argument<Omit<CreateTrainingJobRequest, Omitted>> & {
   readonly HyperParameters?: Readonly<Record<string, Value>>;
   readonly ExperimentConfig?: { readonly TrialComponentDisplayName: string | Expression<string> };
-} & { readonly [K in (typeof DEBUGGER_KEYS)[number]]?: never };
+} & { readonly [K in DebuggerKey]?: never };
 
 export interface TrainingOptions extends JobOptions {
   readonly arguments: TrainingArguments;
