@@ -1,0 +1,160 @@
+"""Evaluate: the model on rows it has never seen, against its bound, naive baselines and the live model."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from mooring_steps.artefact import ARCHIVE, FILES, Artefact, Predictions, read_artefact
+from mooring_steps.baselines import baselines
+from mooring_steps.errors import InputError
+from mooring_steps.files import write_json
+from mooring_steps.metrics import BINARY, ERRORS, REGRESSION, Values, confusion, margin, report
+from mooring_steps.tables import read_csv, write_csv
+from mooring_steps.texts import Table, numbers, text_of
+from mooring_steps.use_case import UseCase, find_use_case
+
+NAME: Final = "evaluate"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's arguments."""
+    parser.add_argument("--model", required=True, metavar="PATH", help="model.tar.gz, or a folder that holds it")
+    parser.add_argument(
+        "--train", metavar="DIR", help="folder with train.csv, whose labels give the constant baselines (default: test)"
+    )
+    parser.add_argument("--test", required=True, metavar="DIR", help="folder with test.csv")
+    parser.add_argument(
+        "--output", required=True, metavar="DIR", help="folder of the outputs evaluation and predictions"
+    )
+    parser.add_argument(
+        "--champion", metavar="PATH", help="the live model, judged on the same rows; an empty folder means: none"
+    )
+    parser.add_argument("--bound", type=float, help="bound of the quality gate (default: gates.quality.bound)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the step. A missed gate is a result, not an error: the pipeline's condition decides."""
+    use_case = find_use_case(arguments.use_case)
+    table, labels = _rows(use_case, Path(arguments.test) / "test.csv")
+    known = labels if arguments.train is None else _rows(use_case, Path(arguments.train) / "train.csv")[1]
+    model = read_artefact(Path(arguments.model))
+    predictions = model.predict(table)
+    naive = baselines(use_case, table, labels, known)
+    rivals = {name: naive[name] for name in use_case.section("gates").get("beat", [])}
+    champion = _champion(use_case, arguments.champion, table, labels)
+    if champion is not None and use_case.section("gates").get("champion", False):
+        rivals["champion"] = champion
+    evaluation = _evaluation(use_case, model, labels, predictions, naive, champion)
+    values = {name: float(each["value"]) for name, each in evaluation[_group(use_case)].items()}
+    gate = quality_gate(use_case, values, rivals, arguments.bound)
+    output = Path(arguments.output)
+    write_json(output / "evaluation" / "evaluation.json", evaluation)
+    write_json(output / "evaluation" / "gate.json", gate)
+    write_csv(output / "predictions" / "predictions.csv", _answers(use_case, table, labels, predictions))
+    print(gate["message"])
+    return 0
+
+
+def quality_gate(
+    use_case: UseCase, values: Mapping[str, float], rivals: Mapping[str, Mapping[str, float]], bound: float | None
+) -> dict[str, Any]:
+    """The document gate.json: the gate's metric against its bound and against every rival."""
+    quality = use_case.section("gates").get("quality", {})
+    metric = str(quality.get("metric"))
+    if metric not in values:
+        raise InputError(
+            f"gates.quality.metric '{metric}' does not exist for task '{use_case.task}'; there are: {', '.join(values)}"
+        )
+    limit = float(quality["bound"]) if bound is None else bound
+    value = values[metric]
+    within = value <= limit if metric in ERRORS else value >= limit
+    beats = {
+        name: {"value": rival[metric], "margin": margin(metric, value, rival[metric])} for name, rival in rivals.items()
+    }
+    lost = [name for name, each in beats.items() if each["margin"] <= 0]
+    words = f"{metric} {value:.4f}, {'at most' if metric in ERRORS else 'at least'} {limit:g} is asked for"
+    against = "".join(f"; {name} has {beats[name]['value']:.4f}, which it does not beat" for name in lost)
+    passed = within and not lost
+    return {
+        "metric": metric,
+        "value": value,
+        "bound": limit,
+        "passed": passed,
+        "beats": beats,
+        "message": f"Quality gate {'passed' if passed else 'failed'}: {words}{against}",
+    }
+
+
+def _evaluation(
+    use_case: UseCase,
+    model: Artefact,
+    labels: Values,
+    predictions: Predictions,
+    naive: Mapping[str, Mapping[str, float]],
+    champion: Mapping[str, float] | None,
+) -> dict[str, Any]:
+    scores = predictions.labels if predictions.scores is None else predictions.scores
+    seed = int(use_case.section("split").get("seed", 42))
+    metrics = BINARY if use_case.binary else REGRESSION
+    return {
+        _group(use_case): report(metrics, labels, predictions.labels, scores, seed),
+        **({"confusion_matrix": confusion(labels, predictions.labels)} if use_case.binary else {}),
+        "baselines": naive,
+        "champion": champion,
+        "threshold": model.threshold,
+        "rows": len(labels),
+    }
+
+
+def _champion(use_case: UseCase, path: str | None, table: Table, labels: Values) -> dict[str, float] | None:
+    """Metrics of the live model on the same rows, with its own transformation and threshold; None without one."""
+    if path is None:
+        return None
+    folder = Path(path)
+    if folder.is_dir() and not any((folder / name).exists() for name in (ARCHIVE, *FILES)):
+        return None
+    champion = read_artefact(folder)
+    unknown = [name for name in champion.transform.names if name not in table]
+    if unknown:
+        raise InputError(f"the live model needs columns that the test rows lack: {', '.join(unknown)}")
+    answers = champion.predict(table)
+    scores = answers.labels if answers.scores is None else answers.scores
+    metrics = BINARY if use_case.binary else REGRESSION
+    return {name: metric(labels, answers.labels, scores) for name, metric in metrics.items()}
+
+
+def _rows(use_case: UseCase, path: Path) -> tuple[Table, Values]:
+    if not path.is_file():
+        raise InputError(f"file '{path}' does not exist; the Preprocess step writes it")
+    table = read_csv(path, [*(each.name for each in use_case.features), use_case.label])
+    labels, bad = numbers(table.pop(use_case.label))
+    if bad or np.isnan(labels).any():
+        raise InputError(f"{path.name}: column '{use_case.label}' must hold a number in every row")
+    return table, labels
+
+
+def _answers(use_case: UseCase, table: Table, labels: Values, predictions: Predictions) -> Table:
+    columns: dict[str, Values] = {use_case.label: labels, "prediction": predictions.labels}
+    if predictions.scores is not None:
+        columns["score"] = predictions.scores
+    texts: Table = {}
+    for name, values in columns.items():
+        texts[name] = np.empty(len(values), dtype=object)
+        texts[name][:] = [text_of(each) for each in values.tolist()]
+    return {**table, **texts}
+
+
+def _group(use_case: UseCase) -> str:
+    return "binary_classification_metrics" if use_case.binary else "regression_metrics"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the step by itself; the bundle's dispatcher does the same."""
+    from mooring_steps.cli import main as dispatch
+
+    return dispatch([NAME, *argv])

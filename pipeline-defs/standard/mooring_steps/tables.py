@@ -1,0 +1,156 @@
+"""Reading folders of CSV and Parquet files into tables of canonical texts, and writing tables as CSV."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mooring_steps.errors import InputError, shorten
+from mooring_steps.texts import Table, canonical, row_count, texts_of
+
+SUFFIXES: Final[dict[str, tuple[str, ...]]] = {"csv": (".csv", ".csv.gz"), "parquet": (".parquet",)}
+
+
+def data_files(folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Files of these formats in a folder and below it, in the order of their paths; hidden files are left out.
+
+    Raises InputError when the folder does not exist.
+    """
+    if not folder.is_dir():
+        raise InputError(f"folder '{folder}' does not exist")
+    suffixes = tuple(suffix for each in formats for suffix in SUFFIXES[each])
+    return sorted(
+        each
+        for each in folder.rglob("*")
+        if each.is_file() and not each.name.startswith((".", "_")) and each.name.lower().endswith(suffixes)
+    )
+
+
+def read_folder(
+    folder: Path,
+    formats: Sequence[str],
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    *,
+    may_lack_rows: bool = False,
+) -> Table:
+    """Read all files of a folder, keep the named columns, in that order.
+
+    Optional columns that a file lacks are missing values. Raises InputError listing every missing column, empty file
+    and unreadable file; a file with a header alone counts as empty unless `may_lack_rows`.
+    """
+    files = data_files(folder, formats)
+    if not files:
+        others = [each.name for each in sorted(folder.iterdir())]
+        contents = f"it contains: {shorten(others)}" if others else "it is empty"
+        raise InputError(f"no {' or '.join(formats)} file in '{folder}'; {contents}")
+    problems: list[str] = []
+    parts: list[Table] = []
+    for path in files:
+        try:
+            part = _read_file(path, required, optional)
+            if row_count(part) == 0 and not may_lack_rows:
+                raise InputError(f"{path.name}: there is a header, but no row")
+            parts.append(part)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems, f"data in '{folder}'")
+    return concatenate(parts)
+
+
+def read_csv(path: Path, required: Sequence[str]) -> Table:
+    """Read one CSV file with a header. Raises InputError as `read_folder` does."""
+    return _read_file(path, required, ())
+
+
+def concatenate(tables: Sequence[Table]) -> Table:
+    """Rows of several tables with the same columns, one after the other."""
+    return {name: np.concatenate([each[name] for each in tables]) for name in tables[0]}
+
+
+def write_csv(path: Path, table: Table) -> None:
+    """Write a table with a header; missing values are empty cells."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(table).to_csv(path, index=False, lineterminator="\n")
+
+
+def data_hash(table: Table) -> str:
+    """`sha256:` of the canonical rows in sorted order.
+
+    The same rows give the same hash whatever the order of rows and files, and whether they came as CSV or Parquet;
+    a row more, a row less, a changed cell or a renamed column gives another one.
+    """
+    lines: npt.NDArray[np.object_] = np.full(row_count(table), "", dtype=object)
+    for values in table.values():
+        lines = lines + values + "\x1f"
+    digest = hashlib.sha256("\x1f".join(table).encode())
+    digest.update("\x1e".join(sorted(lines)).encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _read_file(path: Path, required: Sequence[str], optional: Sequence[str]) -> Table:
+    if path.stat().st_size == 0:
+        raise InputError(f"{path.name}: the file is empty")
+    wanted = [*required, *optional]
+    read = _read_parquet if path.name.lower().endswith(SUFFIXES["parquet"]) else _read_csv
+    table = read(path, wanted)
+    missing = [name for name in required if name not in table]
+    if missing:
+        raise InputError([f"{path.name}: column '{name}' is missing" for name in missing])
+    rows = row_count(table)
+    return {name: table[name] if name in table else np.full(rows, "", dtype=object) for name in wanted}
+
+
+def _read_csv(path: Path, wanted: Sequence[str]) -> Table:
+    arrow, csv = _arrow("pyarrow"), _arrow("pyarrow.csv")
+    try:
+        # Threads of Arrow's pool do not survive a fork; one column is quick enough without them.
+        with csv.open_csv(path, csv.ReadOptions(use_threads=False)) as reader:
+            names = [str(each) for each in reader.schema.names]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise InputError(f"{path.name}: columns named twice: {shorten(repeated)}")
+        kept = [name for name in names if name.strip() in wanted]
+        table = csv.read_csv(
+            path,
+            csv.ReadOptions(use_threads=False),
+            csv.ParseOptions(newlines_in_values=True),
+            csv.ConvertOptions(
+                include_columns=kept,
+                column_types=dict.fromkeys(kept, arrow.string()),
+                strings_can_be_null=False,
+            ),
+        )
+    except (arrow.ArrowInvalid, OSError) as error:
+        raise InputError(f"{path.name}: not a readable CSV file ({str(error).strip()})") from None
+    return {name.strip(): _canonical_column(table[name]) for name in kept}
+
+
+def _canonical_column(column: Any) -> npt.NDArray[np.object_]:
+    encoded = column.combine_chunks().dictionary_encode()
+    distinct = np.empty(len(encoded.dictionary), dtype=object)
+    distinct[:] = [canonical(each) for each in encoded.dictionary.to_pylist()]
+    taken: npt.NDArray[np.object_] = distinct[encoded.indices.to_numpy()]
+    return taken
+
+
+def _read_parquet(path: Path, wanted: Sequence[str]) -> Table:
+    try:
+        names = set(_arrow("pyarrow.parquet").read_schema(path).names)
+        frame = pd.read_parquet(path, columns=[name for name in wanted if name in names])
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path.name}: not a readable Parquet file ({error})") from None
+    return {str(name): texts_of(frame[name]) for name in frame.columns}
+
+
+def _arrow(module: str) -> Any:
+    """A module of Arrow, whose annotations are too incomplete to check against."""
+    return importlib.import_module(module)

@@ -1,0 +1,155 @@
+"""Training: XGBoost on the transformed training rows, stopped early and given a threshold by the validation rows."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import xgboost
+
+from mooring_steps import artefact
+from mooring_steps.artefact import raw_predictions
+from mooring_steps.errors import InputError
+from mooring_steps.files import write_json
+from mooring_steps.hyperparameters import Value, resolve
+from mooring_steps.tables import read_csv
+from mooring_steps.texts import Table, numbers
+from mooring_steps.threshold import choose_threshold, objective_of
+from mooring_steps.transform import Transform
+from mooring_steps.use_case import UseCase, find_use_case
+
+#: What serving needs besides the model's own files; it lies under code/ in the artefact.
+SERVING_CODE: Final = ("inference.py", "mooring_steps")
+
+
+def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    """Train and write the model folder; hyperparameters are `--name value` pairs, as script mode passes them.
+
+    Folders come from arguments or else from the channels of the training job's environment.
+    """
+    paths, given = _parse(argv, os.environ if environment is None else environment)
+    use_case = find_use_case(paths.use_case)
+    framework = use_case.section("training").get("framework", "xgboost")
+    if framework != "xgboost":
+        raise InputError(f"training.framework '{framework}' is not supported by train.py; there is: xgboost")
+    hyperparameters = resolve({**use_case.section("training").get("hyperparameters", {}), **given})
+    transform = Transform.loads((Path(paths.transform) / artefact.TRANSFORM).read_bytes())
+    train = _load(use_case, transform, Path(paths.train) / "train.csv")
+    validation = _load(use_case, transform, Path(paths.validation) / "validation.csv")
+    booster, history = fit(use_case, hyperparameters, train, validation)
+    decision = _decide(use_case, booster, validation)
+    folder = Path(paths.model_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    booster.save_model(str(folder / artefact.MODEL))
+    write_json(folder / artefact.TRANSFORM, transform.to_json())
+    write_json(folder / artefact.DECISION, decision)
+    write_json(folder / artefact.USE_CASE, use_case.document)
+    write_json(
+        folder / "training.json",
+        {"hyperparameters": hyperparameters, "rounds": booster.num_boosted_rounds(), "validation": history},
+    )
+    _copy_code(folder / "code")
+    print(json.dumps({"rounds": booster.num_boosted_rounds(), **history, **decision}))
+    return 0
+
+
+Rows = tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]
+
+
+def fit(
+    use_case: UseCase, hyperparameters: Mapping[str, Value], train: Rows, validation: Rows
+) -> tuple[xgboost.Booster, dict[str, float]]:
+    """Boost trees until the validation rows stop gaining; the booster keeps only the rounds up to the best one."""
+    rounds = int(hyperparameters["num_round"])
+    patience = int(hyperparameters["early_stopping_rounds"])
+    metric = "auc" if use_case.binary else "rmse"
+    parameters: dict[str, Any] = {
+        "objective": "binary:logistic" if use_case.binary else "reg:squarederror",
+        "tree_method": "hist",
+        "eval_metric": metric,
+        "seed": int(use_case.section("split").get("seed", 42)),
+        "verbosity": 1,
+        **{
+            name: value for name, value in hyperparameters.items() if name not in ("num_round", "early_stopping_rounds")
+        },
+    }
+    threads = int(hyperparameters["nthread"])
+    matrices = [xgboost.DMatrix(matrix, label=labels, nthread=threads) for matrix, labels in (train, validation)]
+    booster = xgboost.train(
+        parameters,
+        matrices[0],
+        num_boost_round=rounds,
+        evals=[(matrices[1], "validation")],
+        early_stopping_rounds=patience,
+        verbose_eval=False,
+    )
+    return booster[: booster.best_iteration + 1], {metric: float(booster.best_score)}
+
+
+def _decide(use_case: UseCase, booster: xgboost.Booster, validation: Rows) -> dict[str, Any]:
+    if not use_case.binary:
+        return {"threshold": None}
+    objective = objective_of(str(use_case.section("gates").get("quality", {}).get("metric", "")))
+    threshold, value = choose_threshold(validation[1], raw_predictions(booster, validation[0]), objective)
+    return {"threshold": threshold, "objective": objective, "validation_value": value}
+
+
+def _load(use_case: UseCase, transform: Transform, path: Path) -> Rows:
+    if not path.is_file():
+        raise InputError(f"file '{path}' does not exist; the Preprocess step writes it")
+    table: Table = read_csv(path, [*transform.names, use_case.label])
+    labels, bad = numbers(table.pop(use_case.label))
+    if bad or np.isnan(labels).any():
+        raise InputError(f"{path.name}: column '{use_case.label}' must hold a number in every row")
+    return transform.apply(table), labels
+
+
+def _copy_code(target: Path) -> None:
+    """Copy what serving needs out of the code bundle, zipped or unpacked."""
+    root = Path(__file__).parent.parent
+    if root.is_file():
+        with zipfile.ZipFile(root) as bundle:
+            for name in bundle.namelist():
+                if name.split("/")[0] in SERVING_CODE and name.endswith(".py"):
+                    (target / name).parent.mkdir(parents=True, exist_ok=True)
+                    (target / name).write_bytes(bundle.read(name))
+        return
+    for name in SERVING_CODE:
+        source = root / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.is_file():
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target / name)
+
+
+def _parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[argparse.Namespace, dict[str, str]]:
+    parser = argparse.ArgumentParser(
+        prog="train.py",
+        description="Train the use case's model.",
+        epilog="Everything else is a hyperparameter: --max_depth 4 --eta 0.1",
+        allow_abbrev=False,
+    )
+    for name, variable, text in (
+        ("--train", "SM_CHANNEL_TRAIN", "folder with train.csv"),
+        ("--validation", "SM_CHANNEL_VALIDATION", "folder with validation.csv"),
+        ("--transform", "SM_CHANNEL_TRANSFORM", "folder with transform.json"),
+        ("--model-dir", "SM_MODEL_DIR", "folder to write the model to"),
+    ):
+        default = environment.get(variable)
+        parser.add_argument(name, default=default, required=default is None, help=f"{text} (default: ${variable})")
+    parser.add_argument("--use-case", help="use-case.json (default: the one in the code bundle)")
+    paths, rest = parser.parse_known_args(argv)
+    names, values = rest[::2], rest[1::2]
+    wrong = [name for name in names if not name.startswith("--")]
+    if wrong or len(names) != len(values):
+        raise InputError(f"arguments must be '--name value' pairs, not: {' '.join(rest)}")
+    return paths, {name[2:].replace("-", "_"): value for name, value in zip(names, values, strict=True)}
