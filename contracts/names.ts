@@ -6,7 +6,10 @@ export const appName = 'mooring';
 
 /** PascalCase of a hyphenated name: credit-risk becomes CreditRisk. */
 export function pascal(name: string): string {
-  return name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
 }
 
 /** CloudFormation stack names. */
@@ -26,7 +29,8 @@ export const resourceNames = {
   pipeline: (useCase: string) => `${useCase}-pipeline`,
   packageGroup: (useCase: string) => `${useCase}-models`,
   /** Production carries the plain name; the stage before it says so. */
-  endpoint: (useCase: string, stage: StageName = 'production') => (stage === 'production' ? `${useCase}-endpoint` : `${useCase}-${stage}-endpoint`),
+  endpoint: (useCase: string, stage: StageName = 'production') =>
+    stage === 'production' ? `${useCase}-endpoint` : `${useCase}-${stage}-endpoint`,
   schedule: (useCase: string, monitor: MonitorKind) => `${useCase}-${monitor}-monitor`,
   featureAlarm: (useCase: string, feature: string) => `${useCase}-drift-${feature}`,
   metricAlarm: (useCase: string, what: string) => `${useCase}-${what}`,
@@ -75,7 +79,14 @@ export const prefixes = {
 } as const;
 
 /** Files below {@link prefixes.live}. */
-export const liveFiles = { manifest: 'manifest.json', statistics: 'statistics.json', constraints: 'constraints.json', bias: 'analysis.json', evaluation: 'evaluation.json', explanations: 'explanations.json' } as const;
+export const liveFiles = {
+  manifest: 'manifest.json',
+  statistics: 'statistics.json',
+  constraints: 'constraints.json',
+  bias: 'analysis.json',
+  evaluation: 'evaluation.json',
+  explanations: 'explanations.json',
+} as const;
 
 /** CustomerMetadataProperties of a model package: the chain of evidence. */
 export const metadataKeys = {
@@ -83,6 +94,7 @@ export const metadataKeys = {
   tag: 'git_tag',
   useCaseVersion: 'use_case_version',
   dataHash: 'data_hash',
+  image: 'image_uri',
   imageDigest: 'image_digest',
   configHash: 'config_hash',
   executionArn: 'pipeline_execution_arn',

@@ -1,0 +1,162 @@
+import { Aws, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { appName, parameterNames, resourceNames } from '../../contracts/names';
+
+/** What every use case builds on. */
+export interface Foundation {
+  readonly key: kms.IKey;
+  readonly dataBucket: s3.IBucket;
+  readonly artifactBucket: s3.IBucket;
+  readonly topic: sns.ITopic;
+  readonly deadLetters: sqs.IQueue;
+}
+
+/**
+ * Shared by all use cases.
+ *
+ * Creates the key, the data and the artifact bucket with their access logs, the notification topic, the queue for events
+ * that no function could handle, and the parameters by which people and tools find them.
+ * Buckets and key outlive the stack: they hold the evidence.
+ */
+export class FoundationStack extends Stack implements Foundation {
+  readonly key: kms.Key;
+  readonly dataBucket: s3.Bucket;
+  readonly artifactBucket: s3.Bucket;
+  readonly topic: sns.Topic;
+  readonly deadLetters: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: StackProps = {}) {
+    super(scope, id, { description: 'Mooring: key, buckets, notifications', ...props });
+    this.key = this.createKey();
+    const accessLogs = this.createAccessLogs();
+    this.dataBucket = this.createBucket('Data', accessLogs);
+    this.artifactBucket = this.createBucket('Artifacts', accessLogs);
+    this.topic = this.createTopic();
+    this.deadLetters = this.createDeadLetters();
+    this.createParameters();
+  }
+
+  private createKey(): kms.Key {
+    const key = new kms.Key(this, 'Key', {
+      alias: `alias/${appName}`,
+      description: 'Data, artifacts and notifications of Mooring',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Alarms publish to the encrypted topic; EventBridge writes to the encrypted queue.
+    for (const service of ['cloudwatch', 'events']) {
+      key.grant(this.serviceOfThisAccount(`${service}.amazonaws.com`), 'kms:Decrypt', 'kms:GenerateDataKey*');
+    }
+    return key;
+  }
+
+  private createAccessLogs(): s3.Bucket {
+    return new s3.Bucket(this, 'AccessLogs', {
+      // S3 delivers access logs only to buckets without a customer key.
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ id: 'expire', expiration: Duration.days(365) }],
+    });
+  }
+
+  private createBucket(id: string, accessLogs: s3.IBucket): s3.Bucket {
+    const bucket = new s3.Bucket(this, id, {
+      encryption: s3.BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      versioned: true,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsPrefix: `${id.toLowerCase()}/`,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        { id: 'old-versions', noncurrentVersionExpiration: Duration.days(180) },
+      ],
+    });
+    // The construct's own switch adds a function to set this; the property alone does the same.
+    const resource = bucket.node.defaultChild as s3.CfnBucket;
+    resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    return bucket;
+  }
+
+  private createTopic(): sns.Topic {
+    const topic = new sns.Topic(this, 'Notifications', {
+      topicName: resourceNames.topic,
+      displayName: 'Mooring',
+      masterKey: this.key,
+      enforceSSL: true,
+    });
+    topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [this.serviceOfThisAccount('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+      }),
+    );
+    return topic;
+  }
+
+  private createDeadLetters(): sqs.Queue {
+    const queue = new sqs.Queue(this, 'DeadLetters', {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: this.key,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'RulesOfThisAccount',
+        principals: [this.serviceOfThisAccount('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+      }),
+    );
+    const alarm = new cloudwatch.Alarm(this, 'UnhandledEvents', {
+      alarmName: `${appName}-unhandled-events`,
+      alarmDescription: 'Events that no function could handle. See docs/operating.md#unhandled-events',
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      threshold: 0,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    return queue;
+  }
+
+  private createParameters(): void {
+    const values: Readonly<Record<keyof typeof parameterNames, string>> = {
+      dataBucket: this.dataBucket.bucketName,
+      artifactBucket: this.artifactBucket.bucketName,
+      topic: this.topic.topicArn,
+    };
+    for (const name of ['dataBucket', 'artifactBucket', 'topic'] as const) {
+      new ssm.StringParameter(this, `Parameter-${name}`, {
+        parameterName: parameterNames[name],
+        stringValue: values[name],
+      });
+    }
+  }
+
+  private serviceOfThisAccount(service: string): iam.PrincipalWithConditions {
+    return new iam.PrincipalWithConditions(new iam.ServicePrincipal(service), {
+      StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionBundles } from './function-bundles';
+
+export interface MooringFunctionProps {
+  /** Folder below `lambda/`. */
+  readonly code: string;
+  readonly functionName: string;
+  readonly description: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly bundles: FunctionBundles;
+  /** Where events go that the function could not handle. */
+  readonly deadLetters: sqs.IQueue;
+  /** @default one minute */
+  readonly timeout?: Duration;
+}
+
+/**
+ * A function of this project: one bundle, one role of its own, one log group that is kept for a year.
+ *
+ * The role starts with its logs only; the stack that makes the function grants the rest.
+ */
+export class MooringFunction extends Construct {
+  readonly function: lambda.Function;
+  readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: MooringFunctionProps) {
+    super(scope, id);
+    // Logs are evidence: the AI Act asks for at least six months.
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_YEAR });
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Role of the function ${props.functionName}`,
+    });
+    logGroup.grantWrite(this.role);
+    this.function = new lambda.Function(this, 'Function', {
+      functionName: props.functionName,
+      description: props.description,
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.X86_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(props.bundles.path(props.code)),
+      role: this.role.withoutPolicyUpdates(),
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      timeout: props.timeout ?? Duration.minutes(1),
+      memorySize: 512,
+      logGroup,
+      deadLetterQueue: props.deadLetters,
+    });
+    props.deadLetters.grantSendMessages(this.role);
+  }
+}

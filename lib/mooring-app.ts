@@ -1,0 +1,48 @@
+import { App, type AppProps, Tags } from 'aws-cdk-lib';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadedUseCase } from '../contracts/load-use-case';
+import { appName, stackNames } from '../contracts/names';
+import type { OptionalStep } from '../pipeline-defs/standard/place';
+import { FoundationStack } from './foundation/foundation-stack';
+import { TrainingStack } from './training/training-stack';
+
+export interface MooringAppProps extends AppProps {
+  /** The checkout. */
+  readonly root: string;
+  readonly useCases: readonly LoadedUseCase[];
+}
+
+/** The whole application: the foundation once, then each use case's stacks. */
+export class MooringApp extends App {
+  constructor(private readonly props: MooringAppProps) {
+    super(props);
+    const foundation = new FoundationStack(this, stackNames.foundation);
+    for (const loaded of props.useCases) this.addUseCase(loaded, foundation);
+    Tags.of(this).add('Application', appName);
+  }
+
+  private addUseCase(loaded: LoadedUseCase, foundation: FoundationStack): void {
+    const { root } = this.props;
+    const { name } = loaded.useCase;
+    const training = new TrainingStack(this, stackNames.training(name), {
+      root,
+      loaded,
+      foundation,
+      without: missingSteps(root),
+    });
+    for (const stack of [training]) Tags.of(stack).add('UseCase', name);
+  }
+}
+
+/** Steps whose command the monitor of this checkout does not have. */
+function missingSteps(root: string): OptionalStep[] {
+  const commands: Readonly<Record<OptionalStep, string>> = {
+    ModelQuality: 'quality',
+    ModelBias: 'bias',
+    Explain: 'explain',
+  };
+  return (Object.keys(commands) as OptionalStep[]).filter(
+    (step) => !existsSync(join(root, 'monitor/mooring_monitor/commands', `${commands[step]}.py`)),
+  );
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import type { LoadedUseCase } from '../../contracts/load-use-case';
+import type { AssetPlace } from '../../pipeline-defs/standard/place';
+import { bundleFiles, tarBundle, zipBundle } from './code-bundle';
+
+/** The code bundle and the empty set of labelled rows as CDK assets. */
+export class CodeAssets extends Construct {
+  readonly zip: Asset;
+  readonly tar: Asset;
+  readonly noLabels: Asset;
+
+  constructor(scope: Construct, id: string, root: string, loaded: LoadedUseCase) {
+    super(scope, id);
+    const files = bundleFiles(root, loaded);
+    const header = loaded.useCase.dataset.columns.map((each) => each.name).join(',');
+    const folder = mkdtempSync(join(tmpdir(), 'mooring-assets-'));
+    const asset = (assetId: string, name: string, content: string | Uint8Array): Asset => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return new Asset(this, assetId, { path });
+    };
+    try {
+      this.zip = asset('Zip', 'code.zip', zipBundle(files));
+      this.tar = asset('Tar', 'sourcedir.tar.gz', tarBundle(files));
+      this.noLabels = asset('NoLabels', 'labelled.csv', `${header}\n`);
+    } finally {
+      // Staging has copied them into the assembly.
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  grantRead(grantee: IGrantable): void {
+    for (const asset of [this.zip, this.tar, this.noLabels]) {
+      asset.bucket.grantRead(grantee, asset.s3ObjectKey);
+    }
+  }
+
+  /** Where an asset lies; the file name is known at synthesis. */
+  static place(asset: Asset): AssetPlace {
+    return { uri: asset.s3ObjectUrl, file: asset.s3ObjectKey };
+  }
+}

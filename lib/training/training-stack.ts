@@ -1,0 +1,99 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
+import type { Construct } from 'constructs';
+import type { LoadedUseCase } from '../../contracts/load-use-case';
+import { resourceNames } from '../../contracts/names';
+import type { OptionalStep, Place } from '../../pipeline-defs/standard/place';
+import type { Foundation } from '../foundation/foundation-stack';
+import { CodeAssets } from './code-assets';
+import { configHash } from './code-bundle';
+import { pipelineOf } from './definition';
+import { PrebuiltImages } from './images';
+import { TrainingRoles } from './training-roles';
+
+export interface TrainingStackProps extends StackProps {
+  /** The checkout. */
+  readonly root: string;
+  readonly loaded: LoadedUseCase;
+  readonly foundation: Foundation;
+  /** Steps that this checkout cannot run. */
+  readonly without?: readonly OptionalStep[];
+}
+
+/**
+ * Training of one use case.
+ *
+ * Creates the model package group, the SageMaker pipeline with its role, the role of the jobs, and the code assets.
+ * Exports names, images and code for the stacks that serve and monitor.
+ */
+export class TrainingStack extends Stack {
+  readonly pipelineName: string;
+  readonly packageGroupName: string;
+  readonly code: CodeAssets;
+  readonly images: PrebuiltImages;
+  private readonly roles: TrainingRoles;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TrainingStackProps,
+  ) {
+    super(scope, id, { description: `Mooring: training of ${props.loaded.useCase.name}`, ...props });
+    const { useCase } = props.loaded;
+    this.pipelineName = resourceNames.pipeline(useCase.name);
+    this.packageGroupName = resourceNames.packageGroup(useCase.name);
+    this.code = new CodeAssets(this, 'Code', props.root, props.loaded);
+    this.images = new PrebuiltImages(this, 'Images');
+    this.roles = new TrainingRoles(this, 'Roles', { ...props, ...this.own(), useCase });
+    this.createPackageGroup();
+    this.createPipeline();
+  }
+
+  private own(): Pick<TrainingStack, 'code' | 'images' | 'packageGroupName'> {
+    return { code: this.code, images: this.images, packageGroupName: this.packageGroupName };
+  }
+
+  private createPackageGroup(): void {
+    const group = new sagemaker.CfnModelPackageGroup(this, 'PackageGroup', {
+      modelPackageGroupName: this.packageGroupName,
+      modelPackageGroupDescription: this.props.loaded.useCase.title,
+    });
+    // A group with versions cannot be deleted, and its versions are the evidence.
+    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  }
+
+  private createPipeline(): void {
+    const { loaded, without } = this.props;
+    const pipeline = pipelineOf(loaded.folder, { useCase: loaded.useCase, place: this.place(), without });
+    const resource = new sagemaker.CfnPipeline(this, 'Pipeline', {
+      pipelineName: this.pipelineName,
+      pipelineDisplayName: this.pipelineName,
+      pipelineDescription: loaded.useCase.title,
+      pipelineDefinition: { PipelineDefinitionBody: this.toJsonString(pipeline.toDefinition()) },
+      roleArn: this.roles.pipeline.roleArn,
+      parallelismConfiguration: pipeline.parallelism,
+    });
+    // Creating a pipeline checks that its roles may be used.
+    resource.node.addDependency(this.roles);
+  }
+
+  private place(): Place {
+    const { foundation, loaded } = this.props;
+    const { training } = loaded.useCase;
+    return {
+      pipelineName: this.pipelineName,
+      packageGroup: this.packageGroupName,
+      roleArn: this.roles.job.roleArn,
+      kmsKeyArn: foundation.key.keyArn,
+      dataBucket: foundation.dataBucket.bucketName,
+      artifactBucket: foundation.artifactBucket.bucketName,
+      code: { zip: CodeAssets.place(this.code.zip), tar: CodeAssets.place(this.code.tar) },
+      noLabels: this.code.noLabels.s3ObjectUrl,
+      images: {
+        processing: this.images.uri('scikit-learn'),
+        training: training.image ?? this.images.uri(training.framework),
+      },
+      configHash: configHash(loaded.useCase),
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import { errorMetrics } from '../../contracts/pipeline-parameters';
+import type { UseCase } from '../../contracts/use-case';
+import {
+  type Condition,
+  ConditionStep,
+  FailStep,
+  greaterThan,
+  greaterThanOrEqualTo,
+  join,
+  lessThanOrEqualTo,
+  type ProcessingStep,
+} from '../dsl';
+import type { StandardParameters } from './parameters';
+
+type BiasStep = ProcessingStep<'report', 'Gate'>;
+type EvaluateStep = ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
+
+/** Ends the execution before training when the data is more biased than allowed; absent when there is no such rule. */
+export function fairnessGate(
+  useCase: UseCase,
+  { maxBias }: StandardParameters,
+  dataBias: BiasStep | undefined,
+): ConditionStep | undefined {
+  const rule = useCase.fairness?.before_training;
+  const facet = useCase.fairness?.facets[0];
+  if (rule === undefined || facet === undefined || maxBias === undefined || dataBias === undefined) return undefined;
+  const value = dataBias.report.at('absolute');
+  const failure = new FailStep('FairnessFailure', {
+    message: join('', [
+      `The data is too biased to train on: |${rule.metric}| of ${facet.name} is `,
+      value,
+      ', allowed is at most ',
+      maxBias,
+    ]),
+  });
+  return new ConditionStep('FairnessGate', { conditions: [lessThanOrEqualTo(value, maxBias)], elseSteps: [failure] });
+}
+
+/** The quality metric is within its bound, and every naive baseline is beaten. */
+export function qualityConditions(
+  useCase: UseCase,
+  { quality }: StandardParameters,
+  evaluate: EvaluateStep,
+): Condition[] {
+  const gate = evaluate.file('Gate');
+  const { metric } = useCase.gates.quality;
+  const within = errorMetrics.includes(metric) ? lessThanOrEqualTo : greaterThanOrEqualTo;
+  return [
+    within(gate.at('value'), quality),
+    ...useCase.gates.beat.map((baseline) => greaterThan(gate.at(`beats.${baseline}.margin`), 0)),
+  ];
+}
+
+/** The model's bias is within its bound. */
+export function modelFairnessConditions(
+  { maxModelBias }: StandardParameters,
+  modelBias: BiasStep | undefined,
+): Condition[] {
+  if (maxModelBias === undefined || modelBias === undefined) return [];
+  return [lessThanOrEqualTo(modelBias.report.at('absolute'), maxModelBias)];
+}
+
+/** Says which numbers were compared with which bounds. */
+export function qualityFailure(
+  useCase: UseCase,
+  { quality, maxModelBias }: StandardParameters,
+  evaluate: EvaluateStep,
+  modelBias: BiasStep | undefined,
+): FailStep {
+  const gate = evaluate.file('Gate');
+  const { metric } = useCase.gates.quality;
+  const side = errorMetrics.includes(metric) ? 'at most' : 'at least';
+  const beaten = useCase.gates.beat.flatMap((baseline) => [
+    `; better than ${baseline} by `,
+    gate.at(`beats.${baseline}.margin`),
+    ', wanted is more than 0',
+  ]);
+  const rule = useCase.fairness?.after_training;
+  const facet = useCase.fairness?.facets[0];
+  const fairness =
+    rule === undefined || facet === undefined || maxModelBias === undefined || modelBias === undefined
+      ? []
+      : [
+          `; |${rule.metric}| of ${facet.name} is `,
+          modelBias.report.at('absolute'),
+          ', allowed is at most ',
+          maxModelBias,
+        ];
+  return new FailStep('QualityFailure', {
+    message: join('', [
+      `The model is not good enough to register: ${metric} is `,
+      gate.at('value'),
+      `, wanted is ${side} `,
+      quality,
+      ...beaten,
+      ...fairness,
+    ]),
+  });
+}

@@ -1,0 +1,59 @@
+import { errorMetrics, pipelineParameters } from '../../contracts/pipeline-parameters';
+import { prefixes } from '../../contracts/names';
+import { FloatParameter, type Parameter, StringParameter } from '../dsl';
+import type { PipelineContext } from './place';
+
+/** What an execution of the standard pipeline can be given; defaults come from the use case. */
+export interface StandardParameters {
+  readonly inputData: StringParameter;
+  readonly labelledData: StringParameter;
+  readonly processingImage: StringParameter;
+  readonly trainingImage: StringParameter;
+  readonly processingInstance: StringParameter;
+  readonly trainingInstance: StringParameter;
+  readonly approval: StringParameter;
+  readonly trigger: StringParameter;
+  readonly commit: StringParameter;
+  readonly tag: StringParameter;
+  /** Bound of the quality gate: MinQuality for scores, MaxError for errors. */
+  readonly quality: FloatParameter;
+  readonly maxBias?: FloatParameter;
+  readonly maxModelBias?: FloatParameter;
+}
+
+export function standardParameters({ useCase, place }: PipelineContext): StandardParameters {
+  const p = pipelineParameters;
+  const { training, gates, fairness } = useCase;
+  const isError = errorMetrics.includes(gates.quality.metric);
+  const bound = (name: string, gate?: { readonly max: number }): FloatParameter | undefined =>
+    gate && new FloatParameter(name, { default: gate.max });
+  return {
+    inputData: new StringParameter(p.inputData, { default: inputDataUri({ useCase, place }) }),
+    labelledData: new StringParameter(p.labelledData, { default: place.noLabels }),
+    processingImage: new StringParameter(p.processingImage, { default: place.images.processing }),
+    trainingImage: new StringParameter(p.trainingImage, { default: place.images.training }),
+    processingInstance: new StringParameter(p.processingInstance, { default: training.processing_instance }),
+    trainingInstance: new StringParameter(p.trainingInstance, { default: training.instance }),
+    approval: new StringParameter(p.approval, {
+      default: useCase.stages.production.approval === 'auto' ? 'Approved' : 'PendingManualApproval',
+      allowed: ['Approved', 'PendingManualApproval'],
+    }),
+    trigger: new StringParameter(p.trigger, { default: 'manual' }),
+    commit: new StringParameter(p.commit, { default: 'unknown' }),
+    tag: new StringParameter(p.tag, { default: 'none' }),
+    quality: new FloatParameter(isError ? p.maxError : p.minQuality, { default: gates.quality.bound }),
+    maxBias: bound(p.maxBias, fairness?.before_training),
+    maxModelBias: bound(p.maxModelBias, fairness?.after_training),
+  };
+}
+
+/** The declared ones, in a fixed order. */
+export function parameterList(parameters: StandardParameters): Parameter[] {
+  return Object.values(parameters).filter((each): each is Parameter => each !== undefined);
+}
+
+function inputDataUri({ useCase, place }: PipelineContext): string {
+  const { location } = useCase.dataset;
+  if (location?.startsWith('s3://') === true) return location;
+  return `s3://${place.dataBucket}/${prefixes.raw(useCase.name)}`;
+}

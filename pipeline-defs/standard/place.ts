@@ -1,0 +1,33 @@
+import type { UseCase } from '../../contracts/use-case';
+
+/** Where a pipeline runs: everything that only the deployment knows. Strings may carry deploy-time tokens. */
+export interface Place {
+  readonly pipelineName: string;
+  readonly packageGroup: string;
+  /** Role of the jobs. */
+  readonly roleArn: string;
+  readonly kmsKeyArn: string;
+  readonly dataBucket: string;
+  readonly artifactBucket: string;
+  /** The code bundle as zip and as sourcedir.tar.gz: URI of the object and its file name. */
+  readonly code: { readonly zip: AssetPlace; readonly tar: AssetPlace };
+  /** Default of the labelled rows: a header without rows, because a job refuses an empty prefix. */
+  readonly noLabels: string;
+  readonly images: { readonly processing: string; readonly training: string };
+  readonly configHash: string;
+}
+
+export interface AssetPlace {
+  readonly uri: string;
+  readonly file: string;
+}
+
+/** A pipeline definition's maker: the standard one, or `pipeline-defs/<use-case>/pipeline.ts`. */
+export interface PipelineContext {
+  readonly useCase: UseCase;
+  readonly place: Place;
+  /** Optional steps to leave out. */
+  readonly without?: readonly OptionalStep[];
+}
+
+export type OptionalStep = 'ModelQuality' | 'ModelBias' | 'Explain';

@@ -1,0 +1,2 @@
+import { testApp } from './app';
+testApp(undefined, process.argv[2]).synth();
