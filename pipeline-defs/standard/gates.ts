@@ -12,7 +12,7 @@ import {
 } from '../dsl';
 import type { StandardParameters } from './parameters';
 
-type BiasStep = ProcessingStep<'report', 'Gate'>;
+type BiasStep = ProcessingStep<string, 'Gate'>;
 type EvaluateStep = ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
 
 /** Ends the execution before training when the data is more biased than allowed; absent when there is no such rule. */

@@ -117,8 +117,8 @@ class StandardSteps {
 
   private modelBias(inputs: Locations) {
     return new ProcessingStep('ModelBias', {
-      arguments: this.job('ModelBias', ['monitor', 'bias', '--stage', 'post'], inputs, ['report']),
-      propertyFiles: { Gate: { output: 'report', path: 'gate.json' } },
+      arguments: this.job('ModelBias', ['monitor', 'bias', '--stage', 'post'], inputs, ['baseline']),
+      propertyFiles: { Gate: { output: 'baseline', path: 'gate.json' } },
       retry,
     });
   }

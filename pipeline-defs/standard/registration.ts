@@ -21,7 +21,7 @@ export interface Trained {
   readonly train: TrainingStep;
   readonly evaluate: ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
   readonly modelQuality?: ProcessingStep<'baseline'>;
-  readonly modelBias?: ProcessingStep<'report', 'Gate'>;
+  readonly modelBias?: ProcessingStep<'baseline', 'Gate'>;
   readonly explain?: ProcessingStep<'baseline'>;
 }
 
@@ -119,6 +119,6 @@ function bias({ dataBias, modelBias }: Pick<Trained, 'dataBias' | 'modelBias'>, 
   if (dataBias === undefined) return undefined;
   return {
     [`PreTraining${kind}`]: json(dataBias.output('report'), 'analysis.json'),
-    [`PostTraining${kind}`]: modelBias && json(modelBias.output('report'), 'analysis.json'),
+    [`PostTraining${kind}`]: modelBias && json(modelBias.output('baseline'), 'analysis.json'),
   };
 }
