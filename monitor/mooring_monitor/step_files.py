@@ -1,4 +1,4 @@
-"""Files around the pipeline's steps: the use case in the bundle, tables by its types, JSON documents."""
+"""Files around the pipeline's steps: the use case in the bundle, tables by its types."""
 
 from __future__ import annotations
 
@@ -32,26 +32,6 @@ def use_case_of(path: str | Path | None) -> UseCase:
     elif (root / USE_CASE).is_file():
         return read_use_case(root / USE_CASE)
     raise InputError(f"no {USE_CASE} beside the package in {root}; give --use-case FILE")
-
-
-def read_json(path: str | Path) -> dict[str, Any]:
-    """A JSON object.
-
-    Raises InputError naming the file when it is missing or not a JSON object.
-    """
-    try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise InputError(f"{path} holds no JSON object")
-    return document
-
-
-def write_json(path: Path, document: Any) -> None:
-    """Write strict JSON (no NaN), making the folder when it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_tables(paths: Sequence[str | Path], use_case: UseCase) -> pd.DataFrame:

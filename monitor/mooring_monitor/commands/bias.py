@@ -15,7 +15,8 @@ from mooring_monitor.bias.registry import BiasRegistry, BiasStage
 from mooring_monitor.bias.selection import PREDICTION, SCORE, outcome_of
 from mooring_monitor.bias.violations import as_clarify, bias_drift
 from mooring_monitor.errors import InputError
-from mooring_monitor.step_files import read_json, read_tables, use_case_of, write_json
+from mooring_monitor.json_file import read_json, write_json
+from mooring_monitor.step_files import read_tables, use_case_of
 from mooring_monitor.use_case import UseCase
 
 NAME = "bias"
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     if gate is not None:
         write_json(output / "gate.json", gate)
     if args.baseline is not None:
-        _compare(document, read_json(args.baseline), registry, output)
+        _compare(document, read_json(Path(args.baseline), "baseline"), registry, output)
     facets = ", ".join(dict.fromkeys(each.name for each in use_case.facets))
     print(f"{len(data.frame)} rows: {stage.replace('_', '-')} bias metrics of {facets} in {output / 'analysis.json'}")
     return 0

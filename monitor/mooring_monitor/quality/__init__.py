@@ -1,0 +1,1 @@
+"""Model quality against ground truth, in Model Monitor's metric names and file format."""
