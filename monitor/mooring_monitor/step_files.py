@@ -34,6 +34,14 @@ def use_case_of(path: str | Path | None) -> UseCase:
     raise InputError(f"no {USE_CASE} beside the package in {root}; give --use-case FILE")
 
 
+def optional_use_case(path: str | Path | None) -> UseCase | None:
+    """The use case of a file or of the code bundle; None at a terminal that names none."""
+    root = Path(__file__).parents[1]
+    if path is None and not root.is_file() and not (root / USE_CASE).is_file():
+        return None
+    return use_case_of(path)
+
+
 def read_tables(paths: Sequence[str | Path], use_case: UseCase) -> pd.DataFrame:
     """Rows of all files, folders taken as the CSV and Parquet files directly in them, in order of name.
 

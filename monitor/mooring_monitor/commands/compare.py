@@ -1,0 +1,40 @@
+"""`compare`: a data set against a baseline."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mooring_monitor.cli import EXIT_BREACH, EXIT_FINE
+from mooring_monitor.commands.options import add_data_arguments, profile_of
+from mooring_monitor.comparison import Baseline, compare, write_findings
+from mooring_monitor.drift_report import Occasion
+from mooring_monitor.readers.batch import Skips
+from mooring_monitor.row_sample import RowSample
+from mooring_monitor.step_files import optional_use_case
+
+NAME = "compare"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_data_arguments(parser)
+    parser.add_argument("--baseline", required=True, type=Path, help="folder with statistics.json and constraints.json")
+    parser.add_argument("--output", required=True, type=Path, help="folder for the findings")
+    parser.add_argument(
+        "--fail-on-breach", action="store_true", help=f"exit with {EXIT_BREACH} when the verdict is breach"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare and write statistics, violations and the drift report."""
+    use_case = optional_use_case(args.use_case)
+    baseline = Baseline.read(args.baseline, use_case)
+    skips = Skips()
+    sample = RowSample(baseline.joint_features) if baseline.joint_features else None
+    profile = profile_of(args, use_case, skips, list(baseline.statistics.features), sample)
+    occasion = Occasion(use_case=use_case.name if use_case else None)
+    findings = compare(baseline, profile, skips, use_case, occasion, sample)
+    report = write_findings(findings, profile, args.output)
+    print(f"{report['verdict']}: {report['summary']}")
+    return EXIT_BREACH if args.fail_on_breach and report["verdict"] == "breach" else EXIT_FINE

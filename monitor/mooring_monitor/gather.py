@@ -1,0 +1,74 @@
+"""What a scheduled run works on: captured rows of the window, joined with their labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mooring_monitor.answers import label_of, prediction_of, series, typed_features
+from mooring_monitor.readers.batch import Skips
+from mooring_monitor.readers.capture import CaptureRows
+from mooring_monitor.readers.capture_record import GroundTruth
+from mooring_monitor.readers.window import Window, read_labels, read_window
+from mooring_monitor.records import Kind, WatchWindow
+from mooring_monitor.use_case import UseCase
+
+
+def gather(
+    use_case: UseCase,
+    kind: Kind,
+    window: Window,
+    capture: str,
+    ground_truth: str | None,
+    endpoint: str,
+    variant: str,
+    schedule: str,
+    baseline: Path,
+    output: Path,
+    s3: Any = None,
+) -> WatchWindow:
+    """Captured rows with features, answers and, where they have arrived, labels."""
+    skips = Skips()
+    names = [each.name for each in use_case.features]
+    rows = CaptureRows(names)
+    for part in read_window(f"{capture.rstrip('/')}/{endpoint}/{variant}", window, names, skips, s3):
+        rows.extend(part)
+    labels = read_labels(ground_truth.rstrip("/"), window, skips, s3) if ground_truth else {}
+    answers = [prediction_of(each, use_case.task) for each in rows.answers]
+    known = [_label(rows, index, labels, use_case) for index in range(len(rows))]
+    scores = pd.Series([score for _, score in answers], dtype="float64")
+    return WatchWindow(
+        use_case=use_case,
+        kind=kind,
+        endpoint=endpoint,
+        variant=variant,
+        schedule=schedule,
+        start=window.start,
+        end=window.end,
+        baseline=baseline,
+        output=output,
+        features=typed_features(rows.cells, use_case, len(rows)),
+        predictions=series([label for label, _ in answers], use_case.task),
+        scores=None if use_case.task in ("regression", "forecast") else scores,
+        labels=series([label for label, _ in known], use_case.task),
+        times=pd.Series(pd.to_datetime(pd.Series(rows.times, dtype=object), utc=True)),
+        label_lag=pd.Series([lag for _, lag in known], dtype="float64"),
+        skipped=skips.counts,
+    )
+
+
+def _label(rows: CaptureRows, index: int, labels: Mapping[str, GroundTruth], use_case: UseCase) -> tuple[Any, float]:
+    """Label of a row and how long it took to arrive, in seconds."""
+    truth = labels.get(rows.ids[index]) or labels.get(rows.event_ids[index])
+    if truth is None:
+        return label_of(rows.labels[index], use_case), math.nan
+    position = rows.positions[index]
+    value = truth.values[position] if position < len(truth.values) else truth.values[0]
+    asked: datetime | None = rows.times[index]
+    lag = max(0.0, (truth.time - asked).total_seconds()) if truth.time and asked else math.nan
+    return label_of(value, use_case), lag

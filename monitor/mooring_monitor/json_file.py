@@ -1,0 +1,39 @@
+"""JSON files of the monitor: plain numbers, infinities and NaN as the formats allow them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from mooring_monitor.errors import InputError
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a document that every JSON parser reads: infinities as text (as Clarify does), NaN as null."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(_plain(document), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path, what: str) -> Any:
+    """Read a document.
+
+    Raises InputError naming `what` it should have been.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{what} '{path}' does not exist") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{what} '{path}' cannot be read as JSON: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value

@@ -1,0 +1,1 @@
+"""Profile of a data set: one mergeable state per column, and the files made from it."""

@@ -1,0 +1,1 @@
+"""Mergeable summaries of columns whose size does not grow with the rows."""

@@ -1,0 +1,80 @@
+"""The data monitor's scheduled run: features and answers of a window against the live baseline."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from mooring_monitor import metrics
+from mooring_monitor.answers import prediction_of
+from mooring_monitor.comparison import Baseline, compare, write_findings
+from mooring_monitor.drift_report import Findings, Occasion, summary
+from mooring_monitor.prediction_drift import PredictionBaseline, prediction_drift
+from mooring_monitor.profile.dataset_profile import DatasetProfile
+from mooring_monitor.readers.batch import Batch, Skips
+from mooring_monitor.readers.capture import CaptureRows
+from mooring_monitor.readers.window import Window, read_window
+from mooring_monitor.records import Metric, WatchOutcome
+from mooring_monitor.row_sample import RowSample
+from mooring_monitor.use_case import UseCase
+
+
+def watch_data(
+    use_case: UseCase,
+    window: Window,
+    location: str,
+    baseline_folder: Path,
+    occasion: Occasion,
+    output: Path,
+    s3: Any = None,
+) -> WatchOutcome:
+    """Compare the window's rows, part by part, and write the findings; `location` is <prefix>/<endpoint>/<variant>."""
+    skips = Skips()
+    baseline = Baseline.read(baseline_folder, use_case)
+    profile = DatasetProfile.of_use_case(use_case)
+    answers = DatasetProfile({"prediction": _prediction_type(use_case), "score": "number"})
+    sample = RowSample(baseline.joint_features) if baseline.joint_features else None
+    for rows in read_window(location, window, [each.name for each in use_case.features], skips, s3):
+        batch = rows.batch()
+        profile.add(batch)
+        answers.add(_answers(rows, use_case.task))
+        if sample is not None:
+            sample.add(batch)
+    findings = compare(baseline, profile, skips, use_case, occasion, sample)
+    findings = prediction_drift(findings, answers, PredictionBaseline.read(baseline_folder, use_case), use_case)
+    write_findings(findings, profile, output)
+    return WatchOutcome(findings.verdict, summary(findings), metrics_of(findings), findings.violations)
+
+
+def metrics_of(findings: Findings) -> list[Metric]:
+    """What is published about a window: rows, completeness, means, and drift of every judged feature."""
+    published = [Metric(metrics.ROWS, float(findings.current.rows), "Count"), Metric(metrics.RUNS, 1.0, "Count")]
+    if findings.current.rows == 0:
+        return published
+    for name, feature in findings.current.features.items():
+        if name not in findings.baseline.features:
+            continue
+        published.append(Metric(metrics.non_null(name), feature.completeness))
+        if feature.numbers is not None:
+            published.append(Metric(metrics.data(name), feature.numbers.mean))
+    for result in (*findings.features, *findings.predictions):
+        if result.published is not None:
+            published.append(Metric(metrics.drift(result.name), result.published))
+    return published
+
+
+def _prediction_type(use_case: UseCase) -> str:
+    return "number" if use_case.task in ("regression", "forecast") else "category"
+
+
+def _answers(rows: CaptureRows, task: str) -> Batch:
+    pairs = [prediction_of(each, task) for each in rows.answers]
+    scores = [None if math.isnan(score) else score for _, score in pairs]
+    columns = {
+        "prediction": pa.array([label for label, _ in pairs], type=pa.string()),
+        "score": pa.array(scores, type=pa.float64()),
+    }
+    return Batch(len(rows), columns)
