@@ -74,14 +74,15 @@ def _columns(profile: DatasetProfile, constraints: Constraints) -> list[Violatio
 def _of_values(column: ColumnProfile, constraint: FeatureConstraints) -> list[Violation]:
     found: list[Violation] = []
     wanted = float(constraint.config["datatype_check_threshold"])
-    share = type_share(column, constraint.inferred_type)
+    kind = constraint.inferred_type
+    share = type_share(column, kind)
     if share < wanted:
         found.append(
             Violation(
                 column.name,
                 "data_type_check",
-                f"Data type match requirement is not met. Expected data type: {constraint.inferred_type}, "
-                f"Expected match: {wanted * 100}%. Observed: Only {share * 100}% of data is {constraint.inferred_type}.",
+                f"Data type match requirement is not met. Expected data type: {kind}, "
+                f"Expected match: {wanted * 100}%. Observed: Only {share * 100}% of data is {kind}.",
             )
         )
     completeness = column.present / column.rows
@@ -98,7 +99,7 @@ def _of_values(column: ColumnProfile, constraint: FeatureConstraints) -> list[Vi
 
 
 def _incomplete(column: ColumnProfile, expected: float | None) -> bool:
-    """Whether more values are missing than chance explains; a column that was complete may miss none, as in Model Monitor."""
+    """Whether more values are missing than chance explains; a column that was complete may miss none."""
     if expected is None or column.missing / column.rows <= 1 - expected:
         return False
     return bool(special.bdtrc(column.missing - 1, column.rows, 1 - expected) < _MISSING_BY_CHANCE)
@@ -120,8 +121,8 @@ def _unknown_categories(column: ColumnProfile, constraint: FeatureConstraints) -
         Violation(
             column.name,
             "categorical_values_check",
-            f"Values are not in the expected domain. Expected match: {wanted * 100}%. Observed: Only {share * 100}% of data "
-            f"is in the domain. Unknown values: {listed}{', ...' if len(unknown) > 5 else ''}.",
+            f"Values are not in the expected domain. Expected match: {wanted * 100}%. "
+            f"Observed: Only {share * 100}% of data is in the domain. Unknown values: {listed}{', ...' if len(unknown) > 5 else ''}.",
         )
     ]
 
