@@ -1,0 +1,226 @@
+"""The scheduled run on captured windows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from mooring_monitor import gather as gathering
+from mooring_monitor.cli import main
+from mooring_monitor.metrics_out import publish
+from mooring_monitor.readers.window import Window
+from mooring_monitor.records import Metric
+from mooring_monitor.use_case import UseCase
+
+Rows = Callable[..., pd.DataFrame]
+Captured = Callable[..., None]
+
+
+@pytest.fixture
+def baseline(tmp_path: Path, rows: Rows, use_case_file: str) -> Path:
+    rows(5_000).to_csv(tmp_path / "train.csv", index=False)
+    folder = tmp_path / "baseline"
+    assert main(["profile", "--use-case", use_case_file, "--data", str(tmp_path / "train.csv"), "--output", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def watch(tmp_path: Path, baseline: Path, use_case_file: str) -> Callable[[], dict[str, Any]]:
+    """Runs `watch --kind data` for the hour before noon and returns its report and metrics."""
+
+    def run(*more: str) -> dict[str, Any]:
+        output = tmp_path / "found"
+        arguments = [
+            *("watch", "--use-case", use_case_file, "--kind", "data", "--baseline", str(baseline)),
+            *("--capture", str(tmp_path / "capture"), "--endpoint", "loans-endpoint", "--schedule", "loans-data-monitor"),
+            *("--window-end", "2026-01-31T12:00:00Z", "--output", str(output), "--no-publish", *more),
+        ]
+        assert main(arguments) == 0
+        found: dict[str, Any] = json.loads((output / "drift_report.json").read_text())
+        written = json.loads((output / "metrics.json").read_text())["metrics"]
+        return {**found, "metrics": {each["name"]: each["value"] for each in written}}
+
+    return run
+
+
+def verdicts(report: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["verdict"] for each in report["features"]}
+
+
+class TestWindowLikeTheBaseline:
+    @pytest.fixture
+    def report(self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]) -> Any:
+        captured(tmp_path / "capture", rows(300, seed=1))
+        return watch()
+
+    def test_is_fine(self, report: Any) -> None:
+        assert report["verdict"] == "ok"
+        assert set(verdicts(report).values()) == {"ok"}
+        assert report["violations"] == []
+
+    def test_says_what_was_looked_at(self, report: Any) -> None:
+        assert report["window"] == {"start": "2026-01-31T11:00:00Z", "end": "2026-01-31T12:00:00Z"}
+        assert (report["endpoint"], report["dataset"]["rows"]) == ("loans-endpoint", 300)
+
+    def test_publishes_rows_completeness_and_drift_of_every_feature(self, report: Any) -> None:
+        metrics = report["metrics"]
+        assert (metrics["captured_rows"], metrics["monitor_runs"]) == (300, 1)
+        for feature in ("income", "age", "car", "region"):
+            assert metrics[f"feature_non_null_{feature}"] == 1
+            assert metrics[f"feature_baseline_drift_{feature}"] <= 0.1
+
+
+class TestDriftedWindow:
+    def test_names_the_feature_and_publishes_its_value(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]
+    ) -> None:
+        captured(tmp_path / "capture", rows(300, seed=2, shift=1.5))
+        report = watch()
+        assert report["verdict"] == "breach"
+        assert verdicts(report) == {"income": "breach", "age": "ok", "car": "ok", "region": "ok"}
+        assert report["metrics"]["feature_baseline_drift_income"] > 0.3
+        assert [each["constraint_check_type"] for each in report["violations"]] == ["baseline_drift_check"]
+
+
+class TestWindowThatCannotBeJudged:
+    def test_without_rows_is_skipped_and_says_so_in_metrics(self, watch: Callable[..., Any]) -> None:
+        report = watch()
+        assert report["verdict"] == "skipped"
+        assert report["metrics"] == {"captured_rows": 0, "monitor_runs": 1}
+
+    def test_with_few_rows_skips_every_feature(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]
+    ) -> None:
+        captured(tmp_path / "capture", rows(30, seed=1, shift=3))
+        report = watch()
+        assert report["verdict"] == "skipped"
+        assert {each["reason"] for each in report["features"]} == {"30 values in the window, at least 50 are needed"}
+        assert not [name for name in report["metrics"] if "drift" in name]
+
+    def test_with_mostly_unreadable_records_is_an_error(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]
+    ) -> None:
+        captured(tmp_path / "capture", rows(100, seed=1))
+        broken = tmp_path / "capture/loans-endpoint/AllTraffic/2026/01/31/11/01-00-000-b.jsonl"
+        broken.write_text('{"captureData": {\n' * 150)
+        report = watch()
+        assert report["verdict"] == "error"
+        assert report["dataset"]["skipped"] == {"invalid JSON line": 150}
+
+
+class TestWindowBounds:
+    def test_rows_of_the_hour_before_and_after_are_left_out(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]
+    ) -> None:
+        for hour, count in ((11, 400), (12, 200), (13, 100)):
+            end = datetime.fromisoformat(f"2026-01-31T{hour}:00:00+00:00")
+            captured(tmp_path / f"{hour}", rows(count), end)
+            (tmp_path / f"{hour}").rename(tmp_path / "capture") if hour == 11 else None
+        folder = tmp_path / "capture/loans-endpoint/AllTraffic/2026/01/31"
+        for hour in (12, 13):
+            source = tmp_path / f"{hour}/loans-endpoint/AllTraffic/2026/01/31"
+            for each in source.iterdir():
+                each.rename(folder / each.name)
+        assert watch()["dataset"]["rows"] == 200
+
+    @pytest.mark.parametrize(("end", "length"), [("yesterday", "1h"), ("2026-01-31T12:00:00Z", "an hour")])
+    def test_unreadable_bounds_are_bad_usage(
+        self, end: str, length: str, tmp_path: Path, baseline: Path, use_case_file: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        arguments = [
+            *("watch", "--use-case", use_case_file, "--kind", "data", "--baseline", str(baseline), "--capture", "nowhere"),
+            *("--endpoint", "e", "--schedule", "s", "--window-end", end, "--window", length, "--output", str(tmp_path)),
+        ]
+        assert main(arguments) == 2
+        assert "watch: window" in capsys.readouterr().err
+
+    def test_a_time_without_zone_is_utc(self) -> None:
+        assert Window.ending("2026-01-31T12:00:00", "2h") == Window.ending("2026-01-31T12:00:00Z", "120m")
+
+
+class TestPredictions:
+    def test_drift_of_answers_is_judged_against_the_confusion_matrix(
+        self, tmp_path: Path, rows: Rows, captured: Captured, baseline: Path, watch: Callable[..., Any]
+    ) -> None:
+        matrix = {"0": {"0": 700, "1": 50}, "1": {"0": 100, "1": 150}}
+        (baseline / "evaluation.json").write_text(json.dumps({"confusion_matrix": matrix}))
+        captured(tmp_path / "capture", rows(300, seed=1))
+        (prediction,) = watch()["predictions"]
+        # Every captured answer is 1; on the test set 200 of 1,000 were.
+        assert (prediction["name"], prediction["verdict"]) == ("prediction", "breach")
+        assert prediction["value"] == pytest.approx(0.8)
+
+
+class TestJoinedRows:
+    @pytest.fixture
+    def gathered(self, tmp_path: Path, rows: Rows, captured: Captured, use_case: UseCase) -> Any:
+        captured(tmp_path / "capture", rows(4), inference_ids=["a", "b", "c", "d"])
+        truth = tmp_path / "truth/2026/01/31/11"
+        truth.mkdir(parents=True)
+        labels = [("a", "yes"), ("b", "no"), ("e2", "yes"), ("a", "no")]
+        lines = [
+            {"groundTruthData": {"data": value, "encoding": "CSV"}, "eventMetadata": {"eventId": event}, "eventVersion": "0"}
+            for event, value in labels
+        ]
+        (truth / "l.jsonl").write_text("\n".join(json.dumps(each) for each in lines))
+        window = Window.ending("2026-01-31T12:00:00Z", "1h")
+        locations = (str(tmp_path / "capture"), str(tmp_path / "truth"))
+        names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
+        return gathering.gather(use_case, "quality", window, *locations, *names, tmp_path, tmp_path)
+
+    def test_labels_are_joined_by_inference_id_or_event_id_and_the_last_one_counts(self, gathered: Any) -> None:
+        assert gathered.labels.tolist()[:3] == [0, 0, 1]
+        assert math.isnan(gathered.labels.tolist()[3])
+
+    def test_features_and_answers_are_typed(self, gathered: Any) -> None:
+        assert gathered.features.dtypes.astype(str).to_dict() == {
+            "income": "float64",
+            "age": "float64",
+            "car": "object",
+            "region": "object",
+        }
+        assert gathered.predictions.tolist() == [1, 1, 1, 1]
+        assert gathered.scores.tolist() == [0.9] * 4
+
+    def test_lag_is_the_time_from_answer_to_label(self, gathered: Any) -> None:
+        # The label file carries no time of its own: it counts as written at the start of its hour, before any answer.
+        assert gathered.label_lag.tolist()[:3] == [0, 0, 0]
+
+
+class TestPublish:
+    class CloudWatch:
+        def __init__(self) -> None:
+            self.calls: list[dict[str, Any]] = []
+
+        def put_metric_data(self, **call: Any) -> None:
+            self.calls.append(call)
+
+    def test_sends_batches_without_timestamp(self) -> None:
+        cloudwatch = self.CloudWatch()
+        metrics = [Metric(f"m{index}", index) for index in range(1_200)]
+        assert publish(metrics, "data", "loans-endpoint", "loans-data-monitor", cloudwatch) == 1_200
+        assert [len(each["MetricData"]) for each in cloudwatch.calls] == [500, 500, 200]
+        first = cloudwatch.calls[0]
+        assert first["Namespace"] == "aws/sagemaker/Endpoints/data-metrics"
+        assert first["MetricData"][1] == {
+            "MetricName": "m1",
+            "Dimensions": [
+                {"Name": "Endpoint", "Value": "loans-endpoint"},
+                {"Name": "MonitoringSchedule", "Value": "loans-data-monitor"},
+            ],
+            "Value": 1.0,
+            "Unit": "None",
+        }
+
+    def test_maps_infinities_and_leaves_out_what_is_no_number(self) -> None:
+        cloudwatch = self.CloudWatch()
+        metrics = [Metric("a", math.inf), Metric("b", -math.inf), Metric("c", math.nan)]
+        assert publish(metrics, "bias", "e", "s", cloudwatch) == 2
+        assert [each["Value"] for each in cloudwatch.calls[0]["MetricData"]] == [2.348543e108, -2.348543e108]
