@@ -31,6 +31,9 @@ TABLE: Final[Mapping[str, Hyperparameter]] = {
     "min_child_weight": Hyperparameter(float, 1.0, 0),
     "subsample": Hyperparameter(float, 1.0, 0, 1),
     "colsample_bytree": Hyperparameter(float, 1.0, 0, 1),
+    "colsample_bynode": Hyperparameter(float, 1.0, 0, 1),
+    # Trees per round: with num_round 1, subsample and colsample_bynode below 1 and eta 1 it is a random forest.
+    "num_parallel_tree": Hyperparameter(int, 1, 1, 10_000),
     "gamma": Hyperparameter(float, 0.0, 0),
     "alpha": Hyperparameter(float, 0.0, 0),
     "lambda": Hyperparameter(float, 1.0, 0),

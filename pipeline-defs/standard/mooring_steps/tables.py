@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import hashlib
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from mooring_steps.errors import InputError, shorten
-from mooring_steps.texts import Table, canonical, row_count, texts_of
+from mooring_steps.texts import Table, canonical, map_unique, row_count, texts_of
 
 SUFFIXES: Final[dict[str, tuple[str, ...]]] = {"csv": (".csv", ".csv.gz"), "parquet": (".parquet",)}
 
@@ -79,7 +81,10 @@ def concatenate(tables: Sequence[Table]) -> Table:
 def write_csv(path: Path, table: Table) -> None:
     """Write a table with a header; missing values are empty cells."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(table).to_csv(path, index=False, lineterminator="\n")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*table.values(), strict=True))
 
 
 def data_hash(table: Table) -> str:
@@ -110,47 +115,38 @@ def _read_file(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
 
 
 def _read_csv(path: Path, wanted: Sequence[str]) -> Table:
-    arrow, csv = _arrow("pyarrow"), _arrow("pyarrow.csv")
+    opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
-        # Threads of Arrow's pool do not survive a fork; one column is quick enough without them.
-        with csv.open_csv(path, csv.ReadOptions(use_threads=False)) as reader:
-            names = [str(each) for each in reader.schema.names]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
-            raise InputError(f"{path.name}: columns named twice: {shorten(repeated)}")
-        kept = [name for name in names if name.strip() in wanted]
-        table = csv.read_csv(
-            path,
-            csv.ReadOptions(use_threads=False),
-            csv.ParseOptions(newlines_in_values=True),
-            csv.ConvertOptions(
-                include_columns=kept,
-                column_types=dict.fromkeys(kept, arrow.string()),
-                strings_can_be_null=False,
-            ),
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            names = [each.strip() for each in next(reader)]
+            rows = [row for row in reader if row]
+            last_line = reader.line_num
+    except (csv.Error, UnicodeDecodeError, OSError, EOFError) as error:
+        raise InputError(f"{path.name}: not a readable CSV file ({error})") from None
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise InputError(f"{path.name}: columns named twice: {shorten(repeated)}")
+    ragged = [index for index, row in enumerate(rows) if len(row) != len(names)]
+    if ragged:
+        where = f"row {ragged[0] + 1} of {len(rows)} (the file ends at line {last_line})"
+        raise InputError(
+            f"{path.name}: {where} has {len(rows[ragged[0]])} values, the header has {len(names)}"
+            + (f"; {len(ragged) - 1} more such rows" if len(ragged) > 1 else "")
         )
-    except (arrow.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path.name}: not a readable CSV file ({str(error).strip()})") from None
-    return {name.strip(): _canonical_column(table[name]) for name in kept}
+    return {name: _column(rows, names.index(name)) for name in names if name in wanted}
 
 
-def _canonical_column(column: Any) -> npt.NDArray[np.object_]:
-    encoded = column.combine_chunks().dictionary_encode()
-    distinct = np.empty(len(encoded.dictionary), dtype=object)
-    distinct[:] = [canonical(each) for each in encoded.dictionary.to_pylist()]
-    taken: npt.NDArray[np.object_] = distinct[encoded.indices.to_numpy()]
-    return taken
+def _column(rows: Sequence[Sequence[str]], index: int) -> npt.NDArray[np.object_]:
+    texts = np.empty(len(rows), dtype=object)
+    texts[:] = [row[index] for row in rows]
+    return map_unique(canonical, texts)
 
 
 def _read_parquet(path: Path, wanted: Sequence[str]) -> Table:
     try:
-        names = set(_arrow("pyarrow.parquet").read_schema(path).names)
+        names = set(importlib.import_module("pyarrow.parquet").read_schema(path).names)
         frame = pd.read_parquet(path, columns=[name for name in wanted if name in names])
     except (ValueError, OSError) as error:
         raise InputError(f"{path.name}: not a readable Parquet file ({error})") from None
     return {str(name): texts_of(frame[name]) for name in frame.columns}
-
-
-def _arrow(module: str) -> Any:
-    """A module of Arrow, whose annotations are too incomplete to check against."""
-    return importlib.import_module(module)

@@ -22,6 +22,8 @@ MISSING: Final = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "<NA>
 
 #: A whole number written as a float, as pandas does for integers beside missing values.
 WHOLE_FLOAT: Final = re.compile(r"[+-]?[0-9]+\.0+")
+#: Largest magnitude of a number: that of the 32-bit matrix.
+LARGEST: Final = float(np.finfo(np.float32).max)
 #: Below this many values, looking for repetitions takes longer than it saves.
 FEW: Final = 100
 TRUTH: Final = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
@@ -32,7 +34,7 @@ def canonical(text: str) -> str:
     stripped = text.strip()
     if stripped in MISSING:
         return ""
-    if WHOLE_FLOAT.fullmatch(stripped):
+    if stripped[-1] == "0" and WHOLE_FLOAT.fullmatch(stripped):
         return stripped[: stripped.index(".")]
     return TRUTH.get(stripped, stripped)
 
@@ -88,19 +90,34 @@ def numbers(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], li
     bad: list[str] = []
 
     def convert(text: str) -> float:
-        if text == "":
-            return np.nan
-        try:
-            value = float(text)
-        except ValueError:
-            value = np.nan
-        # float() accepts underscores, 'infinity' and numbers that the model's 32-bit matrix cannot hold.
-        if not abs(value) <= float(np.finfo(np.float32).max) or "_" in text:
+        value = _finite(text)
+        if value is None:
             bad.append(text)
-            return np.nan
-        return value
+        return np.nan if value is None else value
 
-    return map_unique(convert, texts).astype(np.float64), bad
+    if len(texts) < FEW:
+        return map_unique(convert, texts).astype(np.float64), bad
+    missing = texts == ""
+    try:
+        values = np.where(missing, "nan", texts).astype(np.float64)
+    except ValueError:
+        return map_unique(convert, texts).astype(np.float64), bad
+    suspicious = ~missing & ~(np.abs(values) <= LARGEST)
+    if suspicious.any() or "_" in "".join(texts):
+        return map_unique(convert, texts).astype(np.float64), bad
+    return values, bad
+
+
+def _finite(text: str) -> float | None:
+    """A number the model's 32-bit matrix can hold, NaN for a missing one, None for any other text."""
+    if text == "":
+        return np.nan
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    # float() accepts underscores and infinity.
+    return value if abs(value) <= LARGEST and "_" not in text else None
 
 
 def moments(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.datetime64], list[str]]:

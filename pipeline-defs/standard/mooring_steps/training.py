@@ -18,7 +18,7 @@ import xgboost
 from mooring_steps import artefact
 from mooring_steps.artefact import raw_predictions
 from mooring_steps.errors import InputError
-from mooring_steps.files import write_json
+from mooring_steps.files import read_json, write_json
 from mooring_steps.hyperparameters import Value, resolve
 from mooring_steps.tables import read_csv
 from mooring_steps.texts import Table, numbers
@@ -28,6 +28,8 @@ from mooring_steps.use_case import UseCase, find_use_case
 
 #: What serving needs besides the model's own files; it lies under code/ in the artefact.
 SERVING_CODE: Final = ("inference.py", "mooring_steps")
+#: Arguments of the training call, not parameters of the booster.
+NOT_OF_BOOSTER: Final = ("num_round", "early_stopping_rounds")
 
 
 def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -39,9 +41,12 @@ def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> i
     use_case = find_use_case(paths.use_case)
     framework = use_case.section("training").get("framework", "xgboost")
     if framework != "xgboost":
-        raise InputError(f"training.framework '{framework}' is not supported by train.py; there is: xgboost")
+        raise InputError(
+            f"training.framework '{framework}' is not supported by train.py, because its models can only be stored as "
+            "pickles; use xgboost (a random forest is num_round 1 with num_parallel_tree, see docs/steps.md)"
+        )
     hyperparameters = resolve({**use_case.section("training").get("hyperparameters", {}), **given})
-    transform = Transform.loads((Path(paths.transform) / artefact.TRANSFORM).read_bytes())
+    transform = Transform.from_json(read_json(Path(paths.transform) / artefact.TRANSFORM))
     train = _load(use_case, transform, Path(paths.train) / "train.csv")
     validation = _load(use_case, transform, Path(paths.validation) / "validation.csv")
     booster, history = fit(use_case, hyperparameters, train, validation)
@@ -68,18 +73,19 @@ def fit(
     use_case: UseCase, hyperparameters: Mapping[str, Value], train: Rows, validation: Rows
 ) -> tuple[xgboost.Booster, dict[str, float]]:
     """Boost trees until the validation rows stop gaining; the booster keeps only the rounds up to the best one."""
+    objective = str(hyperparameters.get("objective", "binary:logistic" if use_case.binary else "reg:squarederror"))
+    if objective.startswith("binary:") != use_case.binary:
+        raise InputError(f"hyperparameter 'objective': {objective} does not suit task '{use_case.task}'")
     rounds = int(hyperparameters["num_round"])
     patience = int(hyperparameters["early_stopping_rounds"])
     metric = "auc" if use_case.binary else "rmse"
     parameters: dict[str, Any] = {
-        "objective": "binary:logistic" if use_case.binary else "reg:squarederror",
         "tree_method": "hist",
         "eval_metric": metric,
         "seed": int(use_case.section("split").get("seed", 42)),
         "verbosity": 1,
-        **{
-            name: value for name, value in hyperparameters.items() if name not in ("num_round", "early_stopping_rounds")
-        },
+        **{name: value for name, value in hyperparameters.items() if name not in NOT_OF_BOOSTER},
+        "objective": objective,
     }
     threads = int(hyperparameters["nthread"])
     matrices = [xgboost.DMatrix(matrix, label=labels, nthread=threads) for matrix, labels in (train, validation)]

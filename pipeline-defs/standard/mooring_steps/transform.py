@@ -25,6 +25,8 @@ from mooring_steps.use_case import Column
 VERSION: Final = 1
 #: Values of a category that get a column of their own, the most frequent first; rarer ones share the column for others.
 MAX_CATEGORIES: Final = 64
+#: Bad values listed per column; a mistyped column of a million rows is not a million lines.
+MOST_VALUES: Final = 5
 Matrix = npt.NDArray[np.float32]
 
 
@@ -59,13 +61,12 @@ class Feature:
         if self.vocabulary is not None:
             return found
         if self.type == "timestamp":
-            return found + [self._complaint(bad, "a time such as 2024-05-01 13:00:00") for bad in moments(texts)[1]]
+            return found + self._complaints(moments(texts)[1])
         values, bad = numbers(texts)
-        found += [self._complaint(each, _ALLOWED[self.type]) for each in bad]
         if self.type == "integer":
             broken = np.isfinite(values) & (values != np.floor(values))
-            found += [self._complaint(each, _ALLOWED["integer"]) for each in dict.fromkeys(texts[broken])]
-        return found
+            bad += dict.fromkeys(texts[broken])
+        return found + self._complaints(bad)
 
     def columns(self, texts: npt.NDArray[np.object_]) -> Matrix:
         """The matrix columns of these values; values with problems count as missing."""
@@ -85,12 +86,15 @@ class Feature:
         matrix[np.arange(len(texts)), codes] = 1
         return matrix
 
-    def _complaint(self, value: str, allowed: str) -> str:
-        return f"column '{self.name}': '{value}' is not {allowed}"
+    def _complaints(self, bad: Sequence[str]) -> list[str]:
+        shown = [f"column '{self.name}': '{each}' is not {_ALLOWED[self.type]}" for each in bad[:MOST_VALUES]]
+        rest = len(bad) - len(shown)
+        return shown + ([f"column '{self.name}': {rest} more such values"] if rest else [])
 
 
 _ALLOWED: Final[Mapping[str, str]] = {
     "integer": "a whole number (or empty)",
+    "timestamp": "a time such as 2024-05-01 13:00:00 (or empty)",
     "number": "a finite number within ±3.4e38 (or empty)",
 }
 

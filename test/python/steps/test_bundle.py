@@ -1,0 +1,83 @@
+"""The code bundle as it is deployed: all steps of `credit-risk`, each as its own process."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def run(bundles: Path, python: Run, generator: Callable[[str], ModuleType], tmp_path_factory: Any) -> Path:
+    """A folder in which Preprocess, DataBias, Train and Evaluate have run."""
+    folder: Path = tmp_path_factory.mktemp("run")
+    module = generator("credit-risk")
+    module.write(module.data(3000), folder / "raw" / "rows.csv")
+    code, output = bundles / "credit-risk" / "code.zip", folder / "out"
+    source = folder / "source"
+    with tarfile.open(bundles / "credit-risk" / "sourcedir.tar.gz") as tar:
+        tar.extractall(source, filter="data")
+
+    def step(*arguments: object, **environment: object) -> None:
+        done = python(*arguments, cwd=folder, env={name: str(value) for name, value in environment.items()})
+        assert done.returncode == 0, done.stderr
+
+    step(code, "preprocess", "--raw", folder / "raw", "--output", output)
+    splits = [item for name in ("train", "validation", "test") for item in (f"--{name}", output / name)]
+    step(code, "monitor", "bias", "--stage", "pre", *splits, "--output", output)
+    step(code, "fairness-gate", "--analysis", output / "report", "--output", output / "fairness")
+    step(
+        source / "train.py",
+        "--num_round", "30",
+        SM_CHANNEL_TRAIN=output / "train",
+        SM_CHANNEL_VALIDATION=output / "validation",
+        SM_CHANNEL_TRANSFORM=output / "transform",
+        SM_MODEL_DIR=folder / "model",
+    )  # fmt: skip
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as tar:
+        tar.add(folder / "model", arcname=".")
+    step(code, "evaluate", "--model", folder, *splits[:2], *splits[4:], "--output", output)
+    return folder
+
+
+class TestTheStepsOfABundle:
+    def test_end_in_passed_gates(self, run: Path) -> None:
+        fairness = json.loads((run / "out" / "fairness" / "gate.json").read_text())
+        quality = json.loads((run / "out" / "evaluation" / "gate.json").read_text())
+        assert fairness["absolute"] == pytest.approx(0.031, abs=5e-4)
+        assert fairness["passed"] is quality["passed"] is True
+
+    def test_make_a_model_that_serves_with_the_code_inside_it(self, run: Path, python: Run) -> None:
+        row = (run / "out" / "test" / "test.csv").read_text().splitlines()[1].rsplit(",", 1)[0]
+        script = (
+            "import sys; sys.path.insert(0, sys.argv[1] + '/code')\n"
+            "import inference, mooring_steps\n"
+            "assert mooring_steps.__file__.startswith(sys.argv[1])\n"
+            "model = inference.model_fn(sys.argv[1])\n"
+            "print(inference.output_fn(inference.predict_fn(inference.input_fn(sys.argv[2], 'text/csv'), model), 'text/csv')[0])"
+        )
+        done = python("-c", script, run / "model", row)
+        assert done.returncode == 0, done.stderr
+        written = (run / "out" / "predictions" / "predictions.csv").read_text().splitlines()[1].split(",")
+        assert done.stdout.strip() == ",".join(written[-2:])
+
+
+class TestTheCommandLine:
+    @pytest.mark.parametrize("arguments", [["--help"], ["preprocess", "--help"], ["evaluate", "--help"]])
+    def test_explains_itself(self, bundles: Path, python: Run, arguments: list[str]) -> None:
+        done = python(bundles / "credit-risk" / "code.zip", *arguments)
+        assert (done.returncode, done.stdout[:11]) == (0, "usage: code")
+
+    def test_refuses_unknown_commands_and_missing_arguments(self, bundles: Path, python: Run) -> None:
+        code = bundles / "credit-risk" / "code.zip"
+        unknown, incomplete = python(code, "prepare"), python(code, "preprocess")
+        assert unknown.returncode == incomplete.returncode == 2
+        assert "invalid choice: 'prepare'" in unknown.stderr
+        assert "required: --raw, --output" in incomplete.stderr
