@@ -112,11 +112,10 @@ class KllSketch:
         """Equal-width buckets (lower, upper, estimated rows) between two bounds; the last includes its upper bound."""
         values, weights = self.weighted()
         ranks = np.concatenate([[0.0], np.cumsum(weights)])
-        width = high - low
         found: list[tuple[float, float, float]] = []
         for index in range(count):
-            lower, upper = low + width * index / count, low + width * (index + 1) / count
-            last = index == count - 1
+            lower, last = _between(low, high, index, count), index == count - 1
+            upper = high if last else _between(low, high, index + 1, count)
             top = ranks[np.searchsorted(values, upper, side="right" if last else "left")]
             found.append((lower, upper, float(top - ranks[np.searchsorted(values, lower, side="left")])))
         return found
@@ -168,3 +167,10 @@ class KllSketch:
                 self._size += kept.size + compactor.size - before
                 return True
         return False
+
+
+def _between(low: float, high: float, index: int, count: int) -> float:
+    width = high - low
+    if math.isinf(width):
+        return low * (1 - index / count) + high * (index / count)
+    return low + width * index / count
