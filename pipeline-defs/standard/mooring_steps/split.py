@@ -70,7 +70,7 @@ def _need(rows: int, test_size: float, validation_size: float) -> None:
         if np.ceil(each * test_size) >= 1 and (each - np.ceil(each * test_size)) * (1 - validation_size) >= 1.0
     )
     if rows < least:
-        raise InputError(f"{rows} rows are too few to split into training, validation and test rows; need {least}")
+        raise InputError(f"{rows} rows are too few to split into training, validation and test rows; at least {least}")
 
 
 def shares(split: Split) -> dict[str, Any]:

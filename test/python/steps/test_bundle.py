@@ -58,10 +58,11 @@ class TestTheStepsOfABundle:
         row = (run / "out" / "test" / "test.csv").read_text().splitlines()[1].rsplit(",", 1)[0]
         script = (
             "import sys; sys.path.insert(0, sys.argv[1] + '/code')\n"
-            "import inference, mooring_steps\n"
+            "import mooring_steps\n"
+            "from inference import input_fn, model_fn, output_fn, predict_fn\n"
             "assert mooring_steps.__file__.startswith(sys.argv[1])\n"
-            "model = inference.model_fn(sys.argv[1])\n"
-            "print(inference.output_fn(inference.predict_fn(inference.input_fn(sys.argv[2], 'text/csv'), model), 'text/csv')[0])"
+            "answer = predict_fn(input_fn(sys.argv[2], 'text/csv'), model_fn(sys.argv[1]))\n"
+            "print(output_fn(answer, 'text/csv')[0])"
         )
         done = python("-c", script, run / "model", row)
         assert done.returncode == 0, done.stderr

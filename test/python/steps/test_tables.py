@@ -72,11 +72,12 @@ class TestAFolderOfFiles:
         assert as_lists(read_folder(tmp_path, ["csv"], ["a", "b"])) == as_lists(table)
 
 
-class TestTheDataHash:
-    TABLE = {"a": np.array(["1", "2"], dtype=object), "b": np.array(["x", "y"], dtype=object)}
+TABLE = {"a": np.array(["1", "2"], dtype=object), "b": np.array(["x", "y"], dtype=object)}
 
+
+class TestTheDataHash:
     def test_does_not_depend_on_the_order_of_rows(self) -> None:
-        assert data_hash({name: values[::-1] for name, values in self.TABLE.items()}) == data_hash(self.TABLE)
+        assert data_hash({name: values[::-1] for name, values in TABLE.items()}) == data_hash(TABLE)
 
     @pytest.mark.parametrize(
         "other",
@@ -90,4 +91,4 @@ class TestTheDataHash:
     )
     def test_depends_on_everything_else(self, other: dict[str, list[str]]) -> None:
         table = {name: np.array(values, dtype=object) for name, values in other.items()}
-        assert data_hash(table) != data_hash(self.TABLE)
+        assert data_hash(table) != data_hash(TABLE)
