@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from mooring_monitor.use_case import UseCase, parse_use_case, read_use_case
 
 SUFFIXES = (".csv", ".parquet")
 USE_CASE = "use-case.json"
+#: Spellings of an absent number.
+NO_NUMBER = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
 
 
 def use_case_of(path: str | Path | None) -> UseCase:
@@ -78,7 +80,7 @@ def _read(file: Path, text: dict[str, str]) -> pd.DataFrame:
         header = pd.read_csv(file, nrows=0, encoding="utf-8")
         known: dict[Hashable, Any] = {name: kind for name, kind in text.items() if name in header.columns}
         return pd.read_csv(
-            file, dtype=known, encoding="utf-8", keep_default_na=False, na_values=_absent(header.columns)
+            file, dtype=known, encoding="utf-8", keep_default_na=False, na_values=_absent(header.columns, known)
         )
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8 text: {error}") from None
@@ -86,6 +88,6 @@ def _read(file: Path, text: dict[str, str]) -> pd.DataFrame:
         raise InputError(f"{file} cannot be read as {file.suffix.lstrip('.') or 'CSV'}: {error}") from None
 
 
-def _absent(columns: Iterable[str]) -> dict[str, list[str]]:
-    # An empty field is absent; the text "NA" may be a category (Namibia).
-    return {str(name): [""] for name in columns}
+def _absent(columns: Iterable[str], text: Mapping[Hashable, Any]) -> dict[str, list[str]]:
+    # An empty field is absent; in a text column "NA" may be a category (Namibia), among numbers it is not.
+    return {str(name): [""] if name in text else NO_NUMBER for name in columns}

@@ -9,10 +9,8 @@ from typing import Any
 from mooring_monitor.bias.analysis import metric_values
 from mooring_monitor.bias.registry import BiasRegistry, BiasStage
 from mooring_monitor.errors import InputError
+from mooring_monitor.metrics import INFINITY
 from mooring_monitor.use_case import UseCase
-
-#: Clarify's stand-in for infinity where JSON and CloudWatch need a number (contracts/metrics.ts).
-INFINITE = 2.348543e108
 
 #: Stage -> key of the use case's ``fairness`` section.
 GATES: Mapping[BiasStage, str] = {"pre_training": "before_training", "post_training": "after_training"}
@@ -36,10 +34,10 @@ def gate_of(
     value = next(
         (v for (f, _, name), v in metric_values(document, stage).items() if (f, name) == (facet, metric.name)), None
     )
-    absolute = INFINITE if value is None or math.isinf(value) else metric.distance(value)
+    absolute = INFINITY if value is None or math.isinf(value) else metric.distance(value)
     return {
         "metric": metric.name,
         "facet": facet,
-        "value": None if value is None else max(-INFINITE, min(INFINITE, value)),
+        "value": None if value is None else max(-INFINITY, min(INFINITY, value)),
         "absolute": absolute,
     }

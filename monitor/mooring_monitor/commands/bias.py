@@ -14,10 +14,13 @@ from mooring_monitor.bias.gate import gate_of
 from mooring_monitor.bias.registry import BiasRegistry, BiasStage
 from mooring_monitor.bias.selection import PREDICTION, SCORE, outcome_of
 from mooring_monitor.bias.violations import as_clarify, bias_drift
+from mooring_monitor.bias.watch import watch
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.step_files import read_tables, use_case_of
 from mooring_monitor.use_case import UseCase
+
+__all__ = ["NAME", "add_arguments", "run", "watch"]
 
 NAME = "bias"
 

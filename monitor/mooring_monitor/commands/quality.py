@@ -10,9 +10,12 @@ from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.quality.analysis import Predicted, analyse_quality
 from mooring_monitor.quality.documents import as_model_monitor
 from mooring_monitor.quality.merged import read_merged
+from mooring_monitor.quality.watch import watch
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.step_files import read_tables, use_case_of
 from mooring_monitor.use_case import UseCase
+
+__all__ = ["NAME", "add_arguments", "run", "watch"]
 
 NAME = "quality"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mooring_monitor import metrics as names
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.quality.analysis import Predicted, Quality, analyse_quality, canonical_metric
 from mooring_monitor.quality.documents import as_model_monitor, constraints
@@ -23,7 +24,7 @@ SIGNIFICANT = 3.0
 ERROR_PER_DEVIATION = 2.0
 
 
-def run_watch(window: WatchWindow) -> WatchOutcome:
+def watch(window: WatchWindow) -> WatchOutcome:
     """Judge a window: breach when the use case's bound is broken, warn when it is significantly worse than at training.
 
     Writes statistics.json, slices.json and constraint_violations.json to the window's output. Too few labelled rows
@@ -32,8 +33,8 @@ def run_watch(window: WatchWindow) -> WatchOutcome:
     labelled = int((window.labels.notna() & window.predictions.notna()).sum())
     coverage = float(window.labels.notna().mean()) if len(window.labels) else 0.0
     lag = label_lag(window.label_lag)
-    metrics = [Metric("label_coverage", coverage)]
-    metrics += [Metric("label_lag_seconds", lag["p50"], "Seconds")] if lag else []
+    metrics = [Metric(names.LABEL_COVERAGE, coverage)]
+    metrics += [Metric(names.LABEL_LAG, lag["p50"], "Seconds")] if lag else []
     if labelled < window.use_case.min_sample:
         summary = (
             f"Quality not judged: {labelled} of {len(window.labels)} predictions have a label, "

@@ -1,0 +1,1 @@
+"""Attributions of predictions to features (SHAP), their drift, and reason codes."""
