@@ -125,7 +125,8 @@ export class Clock {
     const wait = Math.min(Math.max(next.at - this.milliseconds(), 0), 2 ** 31 - 1);
     this.wake = setTimeout(() => {
       if (this.frozenAt !== undefined) return;
-      for (let due = this.timers[0]; due !== undefined && due.at <= this.milliseconds(); due = this.timers[0]) this.fire(due);
+      for (let due = this.timers[0]; due !== undefined && due.at <= this.milliseconds(); due = this.timers[0])
+        this.fire(due);
       this.arm();
     }, wait);
     this.wake.unref();

@@ -19,12 +19,17 @@ export class AwsError extends Error {
 /** The third outcome beside success and failure: AWS can do this, the local account cannot, and says so by name. */
 export class Unsupported extends AwsError {
   constructor(what: string, hint = '') {
-    super('UnsupportedByLocalAccount', `the local account does not support ${what}${hint === '' ? '' : `; ${hint}`} (see docs/local-account.md)`, 400);
+    super(
+      'UnsupportedByLocalAccount',
+      `the local account does not support ${what}${hint === '' ? '' : `; ${hint}`} (see docs/local-account.md)`,
+      400,
+    );
   }
 }
 
 export const validation = (message: string): AwsError => new AwsError('ValidationException', message);
-export const notFound = (what: string, code = 'ResourceNotFound'): AwsError => new AwsError(code, `${what} does not exist`);
+export const notFound = (what: string, code = 'ResourceNotFound'): AwsError =>
+  new AwsError(code, `${what} does not exist`);
 
 /** Message of anything thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

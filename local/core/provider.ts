@@ -35,6 +35,10 @@ export interface ResourceProvider {
   readonly accepted?: Readonly<Record<string, string>>;
   /** Properties that cannot change in place. */
   readonly replacedBy?: readonly string[];
+  /** Attributes that Fn::GetAtt may ask for; declared ones are checked before anything is created and documented. */
+  readonly attributes?: readonly string[];
+  /** Physical id the resource would get, when that can be told beforehand: used to clean up after a kill in the middle of a create. */
+  physicalIdOf?(properties: Body, context: ResourceContext): string | undefined;
   create(properties: Body, context: ResourceContext): Promise<Provisioned> | Provisioned;
   update(
     physicalId: string,

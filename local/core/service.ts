@@ -25,6 +25,10 @@ export type Operation = (input: Body, call: Call) => Promise<Body | void> | Body
 export interface Permission {
   readonly action: string;
   readonly resource: string;
+  /** Condition keys of this action, e.g. `{'cloudwatch:namespace': 'Mooring'}` or `{'iam:PassedToService': 'sagemaker.amazonaws.com'}`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** Policy attached to the resource itself (bucket, queue, topic): it may allow a role, or deny it. */
+  readonly resourcePolicy?: Body;
 }
 
 /**

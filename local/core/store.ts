@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** A named set of JSON documents. A `put` or `delete` is on disk when it returns. */
@@ -86,7 +95,8 @@ export class Store {
 
   private compact(file: string): void {
     const lines: string[] = [];
-    for (const [c, documents] of this.collections) for (const [k, v] of documents) lines.push(JSON.stringify({ c, k, v }));
+    for (const [c, documents] of this.collections)
+      for (const [k, v] of documents) lines.push(JSON.stringify({ c, k, v }));
     const fresh = `${file}.new`;
     writeFileSync(fresh, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
     renameSync(fresh, file);

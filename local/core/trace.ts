@@ -4,7 +4,14 @@ import type { Clock } from './clock';
 /** Catalogue of what can be observed; a module that publishes a new kind adds its shape here by declaration merging. */
 export interface TraceEvents {
   'account.started': { readonly port: number };
-  'api.call': { readonly service: string; readonly operation: string; readonly principal: string; readonly status: number; readonly error?: string; readonly milliseconds: number };
+  'api.call': {
+    readonly service: string;
+    readonly operation: string;
+    readonly principal: string;
+    readonly status: number;
+    readonly error?: string;
+    readonly milliseconds: number;
+  };
   'api.unsupported': { readonly service: string; readonly operation: string };
 }
 export type TraceType = keyof TraceEvents;
@@ -32,7 +39,12 @@ export class Trace {
 
   emit<T extends TraceType>(type: T, data: TraceEvents[T]): void {
     this.sequence += 1;
-    const record: TraceRecord<T> = Object.freeze({ sequence: this.sequence, time: this.clock.now().toISOString(), type, data });
+    const record: TraceRecord<T> = Object.freeze({
+      sequence: this.sequence,
+      time: this.clock.now().toISOString(),
+      type,
+      data,
+    });
     if (this.file !== undefined) appendFileSync(this.file, `${JSON.stringify(record)}\n`);
     for (const subscriber of this.subscribers) subscriber(record);
   }

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../core/errors';
+import type { Collection, Store } from '../core/store';
+import type { ChangeSet } from './change-set';
+import type { Operation, Output, Stack, StackEvent, StackResource } from './stack';
+
+const keptEvents = 1000;
+
+/** Stacks and what belongs to them, as documents. */
+export class StackRepository {
+  private readonly stacks: Collection<Stack>;
+  private readonly templates: Collection<string>;
+  private readonly resourceDocuments: Collection<StackResource>;
+  private readonly eventDocuments: Collection<readonly StackEvent[]>;
+  private readonly operations: Collection<Operation>;
+  private readonly changeSets: Collection<ChangeSet>;
+
+  constructor(
+    store: Store,
+    private readonly now: () => Date,
+  ) {
+    this.stacks = store.collection('cloudformation.stacks');
+    this.templates = store.collection('cloudformation.templates');
+    this.resourceDocuments = store.collection('cloudformation.resources');
+    this.eventDocuments = store.collection('cloudformation.events');
+    this.operations = store.collection('cloudformation.operations');
+    this.changeSets = store.collection('cloudformation.changesets');
+  }
+
+  all(): readonly Stack[] {
+    return this.stacks.values();
+  }
+
+  /** By id also a deleted stack, by name only one that exists. */
+  find(nameOrId: string): Stack | undefined {
+    return (
+      this.stacks.get(nameOrId) ??
+      this.stacks.values().find((each) => each.name === nameOrId && each.status !== 'DELETE_COMPLETE')
+    );
+  }
+
+  /** @throws AwsError in the words that clients look for. */
+  stack(nameOrId: string): Stack {
+    const found = this.find(nameOrId);
+    if (found === undefined) throw new AwsError('ValidationError', `Stack with id ${nameOrId} does not exist`);
+    return found;
+  }
+
+  save(stack: Stack): Stack {
+    this.stacks.put(stack.id, stack);
+    return stack;
+  }
+
+  /** Changes the status and tells it as an event of the stack itself. */
+  setStatus(stack: Stack, status: string, reason?: string, more: Partial<Stack> = {}): Stack {
+    const { reason: _, ...rest } = stack;
+    const saved = this.save({ ...rest, ...more, status, ...(reason === undefined ? {} : { reason }) });
+    this.event(saved, {
+      logicalId: stack.name,
+      physicalId: stack.id,
+      type: 'AWS::CloudFormation::Stack',
+      status,
+      reason,
+    });
+    return saved;
+  }
+
+  template(stackId: string): string {
+    return this.templates.get(stackId) ?? '';
+  }
+
+  saveTemplate(stackId: string, source: string): void {
+    if (this.templates.get(stackId) !== source) this.templates.put(stackId, source);
+  }
+
+  /** In the order of creation. */
+  resources(stackId: string): readonly StackResource[] {
+    const prefix = `${stackId} `;
+    return this.resourceDocuments.entries().flatMap(([key, each]) => (key.startsWith(prefix) ? [each] : []));
+  }
+
+  resource(stackId: string, logicalId: string): StackResource | undefined {
+    return this.resourceDocuments.get(`${stackId} ${logicalId}`);
+  }
+
+  /** Saves a resource and tells its status as an event. */
+  saveResource(stack: Stack, resource: StackResource): void {
+    this.resourceDocuments.put(`${stack.id} ${resource.logicalId}`, resource);
+    this.event(stack, resource);
+  }
+
+  /** Saves a resource without an event. */
+  restoreResource(stackId: string, resource: StackResource): void {
+    this.resourceDocuments.put(`${stackId} ${resource.logicalId}`, resource);
+  }
+
+  forgetResource(stackId: string, logicalId: string): void {
+    this.resourceDocuments.delete(`${stackId} ${logicalId}`);
+  }
+
+  event(stack: Stack, about: Pick<StackEvent, 'logicalId' | 'physicalId' | 'type' | 'status' | 'reason'>): void {
+    const { logicalId, physicalId, type, status, reason } = about;
+    const event: StackEvent = {
+      id: randomUUID(),
+      stackId: stack.id,
+      stackName: stack.name,
+      logicalId,
+      physicalId,
+      type,
+      time: this.now().toISOString(),
+      status,
+      ...(reason === undefined ? {} : { reason }),
+    };
+    this.eventDocuments.put(stack.id, [...this.events(stack.id), event].slice(-keptEvents));
+  }
+
+  /** Oldest first. */
+  events(stackId: string): readonly StackEvent[] {
+    return this.eventDocuments.get(stackId) ?? [];
+  }
+
+  operation(stackId: string): Operation | undefined {
+    return this.operations.get(stackId);
+  }
+
+  saveOperation(operation: Operation): void {
+    this.operations.put(operation.stackId, operation);
+  }
+
+  endOperation(stackId: string): void {
+    this.operations.delete(stackId);
+  }
+
+  changeSetsOf(stackId: string): readonly ChangeSet[] {
+    return this.changeSets.values().filter((each) => each.stackId === stackId);
+  }
+
+  findChangeSet(nameOrId: string, stackId: string | undefined): ChangeSet | undefined {
+    return (
+      this.changeSets.get(nameOrId) ??
+      this.changeSets.values().find((each) => each.name === nameOrId && each.stackId === stackId)
+    );
+  }
+
+  saveChangeSet(changeSet: ChangeSet): void {
+    this.changeSets.put(changeSet.id, changeSet);
+  }
+
+  deleteChangeSet(id: string): void {
+    this.changeSets.delete(id);
+  }
+
+  /** Exports of all stacks. */
+  exports(): readonly (Output & { readonly stack: Stack })[] {
+    return this.stacks
+      .values()
+      .filter((stack) => stack.status !== 'DELETE_COMPLETE')
+      .flatMap((stack) =>
+        stack.outputs.filter((output) => output.exportName !== undefined).map((output) => ({ ...output, stack })),
+      );
+  }
+
+  importers(exportName: string): readonly Stack[] {
+    return this.stacks
+      .values()
+      .filter((stack) => stack.status !== 'DELETE_COMPLETE' && stack.imports.includes(exportName));
+  }
+}

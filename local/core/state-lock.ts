@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Holder {
+  readonly pid: number;
+  /** Start time of the process as the kernel counts it, where that can be read: process ids are reused. */
+  readonly started: string;
+  /** Endpoint, once the account listens. */
+  readonly url?: string;
+}
+
+/** Keeps two processes from working on one state folder. A lock whose process is gone counts for nothing. */
+export class StateLock {
+  private readonly file: string;
+
+  private constructor(private readonly folder: string) {
+    this.file = lockFile(folder);
+  }
+
+  /** @throws Error that tells who holds the folder. */
+  static acquire(folder: string): StateLock {
+    mkdirSync(folder, { recursive: true });
+    const lock = new StateLock(folder);
+    const mine: Holder = { pid: process.pid, started: startTime(process.pid) };
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      try {
+        writeFileSync(lock.file, JSON.stringify(mine), { flag: 'wx' });
+        return lock;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      const holder = StateLock.holder(folder);
+      if (holder !== undefined) {
+        const where = holder.url === undefined ? '' : ` (${holder.url})`;
+        throw new Error(
+          `the state in ${folder} is in use by the local account of process ${holder.pid}${where}; stop that process, or choose another state folder`,
+        );
+      }
+      rmSync(lock.file, { force: true });
+    }
+    throw new Error(`could not lock the state in ${folder}: another process keeps taking it`);
+  }
+
+  /** The living process that holds the folder. */
+  static holder(folder: string): Holder | undefined {
+    const file = lockFile(folder);
+    if (!existsSync(file)) return undefined;
+    let holder: Holder;
+    try {
+      holder = JSON.parse(readFileSync(file, 'utf8')) as Holder;
+    } catch {
+      return undefined;
+    }
+    return isAlive(holder) ? holder : undefined;
+  }
+
+  /** Tells other processes where the account listens. */
+  announce(url: string): void {
+    const mine: Holder = { pid: process.pid, started: startTime(process.pid), url };
+    writeFileSync(`${this.file}.new`, JSON.stringify(mine));
+    renameSync(`${this.file}.new`, this.file);
+  }
+
+  release(): void {
+    if (StateLock.holder(this.folder)?.pid === process.pid) rmSync(this.file, { force: true });
+  }
+}
+
+const lockFile = (folder: string): string => join(folder, 'lock.json');
+
+function isAlive({ pid, started }: Holder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const now = startTime(pid);
+  return now === '' || started === '' || now === started;
+}
+
+/** Field 22 of /proc/<pid>/stat; empty where there is no such file. The name in field 2 may have spaces, so count from its end. */
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

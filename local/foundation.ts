@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { bootstrapStackName, bootstrapTemplate } from './assembly/bootstrap';
+import { Deployer, type DeployerParts } from './assembly/deployer';
+import { ProviderRegistry } from './assembly/registry';
+import { StackRepository } from './assembly/repository';
+import type { Clock } from './core/clock';
+import { AwsError } from './core/errors';
+import type { AwsEvent } from './core/module';
+import type { ResourceProvider } from './core/provider';
+import type { AwsService } from './core/service';
+import type { Store } from './core/store';
+import { cdkMetadataProvider } from './resources/cdk-metadata';
+import { ecrRepositoryProvider } from './resources/ecr-repository';
+import { iamManagedPolicyProvider } from './resources/iam-managed-policy';
+import { iamPolicyProvider } from './resources/iam-policy';
+import { iamRoleProvider } from './resources/iam-role';
+import { kmsAliasProvider, kmsKeyProvider } from './resources/kms-key';
+import { logGroupProvider } from './resources/logs-log-group';
+import { s3BucketProvider } from './resources/s3-bucket';
+import { s3BucketPolicyProvider } from './resources/s3-bucket-policy';
+import { s3CustomResources } from './resources/s3-custom-resources';
+import { ssmParameterProvider } from './resources/ssm-parameter';
+import { CloudFormationService } from './services/cloudformation/cloudformation-service';
+import { EcrService } from './services/ecr/ecr-service';
+import { PolicyAccessControl } from './services/iam/access-control';
+import { IamDirectory } from './services/iam/directory';
+import { IamService } from './services/iam/iam-service';
+import { KmsService } from './services/kms/kms-service';
+import { LogStore } from './services/logs/log-store';
+import { LogsService } from './services/logs/logs-service';
+import { FileObjectStore } from './services/s3/file-object-store';
+import { SsmService } from './services/ssm/ssm-service';
+import { StsService } from './services/sts/sts-service';
+
+export interface FoundationParts {
+  readonly folder: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+  readonly endpointUrl: () => string;
+  readonly publish: (event: AwsEvent) => void;
+}
+
+/** Services that everything else stands on: S3, IAM, STS, SSM, KMS, Logs, ECR, and CloudFormation over all providers. */
+export class Foundation {
+  readonly objects: FileObjectStore;
+  readonly directory: IamDirectory;
+  readonly access: PolicyAccessControl;
+  readonly logs: LogStore;
+  readonly stacks: StackRepository;
+  private readonly ssm: SsmService;
+  private readonly kms: KmsService;
+  private readonly ecr: EcrService;
+
+  constructor(private readonly parts: FoundationParts) {
+    const { folder, store, accountId, region } = parts;
+    const now = (): Date => parts.clock.now();
+    this.objects = new FileObjectStore({ folder: join(folder, 's3'), store, now, region, publish: parts.publish });
+    this.directory = new IamDirectory(store, accountId, now);
+    this.access = new PolicyAccessControl({
+      directory: this.directory,
+      store,
+      accountId,
+      region,
+      endpointUrl: parts.endpointUrl,
+      now,
+    });
+    this.logs = new LogStore(store, join(folder, 'logs'), now);
+    this.ssm = new SsmService(store, (resource) => this.arn('ssm', resource), now);
+    this.kms = new KmsService(store, (resource) => this.arn('kms', resource), now);
+    this.ecr = new EcrService(store, { accountId, region, now });
+    this.stacks = new StackRepository(store, now);
+  }
+
+  arn(service: string, resource: string): string {
+    return `arn:aws:${service}:${this.parts.region}:${this.parts.accountId}:${resource}`;
+  }
+
+  services(): readonly AwsService[] {
+    return [
+      new IamService(this.directory, this.parts.accountId),
+      new StsService(this.directory, this.access, this.parts.accountId),
+      this.ssm,
+      this.kms,
+      new LogsService(this.logs, (resource) => this.arn('logs', resource)),
+      this.ecr,
+    ];
+  }
+
+  providers(): readonly ResourceProvider[] {
+    return [
+      cdkMetadataProvider,
+      ecrRepositoryProvider(this.ecr),
+      iamManagedPolicyProvider(this.directory),
+      iamPolicyProvider(this.directory),
+      iamRoleProvider(this.directory),
+      kmsAliasProvider(this.kms),
+      kmsKeyProvider(this.kms),
+      logGroupProvider(this.logs),
+      s3BucketPolicyProvider(this.objects),
+      s3BucketProvider(this.objects),
+      ...s3CustomResources(this.objects),
+      ssmParameterProvider(this.ssm),
+    ];
+  }
+
+  /** @param registry providers of the whole account. */
+  cloudFormation(registry: ProviderRegistry): { readonly service: CloudFormationService; readonly deployer: Deployer } {
+    const { accountId, region, clock } = this.parts;
+    const deployment: DeployerParts = {
+      repository: this.stacks,
+      registry,
+      accountId,
+      region,
+      now: () => clock.now(),
+      ssm: (name, version) => this.ssm.parameter(version === undefined ? name : `${name}:${version}`).value,
+    };
+    const deployer = new Deployer(deployment);
+    const service = new CloudFormationService({
+      repository: this.stacks,
+      registry,
+      deployer,
+      deployment,
+      s3: this.objects,
+      deployed: (stackId) => this.stacks.template(stackId),
+      ssm: (name) => this.ssm.find(name)?.value,
+      now: () => clock.now(),
+      arn: (resource) => this.arn('cloudformation', resource),
+    });
+    return { service, deployer };
+  }
+
+  /** Provisions what `cdk deploy` expects, once. */
+  async bootstrap(cloudFormation: CloudFormationService): Promise<void> {
+    if (this.stacks.find(bootstrapStackName) !== undefined) return;
+    const input = {
+      StackName: bootstrapStackName,
+      TemplateBody: JSON.stringify(bootstrapTemplate),
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+    };
+    await cloudFormation.operations.CreateStack?.(input, {
+      principal: this.access.service,
+      requestId: '',
+      region: this.parts.region,
+      headers: {},
+    });
+    const stack = this.stacks.stack(bootstrapStackName);
+    if (stack.status !== 'CREATE_COMPLETE')
+      throw new AwsError('BootstrapFailed', `could not provision the bootstrap stack: ${stack.reason ?? stack.status}`);
+  }
+}

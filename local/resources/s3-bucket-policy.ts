@@ -1,0 +1,23 @@
+import { text } from '../core/input';
+import type { Provisioned, ResourceProvider } from '../core/provider';
+import type { FileObjectStore } from '../services/s3/file-object-store';
+import { documentOf } from './properties';
+
+/** AWS::S3::BucketPolicy. */
+export function s3BucketPolicyProvider(store: FileObjectStore): ResourceProvider {
+  const provisioned = (bucket: string): Provisioned => ({ physicalId: bucket, attributes: {} });
+  return {
+    type: 'AWS::S3::BucketPolicy',
+    properties: ['Bucket', 'PolicyDocument'],
+    replacedBy: ['Bucket'],
+    attributes: [],
+    physicalIdOf: (properties) => text(properties, 'Bucket'),
+    create: (properties) =>
+      provisioned(
+        store.updateBucket(text(properties, 'Bucket'), { policy: documentOf(properties, 'PolicyDocument') }).name,
+      ),
+    update: (bucket, properties) =>
+      provisioned(store.updateBucket(bucket, { policy: documentOf(properties, 'PolicyDocument') }).name),
+    delete: (bucket) => void store.updateBucket(bucket, { policy: undefined }),
+  };
+}

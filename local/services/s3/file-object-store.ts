@@ -1,0 +1,359 @@
+import { randomUUID } from 'node:crypto';
+import { constants, mkdirSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AwsError } from '../../core/errors';
+import type { AwsEvent, ObjectInfo, ObjectStore, PutOptions } from '../../core/module';
+import type { Collection, Store } from '../../core/store';
+import type { Expected } from './content-files';
+import { ContentFiles } from './content-files';
+import { KeyIndex } from './key-index';
+import type { Bucket, Content, ObjectHeaders, ObjectRecord, Version } from './records';
+
+export interface ObjectStoreParts {
+  readonly folder: string;
+  readonly store: Store;
+  readonly now: () => Date;
+  readonly region: string;
+  readonly publish: (event: AwsEvent) => void;
+}
+
+export interface CommitOptions extends ObjectHeaders {
+  readonly reason?: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
+  readonly onlyIfAbsent?: boolean;
+  /** If-Match: the etag the object must have. */
+  readonly onlyIfMatch?: string;
+}
+
+/** Buckets and objects: documents in the store, bytes in content files. */
+export class FileObjectStore implements ObjectStore {
+  readonly files: ContentFiles;
+  private readonly bucketDocuments: Collection<Bucket>;
+  private readonly objectDocuments: Collection<ObjectRecord>;
+  private readonly index = new KeyIndex();
+
+  constructor(private readonly parts: ObjectStoreParts) {
+    this.bucketDocuments = parts.store.collection('s3.buckets');
+    this.objectDocuments = parts.store.collection('s3.objects');
+    this.files = new ContentFiles(parts.folder);
+    for (const [id] of this.objectDocuments.entries())
+      this.index.add(id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1));
+  }
+
+  /** Removes content files that a kill left without an owner. @param alsoUsed files that uploads in progress own. */
+  sweep(alsoUsed: readonly string[]): void {
+    this.files.sweep(
+      new Set([
+        ...alsoUsed,
+        ...this.objectDocuments.values().flatMap(({ versions }) => versions.map(({ file }) => file)),
+      ]),
+    );
+  }
+
+  buckets(): readonly Bucket[] {
+    return [...this.bucketDocuments.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  hasBucket(bucket: string): boolean {
+    return this.bucketDocuments.get(bucket) !== undefined;
+  }
+
+  bucket(name: string): Bucket {
+    const found = this.bucketDocuments.get(name);
+    if (found === undefined)
+      throw new AwsError('NoSuchBucket', `the bucket '${name}' does not exist`, 404, { BucketName: name });
+    return found;
+  }
+
+  createBucket(name: string, changes: Partial<Bucket> = {}): Bucket {
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || name.includes('..')) {
+      throw new AwsError(
+        'InvalidBucketName',
+        `'${name}' is no bucket name; allowed: 3 to 63 of lower-case letters, digits, dots and hyphens`,
+      );
+    }
+    if (this.hasBucket(name))
+      throw new AwsError('BucketAlreadyOwnedByYou', `the bucket '${name}' already exists in this account`, 409);
+    const bucket: Bucket = {
+      name,
+      created: this.parts.now().toISOString(),
+      eventBridge: false,
+      settings: {},
+      ...changes,
+    };
+    this.bucketDocuments.put(name, bucket);
+    return bucket;
+  }
+
+  updateBucket(name: string, changes: Partial<Bucket>): Bucket {
+    const updated = { ...this.bucket(name), ...changes };
+    this.bucketDocuments.put(name, updated);
+    return updated;
+  }
+
+  deleteBucket(name: string): void {
+    this.bucket(name);
+    const left = this.index.keys(name).length;
+    if (left > 0)
+      throw new AwsError(
+        'BucketNotEmpty',
+        `the bucket '${name}' you tried to delete is not empty (${left} keys, versions included)`,
+        409,
+      );
+    this.bucketDocuments.delete(name);
+  }
+
+  /** Keys with at least one version, in key order. */
+  keys(bucket: string, prefix = ''): readonly string[] {
+    this.bucket(bucket);
+    return this.index.keys(bucket, prefix);
+  }
+
+  versions(bucket: string, key: string): readonly Version[] {
+    return this.objectDocuments.get(id(bucket, key))?.versions ?? [];
+  }
+
+  /** The current version, or a given one; undefined when there is none or it is a delete marker. */
+  version(bucket: string, key: string, versionId?: string): Version | undefined {
+    this.bucket(bucket);
+    const found =
+      versionId === undefined
+        ? this.versions(bucket, key)[0]
+        : this.versions(bucket, key).find((each) => each.versionId === versionId);
+    return found?.deleteMarker === true ? undefined : found;
+  }
+
+  head(bucket: string, key: string): ObjectInfo | undefined {
+    const version = this.version(bucket, key);
+    return version === undefined ? undefined : infoOf(bucket, key, version);
+  }
+
+  list(bucket: string, prefix = ''): readonly ObjectInfo[] {
+    return this.keys(bucket, prefix).flatMap((key) => this.head(bucket, key) ?? []);
+  }
+
+  read(bucket: string, key: string): Buffer {
+    return this.files.read(this.existing(bucket, key).file);
+  }
+
+  path(bucket: string, key: string): string {
+    return this.files.path(this.existing(bucket, key).file);
+  }
+
+  put(bucket: string, key: string, body: Buffer | string, options: PutOptions = {}): ObjectInfo {
+    this.bucket(bucket);
+    return infoOf(
+      bucket,
+      key,
+      this.commit(bucket, key, this.files.write(typeof body === 'string' ? Buffer.from(body) : body), options),
+    );
+  }
+
+  async putFile(bucket: string, key: string, file: string, options: PutOptions = {}): Promise<ObjectInfo> {
+    this.bucket(bucket);
+    return infoOf(bucket, key, this.commit(bucket, key, await this.files.copyIn(file), options));
+  }
+
+  async putStream(
+    bucket: string,
+    key: string,
+    source: Readable,
+    expected: Expected,
+    options: CommitOptions,
+  ): Promise<Version> {
+    this.bucket(bucket);
+    return this.commit(bucket, key, await this.files.writeStream(source, expected), options);
+  }
+
+  async getFile(bucket: string, key: string, file: string): Promise<void> {
+    const from = this.path(bucket, key);
+    mkdirSync(dirname(file), { recursive: true });
+    await copyFile(from, file, constants.COPYFILE_FICLONE);
+  }
+
+  delete(bucket: string, key: string): boolean {
+    const existed = this.version(bucket, key) !== undefined;
+    this.deleteVersion(bucket, key);
+    return existed;
+  }
+
+  /** Makes content the newest version of a key. The decision on preconditions and the write happen in one turn. */
+  commit(bucket: string, key: string, content: Content, options: CommitOptions): Version {
+    try {
+      this.checkPreconditions(bucket, key, options);
+    } catch (error) {
+      this.files.remove(content.file);
+      throw error;
+    }
+    const versioned = this.bucket(bucket).versioning === 'Enabled';
+    const version: Version = {
+      versionId: versioned ? randomUUID().replaceAll('-', '') : 'null',
+      file: content.file,
+      size: content.size,
+      etag: content.etag,
+      modified: this.parts.now().toISOString(),
+      contentType: options.contentType ?? 'binary/octet-stream',
+      metadata: options.metadata ?? {},
+      headers: options.headers ?? {},
+      checksums: content.checksums,
+      ...(options.tags === undefined ? {} : { tags: options.tags }),
+    };
+    this.push(bucket, key, version);
+    this.publish('Object Created', bucket, key, version, { reason: options.reason ?? 'PutObject' });
+    return version;
+  }
+
+  /** Replaces a version's description, e.g. its tags. */
+  amend(bucket: string, key: string, version: Version): void {
+    this.save(
+      bucket,
+      key,
+      this.versions(bucket, key).map((each) => (each.versionId === version.versionId ? version : each)),
+    );
+  }
+
+  /** Deletes a version for good, or hides the key behind a delete marker when the bucket is versioned. */
+  deleteVersion(
+    bucket: string,
+    key: string,
+    versionId?: string,
+  ): { readonly versionId?: string; readonly deleteMarker?: boolean } {
+    const { versioning } = this.bucket(bucket);
+    const versions = this.versions(bucket, key);
+    if (versionId === undefined && versioning === 'Enabled') {
+      const marker: Version = {
+        versionId: randomUUID().replaceAll('-', ''),
+        file: '',
+        size: 0,
+        etag: '',
+        modified: this.parts.now().toISOString(),
+        contentType: '',
+        metadata: {},
+        headers: {},
+        checksums: {},
+        deleteMarker: true,
+      };
+      this.push(bucket, key, marker);
+      this.publish('Object Deleted', bucket, key, marker, {
+        reason: 'DeleteObject',
+        'deletion-type': 'Delete Marker Created',
+      });
+      return { versionId: marker.versionId, deleteMarker: true };
+    }
+    const gone = versions.find((each) => each.versionId === (versionId ?? 'null'));
+    if (gone === undefined) return {};
+    this.save(
+      bucket,
+      key,
+      versions.filter((each) => each !== gone),
+    );
+    this.files.remove(gone.file);
+    this.publish('Object Deleted', bucket, key, gone, {
+      reason: 'DeleteObject',
+      'deletion-type': 'Permanently Deleted',
+    });
+    return {
+      ...(versionId === undefined ? {} : { versionId }),
+      ...(gone.deleteMarker === true ? { deleteMarker: true } : {}),
+    };
+  }
+
+  /** @throws AwsError NoSuchKey. */
+  existing(bucket: string, key: string, versionId?: string): Version {
+    const found = this.version(bucket, key, versionId);
+    if (found === undefined)
+      throw new AwsError(
+        versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion',
+        `the key '${key}' does not exist in bucket '${bucket}'`,
+        404,
+        { Key: key },
+      );
+    return found;
+  }
+
+  private push(bucket: string, key: string, version: Version): void {
+    const previous = this.versions(bucket, key);
+    const replaced = version.versionId === 'null' ? previous.filter((each) => each.versionId === 'null') : [];
+    this.save(bucket, key, [version, ...previous.filter((each) => !replaced.includes(each))]);
+    for (const each of replaced) this.files.remove(each.file);
+  }
+
+  private save(bucket: string, key: string, versions: readonly Version[]): void {
+    if (versions.length === 0) {
+      this.objectDocuments.delete(id(bucket, key));
+      this.index.remove(bucket, key);
+    } else {
+      this.objectDocuments.put(id(bucket, key), { versions });
+      this.index.add(bucket, key);
+    }
+  }
+
+  private checkPreconditions(bucket: string, key: string, options: CommitOptions): void {
+    if (key === '' || Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'a key has 1 to 1024 bytes');
+    const current = this.version(bucket, key);
+    if (options.onlyIfAbsent === true && current !== undefined)
+      throw new AwsError(
+        'PreconditionFailed',
+        'at least one of the pre-conditions you specified did not hold: If-None-Match',
+        412,
+        { Condition: 'If-None-Match' },
+      );
+    if (options.onlyIfMatch === undefined) return;
+    if (current === undefined)
+      throw new AwsError('NoSuchKey', `the key '${key}' does not exist, so If-Match cannot hold`, 404, { Key: key });
+    if (current.etag !== options.onlyIfMatch)
+      throw new AwsError(
+        'PreconditionFailed',
+        'at least one of the pre-conditions you specified did not hold: If-Match',
+        412,
+        { Condition: 'If-Match' },
+      );
+  }
+
+  private publish(
+    type: string,
+    bucket: string,
+    key: string,
+    version: Version,
+    more: Readonly<Record<string, string>>,
+  ): void {
+    if (!this.bucket(bucket).eventBridge) return;
+    const object = {
+      key,
+      size: version.size,
+      etag: version.etag,
+      sequencer: Date.parse(version.modified).toString(16).toUpperCase().padStart(18, '0'),
+      ...(version.versionId === 'null' ? {} : { 'version-id': version.versionId }),
+    };
+    this.parts.publish({
+      source: 'aws.s3',
+      'detail-type': type,
+      resources: [`arn:aws:s3:::${bucket}`],
+      detail: {
+        version: '0',
+        bucket: { name: bucket },
+        object,
+        'request-id': randomUUID().slice(0, 16).toUpperCase(),
+        requester: '000000000000',
+        'source-ip-address': '127.0.0.1',
+        ...more,
+      },
+    });
+  }
+}
+
+const id = (bucket: string, key: string): string => `${bucket}/${key}`;
+
+function infoOf(bucket: string, key: string, version: Version): ObjectInfo {
+  return {
+    bucket,
+    key,
+    size: version.size,
+    etag: version.etag,
+    versionId: version.versionId,
+    lastModified: new Date(version.modified),
+    contentType: version.contentType,
+    metadata: version.metadata,
+  };
+}
