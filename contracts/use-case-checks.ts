@@ -10,6 +10,7 @@ interface Looked {
     readonly positive?: unknown;
     readonly time?: unknown;
     readonly key?: unknown;
+    readonly persistence?: unknown;
   };
   readonly split?: { readonly method?: unknown };
   readonly fairness?: {
@@ -123,9 +124,13 @@ function checkTask(useCase: Looked, complain: Complain): void {
       [...classification, ...regression].includes(metric) &&
       !suitable.includes(metric)
     ) {
-      complain([...path, 'metric'], `'${metric}' does not suit a ${String(task)} task; allowed: ${suitable.join(', ')}`);
+      complain(
+        [...path, 'metric'],
+        `'${metric}' does not suit a ${String(task)} task; allowed: ${suitable.join(', ')}`,
+      );
     }
   }
+  checkPersistence(useCase, complain);
   (useCase.gates?.beat ?? []).forEach((baseline, index) => {
     const allowed = classifies ? ['majority', 'persistence'] : ['mean', 'persistence'];
     if (!['majority', 'mean', 'persistence'].includes(String(baseline)) || allowed.includes(String(baseline))) return;
@@ -134,6 +139,21 @@ function checkTask(useCase: Looked, complain: Complain): void {
       `'${String(baseline)}' is no baseline of a ${String(task)} task; allowed: ${allowed.join(', ')}`,
     );
   });
+}
+
+function checkPersistence(useCase: Looked, complain: Complain): void {
+  const column = useCase.dataset?.persistence;
+  const known = features(useCase);
+  if (column !== undefined && !known.includes(String(column))) {
+    complain(['dataset', 'persistence'], `'${String(column)}' is not a feature; there are: ${known.join(', ')}`);
+  }
+  const index = (useCase.gates?.beat ?? []).indexOf('persistence');
+  if (index >= 0 && column === undefined) {
+    complain(
+      ['gates', 'beat', index],
+      "'persistence' needs dataset.persistence, the feature with the last known value",
+    );
+  }
 }
 
 function checkFairness(useCase: Looked, complain: Complain): void {

@@ -46,6 +46,8 @@ const dataset = z.strictObject({
   time: columnName.optional(),
   /** Column that identifies a row. Not a feature. */
   key: columnName.optional(),
+  /** Feature that holds the label's last known value when a prediction is made: the answer of the persistence baseline. */
+  persistence: columnName.optional(),
 });
 
 const split = z.strictObject({

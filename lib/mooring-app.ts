@@ -5,6 +5,8 @@ import type { LoadedUseCase } from '../contracts/load-use-case';
 import { appName, stackNames } from '../contracts/names';
 import type { OptionalStep } from '../pipeline-defs/standard/place';
 import { FoundationStack } from './foundation/foundation-stack';
+import { FunctionBundles } from './functions/function-bundles';
+import { ServingStack } from './serving/serving-stack';
 import { TrainingStack } from './training/training-stack';
 
 export interface MooringAppProps extends AppProps {
@@ -18,20 +20,26 @@ export class MooringApp extends App {
   constructor(private readonly props: MooringAppProps) {
     super(props);
     const foundation = new FoundationStack(this, stackNames.foundation);
-    for (const loaded of props.useCases) this.addUseCase(loaded, foundation);
+    const bundles = new FunctionBundles(props.root);
+    for (const loaded of props.useCases) this.addUseCase(loaded, foundation, bundles);
+    bundles.dispose();
     Tags.of(this).add('Application', appName);
   }
 
-  private addUseCase(loaded: LoadedUseCase, foundation: FoundationStack): void {
+  private addUseCase(loaded: LoadedUseCase, foundation: FoundationStack, bundles: FunctionBundles): void {
     const { root } = this.props;
-    const { name } = loaded.useCase;
+    const { useCase } = loaded;
+    const { name } = useCase;
     const training = new TrainingStack(this, stackNames.training(name), {
       root,
       loaded,
       foundation,
       without: missingSteps(root),
     });
-    for (const stack of [training]) Tags.of(stack).add('UseCase', name);
+    const serving = new ServingStack(this, stackNames.serving(name), { useCase, foundation, bundles });
+    // The package group exists before anything can be approved in it.
+    serving.addStackDependency(training);
+    for (const stack of [training, serving]) Tags.of(stack).add('UseCase', name);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -9,7 +9,7 @@ export const nodeTarget = 'node22';
 /** The functions, each one folder with a `handler.ts` below `lambda/`. */
 export function functionNames(root: string): string[] {
   return readdirSync(join(root, 'lambda'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'lambda', entry.name, 'handler.ts')))
     .map((entry) => entry.name)
     .sort();
 }

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
+import { allowReadObjects } from '../config/grants';
 import type { AssetPlace } from '../../pipeline-defs/standard/place';
 import { bundleFiles, tarBundle, zipBundle } from './code-bundle';
 
@@ -34,10 +35,13 @@ export class CodeAssets extends Construct {
     }
   }
 
-  grantRead(grantee: IGrantable): void {
-    for (const asset of [this.zip, this.tar, this.noLabels]) {
-      asset.bucket.grantRead(grantee, asset.s3ObjectKey);
-    }
+  allowRead(role: Role): void {
+    allowReadObjects(
+      role,
+      'Code',
+      this.zip.bucket,
+      [this.zip, this.tar, this.noLabels].map((each) => each.s3ObjectKey),
+    );
   }
 
   /** Where an asset lies; the file name is known at synthesis. */

@@ -1,12 +1,13 @@
-import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
+import { arn } from '../config/arn';
+import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CodeAssets } from './code-assets';
 import type { PrebuiltImages } from './images';
-import { arn } from '../config/arn';
+import { allowContainerRuntime } from './job-runtime';
 
 export interface TrainingRolesProps {
   readonly foundation: Foundation;
@@ -33,29 +34,23 @@ export class TrainingRoles extends Construct {
 
   private createJobRole(): iam.Role {
     const { foundation, useCase, code, images } = this.props;
-    const role = new iam.Role(this, 'Job', {
-      assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'),
-      description: `Processing and training jobs of ${useCase.name}`,
-    });
-    foundation.dataBucket.grantRead(role, `${useCase.name}/*`);
-    foundation.artifactBucket.grantReadWrite(role, `${prefixes.executions(useCase.name)}/*`);
-    code.grantRead(role);
-    grantExternalData(role, useCase);
-    grantJobRuntime(role, images);
+    const role = this.createRole('Job', `Processing and training jobs of ${useCase.name}`);
+    allowRead(role, 'Data', foundation.dataBucket, [useCase.name]);
+    allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
+    allowWrite(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
+    allowKey(role, foundation.key);
+    code.allowRead(role);
+    allowExternalData(role, useCase);
+    allowContainerRuntime(role, images, useCase.training.image);
     return role;
   }
 
   private createPipelineRole(): iam.Role {
     const { foundation, useCase, packageGroupName } = this.props;
-    const role = new iam.Role(this, 'Pipeline', {
-      assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'),
-      description: `Pipeline of ${useCase.name}`,
-    });
-    const allow = (sid: string, actions: string[], resources: string[]): void => {
-      role.addToPolicy(new iam.PolicyStatement({ sid, actions, resources }));
-    };
+    const role = this.createRole('Pipeline', `Pipeline of ${useCase.name}`);
     // SageMaker names the jobs of pipelines pipelines-<execution>-<step>-<random>.
     allow(
+      role,
       'Jobs',
       [
         ...['CreateProcessingJob', 'DescribeProcessingJob', 'StopProcessingJob'],
@@ -64,6 +59,7 @@ export class TrainingRoles extends Construct {
       [arn('sagemaker', 'processing-job/pipelines-*'), arn('sagemaker', 'training-job/pipelines-*')],
     );
     allow(
+      role,
       'Registry',
       ['CreateModelPackage', 'DescribeModelPackage', 'DescribeModelPackageGroup', 'AddTags'].map(
         (action) => `sagemaker:${action}`,
@@ -73,50 +69,25 @@ export class TrainingRoles extends Construct {
         arn('sagemaker', `model-package/${packageGroupName}/*`),
       ],
     );
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        sid: 'RunJobsAsJobRole',
-        actions: ['iam:PassRole'],
-        resources: [this.job.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
-      }),
-    );
+    allowPassToSageMaker(role, this.job);
     // Conditions read property files, and the registry checks that the model is there.
-    foundation.artifactBucket.grantRead(role, `${prefixes.executions(useCase.name)}/*`);
+    allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
+    allowKey(role, foundation.key);
     return role;
+  }
+
+  private createRole(id: string, description: string): iam.Role {
+    return new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'), description });
   }
 }
 
-/** What every job needs around its data: images, logs. */
-export function grantJobRuntime(role: iam.Role, images: PrebuiltImages): void {
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      sid: 'PullPrebuiltImages',
-      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      resources: images.repositoryArns(),
-    }),
-  );
-  role.addToPolicy(
-    // The registry's token is not bound to a repository: the service knows no resource for it.
-    new iam.PolicyStatement({ sid: 'RegistryToken', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-  );
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      sid: 'Logs',
-      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      resources: [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/sagemaker/*`],
-    }),
-  );
-}
-
 /** Data that lies in a bucket of somebody else. */
-function grantExternalData(role: iam.Role, useCase: UseCase): void {
+function allowExternalData(role: iam.Role, useCase: UseCase): void {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(useCase.dataset.location ?? '');
   if (match === null) return;
   const [, bucket = '', prefix = ''] = match;
-  const bucketArn = `arn:${Aws.PARTITION}:s3:::${bucket}`;
-  role.addToPolicy(
-    new iam.PolicyStatement({ sid: 'ReadDataset', actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`] }),
-  );
-  role.addToPolicy(new iam.PolicyStatement({ sid: 'ListDataset', actions: ['s3:ListBucket'], resources: [bucketArn] }));
+  allow(role, 'ReadDataset', ['s3:GetObject'], [`arn:aws:s3:::${bucket}/${prefix}*`]);
+  allow(role, 'ListDataset', ['s3:ListBucket'], [`arn:aws:s3:::${bucket}`], {
+    StringLike: { 's3:prefix': [`${prefix}*`] },
+  });
 }

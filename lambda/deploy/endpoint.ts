@@ -1,0 +1,154 @@
+import { DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DeleteEndpointCommand,
+  DescribeEndpointCommand,
+  type DescribeEndpointOutput,
+  UpdateEndpointCommand,
+} from '@aws-sdk/client-sagemaker';
+import { prefixes, variantName } from '../../contracts/names';
+import type { Context } from './context';
+import type { Plan } from './plan';
+import { deploymentPolicy, guardrailAlarms } from './policy';
+
+/** The endpoint as it is, or undefined when there is none. SageMaker reports absence as a ValidationException. */
+export async function describeEndpoint({
+  sagemaker,
+  endpointName,
+}: Context): Promise<DescribeEndpointOutput | undefined> {
+  try {
+    return await sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
+  } catch (error) {
+    if (says(error, /could not find|does not exist/i)) return undefined;
+    throw error;
+  }
+}
+
+/** Creates model, configuration and guardrail alarms of a plan; what exists already has the same content by its name. */
+export async function prepare(context: Context, plan: Plan): Promise<void> {
+  const { sagemaker, cloudwatch, settings, endpointName } = context;
+  const { stage } = settings;
+  const tags = [
+    { Key: 'Application', Value: 'mooring' },
+    { Key: 'UseCase', Value: context.useCase },
+  ];
+  await unlessExists(
+    sagemaker.send(
+      new CreateModelCommand({
+        ModelName: plan.name,
+        PrimaryContainer: { ModelPackageName: plan.packageArn },
+        ExecutionRoleArn: context.executionRoleArn,
+        EnableNetworkIsolation: true,
+        Tags: tags,
+      }),
+    ),
+  );
+  await unlessExists(
+    sagemaker.send(
+      new CreateEndpointConfigCommand({
+        EndpointConfigName: plan.name,
+        ProductionVariants: [
+          {
+            VariantName: variantName,
+            ModelName: plan.name,
+            InstanceType: stage.instance as never,
+            InitialInstanceCount: stage.count,
+            InitialVariantWeight: 1,
+          },
+        ],
+        DataCaptureConfig: {
+          EnableCapture: stage.capture > 0,
+          InitialSamplingPercentage: stage.capture,
+          DestinationS3Uri: `s3://${context.dataBucket}/${prefixes.capture(context.useCase)}`,
+          KmsKeyId: context.kmsKeyArn,
+          CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
+          // Other content types would be captured as base64.
+          CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'], JsonContentTypes: ['application/json'] },
+        },
+        Tags: tags,
+      }),
+    ),
+  );
+  for (const alarm of guardrailAlarms(endpointName, plan.name)) await cloudwatch.send(new PutMetricAlarmCommand(alarm));
+}
+
+/** `started`: the endpoint is on its way to the plan. `busy`: it is on its way elsewhere; its next event comes back here. */
+export type Move = 'there' | 'started' | 'busy';
+
+/** Brings the endpoint towards a configuration, whatever state it is in. Returns at once. */
+export async function moveTo(context: Context, configName: string, guarded = true): Promise<Move> {
+  const { sagemaker, endpointName } = context;
+  const endpoint = await describeEndpoint(context);
+  if (endpoint === undefined) {
+    return startOr(
+      'busy',
+      sagemaker.send(new CreateEndpointCommand({ EndpointName: endpointName, EndpointConfigName: configName })),
+    );
+  }
+  switch (endpoint.EndpointStatus) {
+    case 'InService':
+      return endpoint.EndpointConfigName === configName ? 'there' : update(context, configName, guarded);
+    case 'Failed':
+      // A failed endpoint takes no update; its deletion sends the event that goes on.
+      await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
+      return 'busy';
+    default: {
+      const target = endpoint.PendingDeploymentSummary?.EndpointConfigName ?? endpoint.EndpointConfigName;
+      return target === configName ? 'started' : 'busy';
+    }
+  }
+}
+
+async function update(context: Context, configName: string, guarded: boolean): Promise<Move> {
+  const { sagemaker, endpointName, settings } = context;
+  const alarms = guarded ? guardrailAlarms(endpointName, configName).map((each) => each.AlarmName ?? '') : [];
+  const autoscaled = settings.stage.autoscaling !== undefined;
+  return startOr(
+    'busy',
+    sagemaker.send(
+      new UpdateEndpointCommand({
+        EndpointName: endpointName,
+        EndpointConfigName: configName,
+        DeploymentConfig: deploymentPolicy(settings.stage.shift, alarms),
+        // An autoscaled fleet keeps its size; the capture settings always come from the new configuration.
+        RetainAllVariantProperties: autoscaled,
+        ExcludeRetainedVariantProperties: autoscaled ? [{ VariantPropertyType: 'DataCaptureConfig' }] : undefined,
+      }),
+    ),
+  );
+}
+
+/** Removes the guardrail alarms of a configuration once its deployment is over. */
+export async function removeGuardrails(
+  { cloudwatch, endpointName }: Context,
+  configNames: readonly string[],
+): Promise<void> {
+  const names = configNames.flatMap((each) =>
+    guardrailAlarms(endpointName, each).map((alarm) => alarm.AlarmName ?? ''),
+  );
+  if (names.length > 0) await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: names }));
+}
+
+async function startOr(otherwise: Move, call: Promise<unknown>): Promise<Move> {
+  try {
+    await call;
+    return 'started';
+  } catch (error) {
+    if (says(error, /in-progress|in progress|cannot update|already exist/i)) return otherwise;
+    throw error;
+  }
+}
+
+async function unlessExists(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!says(error, /already exist/i)) throw error;
+  }
+}
+
+function says(error: unknown, what: RegExp): boolean {
+  return error instanceof Error && what.test(error.message);
+}

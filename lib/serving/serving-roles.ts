@@ -1,0 +1,118 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { prefixes, type StageName } from '../../contracts/names';
+import type { Stage, UseCase } from '../../contracts/use-case';
+import { arn } from '../config/arn';
+import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import type { Foundation } from '../foundation/foundation-stack';
+import type { PrebuiltImages } from '../training/images';
+import { allowContainerRuntime } from '../training/job-runtime';
+
+export interface ServingRolesProps {
+  readonly foundation: Foundation;
+  readonly useCase: UseCase;
+  readonly images: PrebuiltImages;
+  readonly endpointName: string;
+}
+
+/** Role of the models: reads artefacts, writes captured requests. */
+export function createModelRole(scope: Construct, id: string, props: ServingRolesProps): iam.Role {
+  const { foundation, useCase, images, endpointName } = props;
+  const role = new iam.Role(scope, id, {
+    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'),
+    description: `Models of ${useCase.name}`,
+  });
+  allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
+  // Without this, capture stays silent: SageMaker reports no error.
+  allowWrite(role, 'Capture', foundation.dataBucket, [prefixes.capture(useCase.name)]);
+  allowKey(role, foundation.key);
+  allowContainerRuntime(role, images, useCase.training.image);
+  allow(role, 'Guardrails', ['cloudwatch:DescribeAlarms'], [guardrailArn(endpointName)]);
+  return role;
+}
+
+export interface DeployGrants extends ServingRolesProps {
+  readonly role: iam.Role;
+  readonly modelRole: iam.Role;
+  readonly packageGroupName: string;
+  readonly stageName: StageName;
+  readonly stage: Stage;
+}
+
+/** What the deploy function may do: this endpoint, its configurations and models, this group's versions. */
+export function allowDeploying(props: DeployGrants): void {
+  const { role, foundation, useCase, endpointName, packageGroupName, stageName } = props;
+  const made = (type: string): string => arn('sagemaker', `${type}/${endpointName}-v*`);
+  const endpoint = arn('sagemaker', `endpoint/${endpointName}`);
+  allow(
+    role,
+    'Configurations',
+    ['CreateModel', 'DeleteModel', 'CreateEndpointConfig', 'DeleteEndpointConfig', 'AddTags'].map(
+      (action) => `sagemaker:${action}`,
+    ),
+    [made('model'), made('endpoint-config')],
+  );
+  allow(
+    role,
+    'Endpoint',
+    ['CreateEndpoint', 'UpdateEndpoint', 'DeleteEndpoint', 'DescribeEndpoint', 'InvokeEndpoint'].map(
+      (action) => `sagemaker:${action}`,
+    ),
+    [endpoint, made('endpoint-config')],
+  );
+  // Lists know no resource; the function reads names of its own configurations only.
+  allow(role, 'ListConfigurations', ['sagemaker:ListEndpointConfigs'], ['*']);
+  allow(
+    role,
+    'Versions',
+    ['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
+    [arn('sagemaker', `model-package/${packageGroupName}/*`)],
+  );
+  allow(
+    role,
+    'Guardrails',
+    ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms'],
+    [guardrailArn(endpointName)],
+  );
+  allowPassToSageMaker(role, props.modelRole);
+  allowRead(role, 'Artifacts', foundation.artifactBucket, [
+    prefixes.executions(useCase.name),
+    prefixes.live(useCase.name, stageName),
+    prefixes.markers(useCase.name),
+  ]);
+  allowWrite(role, 'Artifacts', foundation.artifactBucket, [
+    prefixes.live(useCase.name, stageName),
+    prefixes.markers(useCase.name),
+  ]);
+  allow(role, 'ListCapture', ['s3:ListBucket'], [foundation.dataBucket.bucketArn], {
+    StringLike: { 's3:prefix': [`${prefixes.capture(useCase.name)}/*`] },
+  });
+  allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
+  allowKey(role, foundation.key);
+  if (props.stage.autoscaling !== undefined) allowScaling(role);
+}
+
+function allowScaling(role: iam.Role): void {
+  const targets = [arn('application-autoscaling', 'scalable-target/*')];
+  allow(
+    role,
+    'Scaling',
+    ['application-autoscaling:RegisterScalableTarget', 'application-autoscaling:PutScalingPolicy'],
+    targets,
+    {
+      StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' },
+    },
+  );
+  const linked = 'sagemaker.application-autoscaling.amazonaws.com';
+  allow(
+    role,
+    'ScalingRole',
+    ['iam:CreateServiceLinkedRole'],
+    [`arn:aws:iam::*:role/aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`],
+    { StringEquals: { 'iam:AWSServiceName': linked } },
+  );
+}
+
+function guardrailArn(endpointName: string): string {
+  return arn('cloudwatch', `alarm:${endpointName}-v*`);
+}

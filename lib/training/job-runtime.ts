@@ -1,0 +1,28 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { arn } from '../config/arn';
+import { allow } from '../config/grants';
+import type { PrebuiltImages } from './images';
+
+/** What every job and every model needs around its data: images, logs. */
+export function allowContainerRuntime(role: iam.Role, images: PrebuiltImages, ownImage?: string): void {
+  allow(
+    role,
+    'PullImages',
+    ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+    [...images.repositoryArns(), ...ownRepositoryArns(ownImage)],
+  );
+  // The registry's token is not bound to a repository: the service knows no resource for it.
+  allow(role, 'RegistryToken', ['ecr:GetAuthorizationToken'], ['*']);
+  allow(
+    role,
+    'Logs',
+    ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    [arn('logs', 'log-group:/aws/sagemaker/*')],
+  );
+}
+
+function ownRepositoryArns(image: string | undefined): string[] {
+  const [, account, region, repository] =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)/.exec(image ?? '') ?? [];
+  return repository === undefined ? [] : [`arn:aws:ecr:${region}:${account}:repository/${repository}`];
+}
