@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mooring_steps.errors import InputError
 from mooring_steps.files import write_json
 from mooring_steps.labels import code_labels, coded_like
+from mooring_steps.prepare import find_prepare, prepared
 from mooring_steps.split import Split, join, random_split, shares, time_split
 from mooring_steps.tables import concatenate, data_files, data_hash, read_folder, write_csv
 from mooring_steps.texts import Table, moments, numbers, take
@@ -120,7 +121,11 @@ def _read(use_case: UseCase, raw: Path, labelled: str | None, policy: str) -> tu
             raise InputError("policy 'window' trains on labelled rows alone, but there are none")
         return nothing, window
     file_format = str(use_case.section("dataset").get("format", "csv"))
-    table = read_folder(raw, (file_format,), [*required, use_case.label], optional)
+    prepare = find_prepare()
+    if prepare is None:
+        table = read_folder(raw, (file_format,), [*required, use_case.label], optional)
+    else:
+        table = prepared(prepare, read_folder(raw, (file_format,), None), [*required, use_case.label], optional)
     base = Rows(table, code_labels(use_case, table.pop(use_case.label))).labelled()
     return base, window
 

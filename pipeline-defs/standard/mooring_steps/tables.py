@@ -38,12 +38,12 @@ def data_files(folder: Path, formats: Sequence[str]) -> list[Path]:
 def read_folder(
     folder: Path,
     formats: Sequence[str],
-    required: Sequence[str],
+    required: Sequence[str] | None,
     optional: Sequence[str] = (),
     *,
     may_lack_rows: bool = False,
 ) -> Table:
-    """Read all files of a folder, keep the named columns, in that order.
+    """Read all files of a folder, keep the named columns, in that order; without names all columns of the first file.
 
     Optional columns that a file lacks are missing values. Raises InputError listing every missing column, empty file
     and unreadable file; a file with a header alone counts as empty unless `may_lack_rows`.
@@ -57,7 +57,7 @@ def read_folder(
     parts: list[Table] = []
     for path in files:
         try:
-            part = _read_file(path, required, optional)
+            part = _read_file(path, list(parts[0]) if required is None and parts else required, optional)
             if row_count(part) == 0 and not may_lack_rows:
                 raise InputError(f"{path.name}: there is a header, but no row")
             parts.append(part)
@@ -101,12 +101,14 @@ def data_hash(table: Table) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _read_file(path: Path, required: Sequence[str], optional: Sequence[str]) -> Table:
+def _read_file(path: Path, required: Sequence[str] | None, optional: Sequence[str]) -> Table:
     if path.stat().st_size == 0:
         raise InputError(f"{path.name}: the file is empty")
-    wanted = [*required, *optional]
+    wanted = None if required is None else [*required, *optional]
     read = _read_parquet if path.name.lower().endswith(SUFFIXES["parquet"]) else _read_csv
     table = read(path, wanted)
+    if required is None or wanted is None:
+        return table
     missing = [name for name in required if name not in table]
     if missing:
         raise InputError([f"{path.name}: column '{name}' is missing" for name in missing])
@@ -114,7 +116,7 @@ def _read_file(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
     return {name: table[name] if name in table else np.full(rows, "", dtype=object) for name in wanted}
 
 
-def _read_csv(path: Path, wanted: Sequence[str]) -> Table:
+def _read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
@@ -134,7 +136,7 @@ def _read_csv(path: Path, wanted: Sequence[str]) -> Table:
             f"{path.name}: {where} has {len(rows[ragged[0]])} values, the header has {len(names)}"
             + (f"; {len(ragged) - 1} more such rows" if len(ragged) > 1 else "")
         )
-    return {name: _column(rows, names.index(name)) for name in names if name in wanted}
+    return {name: _column(rows, names.index(name)) for name in names if wanted is None or name in wanted}
 
 
 def _column(rows: Sequence[Sequence[str]], index: int) -> npt.NDArray[np.object_]:
@@ -143,10 +145,10 @@ def _column(rows: Sequence[Sequence[str]], index: int) -> npt.NDArray[np.object_
     return map_unique(canonical, texts)
 
 
-def _read_parquet(path: Path, wanted: Sequence[str]) -> Table:
+def _read_parquet(path: Path, wanted: Sequence[str] | None) -> Table:
     try:
-        names = set(importlib.import_module("pyarrow.parquet").read_schema(path).names)
-        frame = pd.read_parquet(path, columns=[name for name in wanted if name in names])
+        names = importlib.import_module("pyarrow.parquet").read_schema(path).names
+        frame = pd.read_parquet(path, columns=[name for name in names if wanted is None or name in wanted])
     except (ValueError, OSError) as error:
         raise InputError(f"{path.name}: not a readable Parquet file ({error})") from None
     return {str(name): texts_of(frame[name]) for name in frame.columns}
