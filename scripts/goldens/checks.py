@@ -32,8 +32,12 @@ from sagemaker.mlops.workflow.steps import CacheConfig
 
 def job() -> CheckJobConfig:
     return CheckJobConfig(
-        role=ROLE, instance_count=1, instance_type="ml.m5.large", volume_size_in_gb=20,
-        max_runtime_in_seconds=1800, sagemaker_session=SESSION,
+        role=ROLE,
+        instance_count=1,
+        instance_type="ml.m5.large",
+        volume_size_in_gb=20,
+        max_runtime_in_seconds=1800,
+        sagemaker_session=SESSION,
     )
 
 
@@ -122,24 +126,33 @@ def clarify_checks(name: str) -> Pipeline:
 
     steps = [
         ClarifyCheckStep(
-            "DataBias", DataBiasCheckConfig(data_config=data("data-bias"), data_bias_config=bias), job(),
-            skip_check=True, register_new_baseline=True, model_package_group_name="goldens",
+            "DataBias",
+            DataBiasCheckConfig(data_config=data("data-bias"), data_bias_config=bias),
+            job(),
+            skip_check=True,
+            register_new_baseline=True,
+            model_package_group_name="goldens",
         ),
         ClarifyCheckStep(
             "ModelBias",
             ModelBiasCheckConfig(
-                data_config=data("model-bias"), data_bias_config=bias, model_config=model,
+                data_config=data("model-bias"),
+                data_bias_config=bias,
+                model_config=model,
                 model_predicted_label_config=ModelPredictedLabelConfig(probability_threshold=0.5),
             ),
-            job(), fail_on_violation=False,
+            job(),
+            fail_on_violation=False,
         ),
         ClarifyCheckStep(
             "Explain",
             ModelExplainabilityCheckConfig(
-                data_config=data("explain"), model_config=model,
+                data_config=data("explain"),
+                model_config=model,
                 explainability_config=SHAPConfig(baseline=[[0.5]], num_samples=5, agg_method="mean_abs"),
             ),
-            job(), supplied_baseline_constraints=s3("explain/constraints.json"),
+            job(),
+            supplied_baseline_constraints=s3("explain/constraints.json"),
         ),
     ]
     return pipeline(name, [prepared, trained, made, *steps])

@@ -1,4 +1,4 @@
-"""Writes every golden: `python make.py FOLDER`. Needs the SageMaker Python SDK of requirements/sdk.txt and no network."""
+"""Writes every golden: `python make.py FOLDER`. Needs the SDK of requirements/sdk.txt and no network."""
 
 from __future__ import annotations
 

@@ -42,9 +42,7 @@ def source(name: str, uri: Any) -> ProcessingInput:
 
 
 def sink(name: str, uri: Any) -> ProcessingOutput:
-    where = ProcessingS3Output(
-        s3_uri=uri, local_path=f"/opt/ml/processing/output/{name}", s3_upload_mode="EndOfJob"
-    )
+    where = ProcessingS3Output(s3_uri=uri, local_path=f"/opt/ml/processing/output/{name}", s3_upload_mode="EndOfJob")
     return ProcessingOutput(output_name=name, s3_output=where)
 
 

@@ -1,4 +1,4 @@
-"""The goldens: each function builds one pipeline with the SageMaker Python SDK. Their TypeScript twins are in test/dsl/twins."""
+"""The goldens: each function builds one pipeline with the SageMaker Python SDK. Twins: test/dsl/twins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from offline import ROLE
 from parts import (
     FUNCTION,
-    IMAGE,
     QUEUE,
     SESSION,
     artifact,
@@ -285,7 +284,9 @@ def batch_transform(name: str) -> Pipeline:
         strategy="MultiRecord",
         sagemaker_session=SESSION,
     )
-    args = transformer.transform(output(prepared, "test"), content_type="text/csv", split_type="Line", input_filter="$[1:]")
+    args = transformer.transform(
+        output(prepared, "test"), content_type="text/csv", split_type="Line", input_filter="$[1:]"
+    )
     score = TransformStep("Score", step_args=args, cache_config=CacheConfig(enable_caching=True, expire_after="P1d"))
     return pipeline(name, [prepared, trained, model, score])
 
@@ -306,9 +307,7 @@ def endpoint(name: str) -> Pipeline:
     config = EndpointConfigStep(
         "Config", step_args=SESSION.create_endpoint_config(name="goldens", production_variants=[variant])
     )
-    serve = EndpointStep(
-        "Serve", step_args=SESSION.create_endpoint("goldens", config.properties.EndpointConfigName)
-    )
+    serve = EndpointStep("Serve", step_args=SESSION.create_endpoint("goldens", config.properties.EndpointConfigName))
     return pipeline(name, [prepared, trained, model, config, serve])
 
 
@@ -357,7 +356,10 @@ def json_from_s3(name: str) -> Pipeline:
     uri = Join(on="/", values=["s3:/", bucket, "notes/First/note.json"])
     color = JsonGet(s3_uri=uri, json_path="environment.color", step=first)
     choice = ConditionStep(
-        "Choice", conditions=[ConditionEquals(left=color, right="red")], if_steps=[note("Red")], else_steps=[note("Other")],
+        "Choice",
+        conditions=[ConditionEquals(left=color, right="red")],
+        if_steps=[note("Red")],
+        else_steps=[note("Other")],
         depends_on=[first],
     )
     mine = PipelineExperimentConfig(Join(on="-", values=["mine", bucket]), ExecutionVariables.PIPELINE_EXECUTION_ID)
@@ -378,24 +380,38 @@ def large(name: str) -> Pipeline:
 def emr(name: str) -> Pipeline:
     """EMR on a running cluster, on one of its own, and serverless."""
     on_cluster = EMRStep(
-        "OnCluster", None, None, "j-1234567890ABC",
-        EMRStepConfig(jar="command-runner.jar", args=["spark-submit", s3("scripts/prepare.py")], main_class="Main",
-                      properties=[{"Key": "a", "Value": "b"}]),
+        "OnCluster",
+        None,
+        None,
+        "j-1234567890ABC",
+        EMRStepConfig(
+            jar="command-runner.jar",
+            args=["spark-submit", s3("scripts/prepare.py")],
+            main_class="Main",
+            properties=[{"Key": "a", "Value": "b"}],
+        ),
         execution_role_arn=ROLE,
     )
     group = {"InstanceRole": "MASTER", "InstanceCount": 1, "InstanceType": "m5.xlarge"}
     own_cluster = EMRStep(
-        "OwnCluster", "Own", "On a cluster of its own.", None,
+        "OwnCluster",
+        "Own",
+        "On a cluster of its own.",
+        None,
         EMRStepConfig(jar="command-runner.jar"),
         cluster_config={"Instances": {"InstanceGroups": [group]}, "ReleaseLabel": "emr-7.5.0"},
         depends_on=[on_cluster],
         cache_config=CacheConfig(enable_caching=True, expire_after="P1d"),
     )
     serverless = EMRServerlessStep(
-        "Serverless", "Serverless", "Without a cluster.",
+        "Serverless",
+        "Serverless",
+        "Without a cluster.",
         EMRServerlessJobConfig(
             job_driver={"sparkSubmit": {"entryPoint": s3("scripts/prepare.py")}},
-            execution_role_arn=ROLE, execution_timeout_minutes=30, name="job",
+            execution_role_arn=ROLE,
+            execution_timeout_minutes=30,
+            name="job",
         ),
         application_id="00abcdefgh123456",
         depends_on=[own_cluster],

@@ -87,7 +87,7 @@ def main(argv: list[str]) -> int:
         for step, (request, given, answers) in sorted(STEPS.items())
     }
     source = f"botocore {botocore.__version__}, sagemaker {model['metadata']['apiVersion']}"
-    lines = [f'    {json.dumps(name)}: {json.dumps(shape, sort_keys=True)}' for name, shape in table.items()]
+    lines = [f"    {json.dumps(name)}: {json.dumps(shape, sort_keys=True)}" for name, shape in table.items()]
     head = f'{{\n  "source": {json.dumps(source)},\n  "steps": {json.dumps(steps, sort_keys=True)},\n  "shapes": {{\n'
     Path(argv[1]).write_text(head + ",\n".join(lines) + "\n  }\n}\n", encoding="utf-8")
     return 0

@@ -7,6 +7,8 @@ export const OWN_SHAPES: Readonly<Record<string, Shape>> = {
   Text: text,
   Flag: { type: 'boolean' },
   Message: { type: 'string' },
+  DisplayName: { type: 'string', max: 256 },
+  Description: { type: 'string', max: 3072 },
   Texts: { type: 'list', member: 'Text' },
   Payload: { type: 'any' },
   FailArguments: { type: 'structure', members: { ErrorMessage: 'Message' }, required: ['ErrorMessage'] },

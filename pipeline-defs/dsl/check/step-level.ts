@@ -80,7 +80,7 @@ export function checkStep(node: Node, subject: Subject, report: Report): void {
     if (shape !== undefined && value !== null) shapes.check(value, shape, `${path}.${key}`);
   }
   for (const key of ['DisplayName', 'Description']) {
-    if (definition[key] !== undefined) shapes.check(definition[key], 'Message', `${path}.${key}`);
+    if (definition[key] !== undefined) shapes.check(definition[key], key, `${path}.${key}`);
   }
   for (const key of REQUIRED_MEMBERS[type] ?? []) {
     if (definition[key] === undefined || definition[key] === null)
