@@ -1,5 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { checkFile, renderProblems } from '../../../pipeline-defs/dsl';
+import { UserError } from '../../../contracts/errors';
+import { checkFile, toTable } from '../../../pipeline-defs/dsl';
 import { print, printJson } from '../output';
 import type { CommandContext } from '../command';
 
@@ -11,9 +13,13 @@ export function addCheck(program: Command, _context: CommandContext): void {
     .argument('<file>', 'JSON file with the definition')
     .option('--json', 'print the problems as JSON')
     .action((file: string, options: { json?: boolean }) => {
+      if (!existsSync(file) || !statSync(file).isFile())
+        throw new UserError(`${file}: no such file; give the JSON file of a pipeline definition`);
       const result = checkFile(file);
       if (options.json === true) printJson(result.problems);
-      else print(renderProblems(result.problems));
-      if (result.problems.length > 0) process.exitCode = 1;
+      else if (result.problems.length === 0)
+        print(`${file}: good (${result.steps} steps, ${result.parameters} parameters, ${result.bytes} bytes)`);
+      else print(toTable(result.problems));
+      if (!result.ok) process.exitCode = 1;
     });
 }
