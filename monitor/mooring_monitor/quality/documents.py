@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mooring_monitor.quality import binary, multiclass
+from mooring_monitor.quality.expected import expected_quality
 from mooring_monitor.quality.measures import ERRORS, TASKS, Estimate
 from mooring_monitor.quality.outcomes import Joined
 from mooring_monitor.records import Violation
@@ -29,6 +30,7 @@ def statistics(task: str, joined: Joined, found: Mapping[str, Estimate], lag: Ma
     if task == "binary" and outcomes.scores is not None:
         section["receiver_operating_characteristic_curve"] = binary.roc_curve(outcomes)
         section["precision_recall_curve"] = binary.precision_recall_curve(outcomes)
+    expected = expected_quality(outcomes) if task == "binary" else {}
     return {
         "version": 0.0,
         "dataset": {
@@ -40,6 +42,7 @@ def statistics(task: str, joined: Joined, found: Mapping[str, Estimate], lag: Ma
             **({"label_lag_seconds": dict(lag)} if lag else {}),
         },
         TASKS[task].section: section,
+        **({"expected_from_scores": expected} if expected else {}),
     }
 
 

@@ -11,6 +11,7 @@ from mooring_monitor import metrics as names
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.quality.analysis import Predicted, Quality, analyse_quality, canonical_metric
 from mooring_monitor.quality.documents import as_model_monitor, constraints
+from mooring_monitor.quality.expected import expected_quality
 from mooring_monitor.quality.lag import label_lag
 from mooring_monitor.quality.measures import TASKS, Estimate, better
 from mooring_monitor.records import Metric, Verdict, WatchOutcome, WatchWindow
@@ -52,7 +53,8 @@ def watch(window: WatchWindow) -> WatchOutcome:
     )
     metrics += [Metric(name, each.value) for name, each in quality.estimates.items() if each.error is None]
     verdict, summary = _verdict(quality, baseline, window.use_case.monitoring.get("quality"))
-    return WatchOutcome(verdict, f"{summary}{_coverage_text(coverage)}", metrics, violations)
+    concept = _concept_text(quality) if verdict in ("warn", "breach") else ""
+    return WatchOutcome(verdict, f"{summary}{concept}{_coverage_text(coverage)}", metrics, violations)
 
 
 def _verdict(
@@ -81,6 +83,22 @@ def _verdict(
 def _error(now: Estimate, before: Estimate) -> float:
     known = [each.standard_deviation for each in (now, before) if not math.isnan(each.standard_deviation)]
     return ERROR_PER_DEVIATION * math.hypot(*known) if known else math.inf
+
+
+def _concept_text(quality: Quality) -> str:
+    """Tell a change of concept from drift of the data: the latter is in the scores, the former is not."""
+    expected = expected_quality(quality.joined.outcomes) if quality.task == "binary" else {}
+    if not expected:
+        return ""
+    now = quality.estimates["accuracy"]
+    rows = len(quality.joined.outcomes)
+    chance = math.sqrt(max(expected["accuracy"] * (1 - expected["accuracy"]), 1 / rows) / rows)
+    if expected["accuracy"] - now.value < SIGNIFICANT * chance:
+        return ""
+    return (
+        f"; the scores alone let expect an accuracy of {expected['accuracy']:.4g}, the labels say {now.value:.4g}: "
+        "not only the data, their meaning has changed"
+    )
 
 
 def _coverage_text(coverage: float) -> str:
