@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bootstrapStackName, bootstrapTemplate } from './assembly/bootstrap';
 import { Deployer, type DeployerParts } from './assembly/deployer';
-import { ProviderRegistry } from './assembly/registry';
+import type { ProviderRegistry } from './assembly/registry';
 import { StackRepository } from './assembly/repository';
 import type { Clock } from './core/clock';
 import { AwsError } from './core/errors';

@@ -100,6 +100,11 @@ export class StackRepository {
 
   event(stack: Stack, about: Pick<StackEvent, 'logicalId' | 'physicalId' | 'type' | 'status' | 'reason'>): void {
     const { logicalId, physicalId, type, status, reason } = about;
+    const before = this.events(stack.id);
+    // Clients sort by time: no two events of a stack share a millisecond.
+    const time = new Date(
+      Math.max(this.now().getTime(), Date.parse(before.at(-1)?.time ?? new Date(0).toISOString()) + 1),
+    ).toISOString();
     const event: StackEvent = {
       id: randomUUID(),
       stackId: stack.id,
@@ -107,11 +112,11 @@ export class StackRepository {
       logicalId,
       physicalId,
       type,
-      time: this.now().toISOString(),
+      time,
       status,
       ...(reason === undefined ? {} : { reason }),
     };
-    this.eventDocuments.put(stack.id, [...this.events(stack.id), event].slice(-keptEvents));
+    this.eventDocuments.put(stack.id, [...before, event].slice(-keptEvents));
   }
 
   /** Oldest first. */

@@ -4,13 +4,24 @@ import { AwsMap } from '../core/service';
 export type ListStyle = 'member' | 'flattened';
 
 export function escapeXml(value: string): string {
-  return value
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
-    .replace(/\r/g, '&#13;')
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
+  const escaped = value.replace(/[&<>"\r]/g, (character) => entities[character] ?? character);
+  // XML 1.0 cannot carry other control characters, however they are written.
+  return [...escaped].some(isControl)
+    ? [...escaped].map((each) => (isControl(each) ? '\ufffd' : each)).join('')
+    : escaped;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+};
+
+function isControl(character: string): boolean {
+  const code = character.charCodeAt(0);
+  return code < 32 && code !== 9 && code !== 10 && code !== 13;
 }
 
 /** Children of an element. Absent members are left out; dates are ISO-8601; bytes are base64. */
