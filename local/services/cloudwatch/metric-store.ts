@@ -1,0 +1,161 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { combine, type Aggregate } from './statistics';
+
+export type Dimensions = Readonly<Record<string, string>>;
+
+/** What identifies a metric: another set of dimensions is another metric. */
+export interface MetricId {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Dimensions;
+}
+
+export interface Datum extends MetricId {
+  /** Milliseconds. */
+  readonly time: number;
+  readonly unit: string;
+  /** 1 for high resolution, else 60 (seconds). */
+  readonly resolution: number;
+  readonly data: Aggregate;
+}
+
+/** Start of an interval in milliseconds and its data. */
+export type Interval = readonly [start: number, data: Aggregate];
+
+interface Series {
+  readonly id: MetricId;
+  /** Sorted starts of the slots that hold data. */
+  readonly times: number[];
+  /** Slot start to data by unit. */
+  readonly slots: Map<number, Map<string, Aggregate>>;
+  latest: number;
+}
+
+/** One text per metric, whatever the order of its dimensions. */
+export function metricKey(id: MetricId): string {
+  const dimensions = Object.entries(id.dimensions).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return JSON.stringify([id.namespace, id.name, ...dimensions.flat()]);
+}
+
+/**
+ * Metric data in memory, summed up per minute (per second for high resolution) and unit as CloudWatch does; every
+ * acknowledged datum is a line of a file, from which the next start reads.
+ */
+export class MetricStore {
+  private readonly series = new Map<string, Series>();
+  private readonly file: string;
+
+  /** @param folder where metrics.jsonl lives; made when absent */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.file = join(folder, 'metrics.jsonl');
+    if (existsSync(this.file)) this.load(readFileSync(this.file, 'utf8'));
+  }
+
+  put(data: readonly Datum[]): void {
+    if (data.length === 0) return;
+    appendFileSync(this.file, data.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    for (const each of data) this.add(each);
+  }
+
+  /** Metrics in the order they first came. */
+  metrics(): readonly (MetricId & { readonly latest: number })[] {
+    return [...this.series.values()].map((each) => ({ ...each.id, latest: each.latest }));
+  }
+
+  /**
+   * Data of consecutive intervals `[start + k * period, start + (k + 1) * period)` before `end`, intervals without data left
+   * out, oldest first.
+   */
+  intervals(id: MetricId, start: number, end: number, periodMs: number, unit?: string): readonly Interval[] {
+    const series = this.series.get(metricKey(id));
+    if (series === undefined) return [];
+    const found: Interval[] = [];
+    let parts: Aggregate[] = [];
+    let current = -1;
+    const close = (): void => {
+      const data = combine(parts);
+      if (data !== undefined) found.push([start + current * periodMs, data]);
+      parts = [];
+    };
+    for (let at = lowerBound(series.times, start); at < series.times.length; at += 1) {
+      const time = series.times[at] as number;
+      if (time >= end) break;
+      const index = Math.floor((time - start) / periodMs);
+      if (index !== current) close();
+      current = index;
+      const units = series.slots.get(time);
+      if (units !== undefined)
+        parts.push(
+          ...(unit === undefined ? [...units.values()] : [units.get(unit)].filter((each) => each !== undefined)),
+        );
+    }
+    close();
+    return found;
+  }
+
+  /** Starts of the slots with data in `[start, end)`. */
+  slots(id: MetricId, start: number, end: number): readonly number[] {
+    const times = this.series.get(metricKey(id))?.times ?? [];
+    return times.slice(lowerBound(times, start), lowerBound(times, end));
+  }
+
+  private add(datum: Datum): void {
+    const key = metricKey(datum);
+    const known = this.series.get(key);
+    const series: Series = known ?? {
+      id: { namespace: datum.namespace, name: datum.name, dimensions: datum.dimensions },
+      times: [],
+      slots: new Map(),
+      latest: 0,
+    };
+    if (known === undefined) this.series.set(key, series);
+    const size = datum.resolution === 1 ? 1_000 : 60_000;
+    const slot = Math.floor(datum.time / size) * size;
+    let units = series.slots.get(slot);
+    if (units === undefined) {
+      units = new Map();
+      series.slots.set(slot, units);
+      series.times.splice(lowerBound(series.times, slot), 0, slot);
+    }
+    const before = units.get(datum.unit);
+    units.set(datum.unit, before === undefined ? datum.data : merge(before, datum.data));
+    series.latest = Math.max(series.latest, datum.time);
+  }
+
+  private load(text: string): void {
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      try {
+        this.add(JSON.parse(line) as Datum);
+      } catch {
+        continue;
+      }
+    }
+  }
+}
+
+/** Like combine, but adds to the list of values in place of copying it, since a busy minute may hold thousands. */
+function merge(before: Aggregate, more: Aggregate): Aggregate {
+  const values = before.values as (readonly [number, number])[];
+  values.push(...more.values);
+  return {
+    count: before.count + more.count,
+    sum: before.sum + more.sum,
+    min: Math.min(before.min, more.min),
+    max: Math.max(before.max, more.max),
+    values,
+  };
+}
+
+/** Index of the first element that is not smaller. */
+function lowerBound(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,403 @@
+import { AwsError, messageOf, Unsupported, validation } from '../../core/errors';
+import { bodies, body, list, optionalInstant, optionalText, text, textList } from '../../core/input';
+import type { AccountParts, AwsEvent, EventBus } from '../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../core/service';
+import type { Collection } from '../../core/store';
+import { nameOfArn } from '../shared/arn';
+import { parseSchedule } from '../shared/schedule-expression';
+import { tagList, tagMap } from '../shared/tags';
+import { isKnownTarget } from '../shared/target';
+import { Deliveries } from './delivery';
+import { envelope, type Envelope } from './envelope';
+import { inputProblems } from './input';
+import { compilePattern, PatternError, type Pattern } from './pattern';
+import { requireRule, ruleKey, type Rule, type Target } from './rules';
+import { RuleTimers } from './rule-timers';
+
+interface Bus {
+  readonly name: string;
+  readonly arn: string;
+  readonly policy?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const targetMembers = new Set([
+  'Id',
+  'Arn',
+  'RoleArn',
+  'Input',
+  'InputPath',
+  'InputTransformer',
+  'DeadLetterConfig',
+  'RetryPolicy',
+  'SqsParameters',
+  'SageMakerPipelineParameters',
+]);
+
+/** EventBridge: buses, rules, targets and the events themselves. */
+export class EventBridge implements AwsService, EventBus {
+  readonly signingName = 'events';
+  readonly deliveries: Deliveries;
+  private readonly buses: Collection<Bus>;
+  private readonly rules: Collection<Rule>;
+  private readonly timers: RuleTimers;
+  private readonly patterns = new Map<string, Pattern>();
+
+  readonly operations: Readonly<Record<string, Operation>> = {
+    PutEvents: (input) => this.putEvents(input),
+    TestEventPattern: (input) => ({
+      Result: this.pattern(text(input, 'EventPattern'))(this.testEvent(text(input, 'Event'))),
+    }),
+    PutRule: (input) => this.putRule(input),
+    DescribeRule: (input) => this.described(this.rule(input)),
+    ListRules: (input) => ({ Rules: this.rulesOf(input).map((each) => this.described(each)) }),
+    DeleteRule: (input) => this.deleteRule(input),
+    EnableRule: (input) => this.change(this.rule(input), { state: 'ENABLED' }),
+    DisableRule: (input) => this.change(this.rule(input), { state: 'DISABLED' }),
+    PutTargets: (input) => this.putTargets(input),
+    RemoveTargets: (input) => this.removeTargets(input),
+    ListTargetsByRule: (input) => ({ Targets: this.rule(input, 'Rule').targets }),
+    ListRuleNamesByTarget: (input) => ({
+      RuleNames: this.rulesOf(input)
+        .filter((rule) => rule.targets.some((each) => each.Arn === text(input, 'TargetArn')))
+        .map((rule) => rule.name),
+    }),
+    CreateEventBus: (input) => this.createBus(input),
+    DescribeEventBus: (input) => this.describedBus(this.bus(optionalText(input, 'Name'))),
+    ListEventBuses: (input) => ({
+      EventBuses: this.buses
+        .values()
+        .filter((each) => each.name.startsWith(optionalText(input, 'NamePrefix') ?? ''))
+        .map((each) => this.describedBus(each)),
+    }),
+    DeleteEventBus: (input) => this.deleteBus(text(input, 'Name')),
+    TagResource: (input) =>
+      this.tag(text(input, 'ResourceARN'), (tags) => ({ ...tags, ...tagMap(list(input, 'Tags')) })),
+    UntagResource: (input) => {
+      const removed = new Set(textList(input, 'TagKeys'));
+      return this.tag(text(input, 'ResourceARN'), (tags) =>
+        Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.has(key))),
+      );
+    },
+    ListTagsForResource: (input) => ({ Tags: tagList(this.tagged(text(input, 'ResourceARN')).tags) }),
+  };
+
+  constructor(private readonly account: AccountParts) {
+    this.buses = account.store.collection('events.buses');
+    this.rules = account.store.collection('events.rules');
+    this.deliveries = new Deliveries(account, this.rules);
+    this.timers = new RuleTimers(account.clock, (rule) => this.fireSchedule(rule));
+    if (this.buses.get('default') === undefined)
+      this.buses.put('default', { name: 'default', arn: account.arn('events', 'event-bus/default'), tags: {} });
+  }
+
+  start(): void {
+    for (const rule of this.rules.values()) this.timers.arm(rule);
+    this.deliveries.resume();
+  }
+
+  publish(event: AwsEvent): string {
+    return this.route('default', envelope(this.account, event));
+  }
+
+  permissions(operation: string, input: Body): readonly Permission[] {
+    const action = `events:${operation}`;
+    if (operation === 'PutEvents')
+      return bodies(input, 'Entries').map((each) => ({
+        action,
+        resource: this.account.arn('events', `event-bus/${busName(optionalText(each, 'EventBusName'))}`),
+      }));
+    const name = optionalText(input, 'Rule') ?? (/Rule$/.test(operation) ? optionalText(input, 'Name') : undefined);
+    return [
+      { action, resource: name === undefined ? '*' : this.ruleArn(busName(optionalText(input, 'EventBusName')), name) },
+    ];
+  }
+
+  private route(bus: string, event: Envelope): string {
+    const matching = this.rules
+      .values()
+      .filter(
+        (rule) =>
+          rule.bus === bus &&
+          rule.state !== 'DISABLED' &&
+          rule.pattern !== undefined &&
+          this.pattern(rule.pattern)(event),
+      );
+    this.account.trace.emit('event.published', {
+      id: event.id,
+      source: event.source,
+      detailType: event['detail-type'],
+      bus,
+      rules: matching.map((rule) => rule.name),
+    });
+    for (const rule of matching) this.deliveries.accept(rule, event);
+    return event.id;
+  }
+
+  private fireSchedule(rule: Rule): void {
+    const event = envelope(this.account, {
+      source: 'aws.events',
+      'detail-type': 'Scheduled Event',
+      detail: {},
+      resources: [rule.arn],
+    });
+    this.account.trace.emit('event.published', {
+      id: event.id,
+      source: event.source,
+      detailType: event['detail-type'],
+      bus: rule.bus,
+      rules: [rule.name],
+    });
+    this.deliveries.accept(rule, event);
+  }
+
+  private putEvents(input: Body): Body {
+    const entries = bodies(input, 'Entries');
+    if (entries.length === 0 || entries.length > 10)
+      throw validation(`'Entries' has ${entries.length} events; 1 to 10 are allowed`);
+    const results = entries.map((entry): Body => {
+      try {
+        const bus = this.bus(optionalText(entry, 'EventBusName'));
+        return { EventId: this.route(bus.name, this.eventOf(entry)) };
+      } catch (error) {
+        return {
+          ErrorCode: error instanceof AwsError ? error.code : 'InternalException',
+          ErrorMessage: messageOf(error),
+        };
+      }
+    });
+    return { FailedEntryCount: results.filter((each) => 'ErrorCode' in each).length, Entries: results };
+  }
+
+  private eventOf(entry: Body): Envelope {
+    const source = optionalText(entry, 'Source');
+    const detailType = optionalText(entry, 'DetailType');
+    if (source === undefined || source === '')
+      throw new AwsError('InvalidArgument', 'Parameter Source is not valid. Reason: Source is a required argument.');
+    if (detailType === undefined || detailType === '')
+      throw new AwsError(
+        'InvalidArgument',
+        'Parameter DetailType is not valid. Reason: DetailType is a required argument.',
+      );
+    if (source.startsWith('aws.'))
+      throw new AwsError(
+        'NotAuthorizedForSourceException',
+        `Not authorized for the source '${source}': sources that start with aws. are AWS's own.`,
+      );
+    return envelope(this.account, {
+      source,
+      'detail-type': detailType,
+      detail: parseDetail(optionalText(entry, 'Detail')),
+      resources: textList(entry, 'Resources'),
+      time: optionalInstant(entry, 'Time'),
+    });
+  }
+
+  private putRule(input: Body): Body {
+    const name = text(input, 'Name');
+    if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
+      throw validation(`'${name}' is not a rule name; 1 to 64 of letters, digits, . - _`);
+    const bus = this.bus(optionalText(input, 'EventBusName')).name;
+    const [pattern, schedule] = [optionalText(input, 'EventPattern'), optionalText(input, 'ScheduleExpression')];
+    if (pattern === undefined && schedule === undefined)
+      throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');
+    if (pattern !== undefined) this.pattern(pattern);
+    if (schedule !== undefined) this.checkSchedule(schedule, bus);
+    const before = this.rules.get(ruleKey(bus, name));
+    const state = optionalText(input, 'State') ?? 'ENABLED';
+    if (!isState(state)) throw validation(`'State' is '${state}'; allowed: ENABLED, DISABLED`);
+    this.save({
+      name,
+      bus,
+      arn: this.ruleArn(bus, name),
+      pattern,
+      schedule,
+      state,
+      description: optionalText(input, 'Description'),
+      roleArn: optionalText(input, 'RoleArn'),
+      targets: before?.targets ?? [],
+      tags: { ...before?.tags, ...tagMap(list(input, 'Tags')) },
+      createdAt:
+        before !== undefined && before.schedule === schedule ? before.createdAt : this.account.clock.now().getTime(),
+    });
+    return { RuleArn: this.ruleArn(bus, name) };
+  }
+
+  private checkSchedule(expression: string, bus: string): void {
+    if (bus !== 'default') throw validation('ScheduleExpression is supported only on the default event bus.');
+    try {
+      if (parseSchedule(expression).kind === 'at') throw new Error('at(...) belongs to EventBridge Scheduler');
+    } catch (error) {
+      throw validation(`Parameter ScheduleExpression is not valid. ${messageOf(error)}`);
+    }
+  }
+
+  private deleteRule(input: Body): void {
+    const bus = busName(optionalText(input, 'EventBusName'));
+    const name = text(input, 'Name');
+    const rule = this.rules.get(ruleKey(bus, name));
+    if (rule === undefined) return;
+    if (rule.targets.length > 0) throw validation("Rule can't be deleted since it has targets.");
+    this.timers.disarm(rule);
+    this.rules.delete(ruleKey(bus, name));
+  }
+
+  private putTargets(input: Body): Body {
+    const rule = this.rule(input, 'Rule');
+    const targets = bodies(input, 'Targets').map(checkedTarget);
+    const kept = rule.targets.filter((each) => !targets.some((target) => target.Id === each.Id));
+    if (kept.length + targets.length > 5)
+      throw new AwsError(
+        'LimitExceededException',
+        'The requested resource exceeds the maximum number allowed: 5 targets a rule.',
+      );
+    this.change(rule, { targets: [...kept, ...targets] });
+    return { FailedEntryCount: 0, FailedEntries: [] };
+  }
+
+  private removeTargets(input: Body): Body {
+    const rule = this.rule(input, 'Rule');
+    const removed = new Set(textList(input, 'Ids'));
+    const unknown = [...removed].filter((id) => !rule.targets.some((each) => each.Id === id));
+    this.change(rule, { targets: rule.targets.filter((each) => !removed.has(each.Id)) });
+    return {
+      FailedEntryCount: unknown.length,
+      FailedEntries: unknown.map((TargetId) => ({
+        TargetId,
+        ErrorCode: 'ResourceNotFoundException',
+        ErrorMessage: `Target ${TargetId} does not exist.`,
+      })),
+    };
+  }
+
+  private createBus(input: Body): Body {
+    const name = text(input, 'Name');
+    if (this.buses.get(name) !== undefined)
+      throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+    const bus: Bus = { name, arn: this.account.arn('events', `event-bus/${name}`), tags: tagMap(list(input, 'Tags')) };
+    this.buses.put(name, bus);
+    return { EventBusArn: bus.arn };
+  }
+
+  private deleteBus(name: string): void {
+    if (name === 'default') throw validation('Cannot delete event bus default.');
+    if (this.rules.values().some((rule) => rule.bus === name))
+      throw validation(`Event bus ${name} has rules; delete them first.`);
+    this.buses.delete(name);
+  }
+
+  private tag(arn: string, change: (tags: Readonly<Record<string, string>>) => Readonly<Record<string, string>>): void {
+    const found = this.tagged(arn);
+    if ('bus' in found) this.rules.put(ruleKey(found.bus, found.name), { ...found, tags: change(found.tags) });
+    else this.buses.put(found.name, { ...found, tags: change(found.tags) });
+  }
+
+  private tagged(arn: string): Rule | Bus {
+    const found =
+      this.rules.values().find((each) => each.arn === arn) ?? this.buses.values().find((each) => each.arn === arn);
+    if (found === undefined) throw new AwsError('ResourceNotFoundException', `${arn} does not exist.`);
+    return found;
+  }
+
+  private save(rule: Rule): void {
+    this.rules.put(ruleKey(rule.bus, rule.name), rule);
+    this.timers.arm(rule);
+  }
+
+  private change(rule: Rule, change: Partial<Rule>): void {
+    this.save({ ...rule, ...change });
+  }
+
+  private rule(input: Body, member = 'Name'): Rule {
+    return requireRule(this.rules, busName(optionalText(input, 'EventBusName')), text(input, member));
+  }
+
+  private rulesOf(input: Body): readonly Rule[] {
+    const bus = busName(optionalText(input, 'EventBusName'));
+    return this.rules
+      .values()
+      .filter((rule) => rule.bus === bus && rule.name.startsWith(optionalText(input, 'NamePrefix') ?? ''));
+  }
+
+  private bus(nameOrArn: string | undefined): Bus {
+    const bus = this.buses.get(busName(nameOrArn));
+    if (bus === undefined)
+      throw new AwsError('ResourceNotFoundException', `Event bus ${busName(nameOrArn)} does not exist.`);
+    return bus;
+  }
+
+  private ruleArn(bus: string, name: string): string {
+    return this.account.arn('events', bus === 'default' ? `rule/${name}` : `rule/${bus}/${name}`);
+  }
+
+  private pattern(source: string): Pattern {
+    const known = this.patterns.get(source);
+    if (known !== undefined) return known;
+    try {
+      const compiled = compilePattern(source);
+      this.patterns.set(source, compiled);
+      return compiled;
+    } catch (error) {
+      throw error instanceof PatternError ? new AwsError('InvalidEventPatternException', error.message) : error;
+    }
+  }
+
+  private testEvent(json: string): Body {
+    const event = body({ Event: parseDetail(json) }, 'Event');
+    const missing = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'].filter(
+      (each) => !(each in event),
+    );
+    if (missing.length > 0) throw validation(`Parameter Event is not valid. Reason: missing ${missing.join(', ')}`);
+    return event;
+  }
+
+  private described(rule: Rule): Body {
+    return {
+      Name: rule.name,
+      Arn: rule.arn,
+      EventBusName: rule.bus,
+      EventPattern: rule.pattern,
+      ScheduleExpression: rule.schedule,
+      State: rule.state,
+      Description: rule.description,
+      RoleArn: rule.roleArn,
+    };
+  }
+
+  private describedBus(bus: Bus): Body {
+    return { Name: bus.name, Arn: bus.arn, Policy: bus.policy };
+  }
+}
+
+const busName = (nameOrArn: string | undefined): string =>
+  nameOrArn === undefined || nameOrArn === '' ? 'default' : nameOfArn(nameOrArn);
+const isState = (text: string): text is Rule['state'] =>
+  ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'].includes(text);
+
+function checkedTarget(target: Body): Target {
+  const id = text(target, 'Id');
+  const arn = text(target, 'Arn');
+  const unknown = Object.keys(target).filter((each) => !targetMembers.has(each));
+  if (unknown.length > 0)
+    throw new Unsupported(`${unknown.join(', ')} of target ${id}`, `supported: ${[...targetMembers].join(', ')}`);
+  if (!isKnownTarget(arn)) throw new Unsupported(`targets such as ${arn}`);
+  const checked = target as unknown as Target;
+  const problems = inputProblems(checked);
+  if (problems.length > 0) throw validation(`target ${id}: ${problems.join('; ')}`);
+  if (arn.includes(':sagemaker:') && checked.RoleArn === undefined)
+    throw validation(`RoleArn is required for target ${arn}.`);
+  for (const { Name } of checked.SageMakerPipelineParameters?.PipelineParameterList ?? [])
+    if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(Name))
+      throw validation(
+        `target ${id}: '${Name}' is not a pipeline parameter EventBridge can set; letters, digits and inner hyphens only`,
+      );
+  return checked;
+}
+
+function parseDetail(json: string | undefined): Body {
+  try {
+    return body({ Detail: JSON.parse(json ?? '') }, 'Detail');
+  } catch {
+    throw new AwsError('MalformedDetail', 'Detail is malformed: it must be JSON text of an object.');
+  }
+}
