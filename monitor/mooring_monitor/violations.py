@@ -122,7 +122,8 @@ def _unknown_categories(column: ColumnProfile, constraint: FeatureConstraints) -
             column.name,
             "categorical_values_check",
             f"Values are not in the expected domain. Expected match: {wanted * 100}%. "
-            f"Observed: Only {share * 100}% of data is in the domain. Unknown values: {listed}{', ...' if len(unknown) > 5 else ''}.",
+            f"Observed: Only {share * 100}% of data is in the domain. "
+            f"Unknown values: {listed}{', ...' if len(unknown) > 5 else ''}.",
         )
     ]
 

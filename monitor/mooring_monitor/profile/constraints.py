@@ -67,11 +67,15 @@ def read_constraints(path: Path) -> Constraints:
     """
     document = read_json(path, "baseline constraints")
     try:
-        config = _merged(MONITORING_CONFIG, document.get("monitoring_config", {}))
-        features = {each["name"]: _constraint(each, config) for each in document["features"]}
+        return parse_constraints(document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(f"baseline constraints '{path}' are not in Model Monitor's format: {error!r}") from None
-    return Constraints(features, config)
+
+
+def parse_constraints(document: Mapping[str, Any]) -> Constraints:
+    """The constraints of a decoded document; KeyError or TypeError when it is not of the format."""
+    config = _merged(MONITORING_CONFIG, document.get("monitoring_config", {}))
+    return Constraints({each["name"]: _constraint(each, config) for each in document["features"]}, config)
 
 
 def _declared(use_case: UseCase | None, name: str) -> tuple[str, ...]:

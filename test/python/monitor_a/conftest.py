@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
 from mooring_monitor.use_case import UseCase, parse_use_case
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
@@ -76,12 +75,19 @@ def rows() -> Callable[..., pd.DataFrame]:
 def record() -> Callable[..., dict[str, Any]]:
     """A capture record."""
 
-    def made(data: str, answer: str | None = "1,0.9", event: str = "e", encoding: str = "CSV", **meta: Any) -> dict[str, Any]:
+    def made(
+        data: str, answer: str | None = "1,0.9", event: str = "e", encoding: str = "CSV", **meta: Any
+    ) -> dict[str, Any]:
         capture: dict[str, Any] = {
             "endpointInput": {"observedContentType": "text/csv", "mode": "INPUT", "data": data, "encoding": encoding}
         }
         if answer is not None:
-            capture["endpointOutput"] = {"observedContentType": "text/csv", "mode": "OUTPUT", "data": answer, "encoding": "CSV"}
+            capture["endpointOutput"] = {
+                "observedContentType": "text/csv",
+                "mode": "OUTPUT",
+                "data": answer,
+                "encoding": "CSV",
+            }
         return {"captureData": capture, "eventMetadata": {"eventId": event, **meta}, "eventVersion": "0"}
 
     return made
@@ -91,7 +97,9 @@ def record() -> Callable[..., dict[str, Any]]:
 def captured(record: Callable[..., dict[str, Any]]) -> Callable[..., None]:
     """Writes rows as capture files of an endpoint, one record per row, spread over the hour that ends at `end`."""
 
-    def write(folder: Path, frame: pd.DataFrame, end: datetime = NOON, inference_ids: Sequence[str] | None = None) -> None:
+    def write(
+        folder: Path, frame: pd.DataFrame, end: datetime = NOON, inference_ids: Sequence[str] | None = None
+    ) -> None:
         step = timedelta(hours=1) / max(1, len(frame))
         by_hour: dict[Path, list[str]] = {}
         for index, row in enumerate(frame.itertuples(index=False)):

@@ -12,7 +12,6 @@ from typing import IO, Any, cast
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import read_capture
@@ -84,7 +83,9 @@ class TestPayloadsOfRequests:
         assert skips.counts == {"wrong number of values": 1}
 
     def test_in_mixed_encodings_cost_nothing(self) -> None:
-        raw = '{"captureData":{"endpointInput":{"data":"1,Köln,2","encoding":"CSV"}},"eventMetadata":{"eventId":"%d"}}\n'
+        raw = (
+            '{"captureData":{"endpointInput":{"data":"1,Köln,2","encoding":"CSV"}},"eventMetadata":{"eventId":"%d"}}\n'
+        )
         content = (raw % 1).encode("utf-8") + (raw % 2).encode("latin-1")
         assert [each["b"] for each in read(content)] == ["Köln", "Köln"]
 
@@ -181,17 +182,23 @@ json_values = st.recursive(
 )
 payloads = st.builds(
     lambda data, encoding, kind: {"data": data, "encoding": encoding, "observedContentType": kind},
-    st.text(max_size=60) | json_values | json_values.map(lambda each: json.dumps(each)) | st.binary(max_size=30).map(
-        lambda each: base64.b64encode(each).decode()
-    ),
+    st.text(max_size=60)
+    | json_values
+    | json_values.map(lambda each: json.dumps(each))
+    | st.binary(max_size=30).map(lambda each: base64.b64encode(each).decode()),
     st.sampled_from(["CSV", "JSON", "BASE64", "csv", ""]),
     st.sampled_from(["text/csv", "application/json", "", "application/x-npy"]),
 )
 records = st.builds(
-    lambda request, answer, meta: {"captureData": {"endpointInput": request, "endpointOutput": answer}, "eventMetadata": meta},
+    lambda request, answer, meta: {
+        "captureData": {"endpointInput": request, "endpointOutput": answer},
+        "eventMetadata": meta,
+    },
     payloads | json_values,
     payloads | json_values,
-    st.fixed_dictionaries({"eventId": st.text(max_size=5)}, optional={"inferenceTime": st.text(max_size=25), "inferenceId": json_values})
+    st.fixed_dictionaries(
+        {"eventId": st.text(max_size=5)}, optional={"inferenceTime": st.text(max_size=25), "inferenceId": json_values}
+    )
     | json_values,
 )
 
@@ -201,14 +208,18 @@ class TestAnyFile:
 
     @settings(max_examples=300)
     @given(st.lists(records | json_values, max_size=5))
-    @example([{"captureData": {"endpointInput": {"data": "1,2,3", "encoding": "CSV"}}, "eventMetadata": {"eventId": ""}}])
+    @example(
+        [{"captureData": {"endpointInput": {"data": "1,2,3", "encoding": "CSV"}}, "eventMetadata": {"eventId": ""}}]
+    )
     def test_of_records_is_rows_and_skips(self, lines: list[Any]) -> None:
         self.check(b"".join(line(each) for each in lines))
 
     @settings(max_examples=200)
     @given(st.lists(st.binary(max_size=80), max_size=5), st.data())
     def test_of_bytes_is_rows_and_skips(self, lines: list[bytes], data: st.DataObject) -> None:
-        good = line({"captureData": {"endpointInput": {"data": "1,2,3", "encoding": "CSV"}}, "eventMetadata": {"eventId": "a"}})
+        good = line(
+            {"captureData": {"endpointInput": {"data": "1,2,3", "encoding": "CSV"}}, "eventMetadata": {"eventId": "a"}}
+        )
         cut = data.draw(st.integers(0, len(good)))
         self.check(b"\n".join([*lines, good[:cut], good]))
 
@@ -240,5 +251,5 @@ def test_a_folder_that_holds_nothing_to_read_is_named(tmp_path: Path) -> None:
     from mooring_monitor.readers.source import sources
 
     (tmp_path / "notes.md").write_text("x")
-    with pytest.raises(InputError, match="nothing to read at .*; a file, or a folder with .jsonl or .json files"):
+    with pytest.raises(InputError, match=r"nothing to read at .*; a file, or a folder with \.jsonl or \.json files"):
         sources([str(tmp_path)], "capture")

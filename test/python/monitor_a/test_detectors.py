@@ -8,9 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from scipy.spatial.distance import jensenshannon
-
 from mooring_monitor.detectors import DETECTORS, detector_named
 from mooring_monitor.detectors.bins import binned, frozen_edges
 from mooring_monitor.detectors.chi2_distance import chi_squared, regrouped
@@ -20,6 +17,8 @@ from mooring_monitor.distribution import CategoryCounts, NumberSample
 from mooring_monitor.errors import InputError, NotComparableError
 from mooring_monitor.profile.statistics import FeatureStatistics
 from mooring_monitor.row_sample import RowSample
+from scipy import stats
+from scipy.spatial.distance import jensenshannon
 
 values = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=80)
 counts = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1)
@@ -98,7 +97,9 @@ class TestAgainstScipy:
     def test_chi2_is_the_contingency_test(self, first: list[int], seed: int) -> None:
         second = np.random.default_rng(seed).integers(20, 500, len(first)).tolist()
         names = [str(index) for index in range(len(first))]
-        ours = value("chi2", category(dict(zip(names, first, strict=True))), category(dict(zip(names, second, strict=True))))
+        ours = value(
+            "chi2", category(dict(zip(names, first, strict=True))), category(dict(zip(names, second, strict=True)))
+        )
         assert ours == pytest.approx(stats.chi2_contingency([first, second], correction=False).pvalue, abs=1e-9)
 
     @given(st.lists(st.integers(20, 500), min_size=2, max_size=8), st.integers(0, 2**32 - 1))
@@ -132,7 +133,9 @@ class TestAnyData:
 
     @pytest.mark.parametrize("name", ["linf", "psi", "js"])
     @given(counts, counts)
-    def test_categorical_distances_are_symmetric(self, name: str, first: dict[str, int], second: dict[str, int]) -> None:
+    def test_categorical_distances_are_symmetric(
+        self, name: str, first: dict[str, int], second: dict[str, int]
+    ) -> None:
         there, back = value(name, category(first), category(second)), value(name, category(second), category(first))
         assert there == pytest.approx(back, rel=1e-9, abs=1e-12)
 

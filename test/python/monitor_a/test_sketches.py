@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from mooring_monitor.sketches.distinct import DistinctCounter, hash_numbers
 from mooring_monitor.sketches.kll import KllSketch
 
@@ -71,7 +70,7 @@ class TestKllSketch:
         assert [each.tolist() for each in resumed.levels] == [each.tolist() for each in whole.levels]
 
     def test_sketches_of_other_parameters_are_not_merged(self) -> None:
-        with pytest.raises(ValueError, match="k=64, c=0.64 and k=4, c=0.64 cannot be merged"):
+        with pytest.raises(ValueError, match=r"k=64, c=0\.64 and k=4, c=0\.64 cannot be merged"):
             sketch_of([1.0]).merge(sketch_of([1.0], 4))
 
 

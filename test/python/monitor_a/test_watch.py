@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
 from mooring_monitor import gather as gathering
 from mooring_monitor.cli import main
 from mooring_monitor.metrics_out import publish
@@ -27,7 +26,10 @@ Captured = Callable[..., None]
 def baseline(tmp_path: Path, rows: Rows, use_case_file: str) -> Path:
     rows(5_000).to_csv(tmp_path / "train.csv", index=False)
     folder = tmp_path / "baseline"
-    assert main(["profile", "--use-case", use_case_file, "--data", str(tmp_path / "train.csv"), "--output", str(folder)]) == 0
+    assert (
+        main(["profile", "--use-case", use_case_file, "--data", str(tmp_path / "train.csv"), "--output", str(folder)])
+        == 0
+    )
     return folder
 
 
@@ -39,7 +41,14 @@ def watch(tmp_path: Path, baseline: Path, use_case_file: str) -> Callable[[], di
         output = tmp_path / "found"
         arguments = [
             *("watch", "--use-case", use_case_file, "--kind", "data", "--baseline", str(baseline)),
-            *("--capture", str(tmp_path / "capture"), "--endpoint", "loans-endpoint", "--schedule", "loans-data-monitor"),
+            *(
+                "--capture",
+                str(tmp_path / "capture"),
+                "--endpoint",
+                "loans-endpoint",
+                "--schedule",
+                "loans-data-monitor",
+            ),
             *("--window-end", "2026-01-31T12:00:00Z", "--output", str(output), "--no-publish", *more),
         ]
         assert main(arguments) == 0
@@ -132,10 +141,26 @@ class TestWindowBounds:
 
     @pytest.mark.parametrize(("end", "length"), [("yesterday", "1h"), ("2026-01-31T12:00:00Z", "an hour")])
     def test_unreadable_bounds_are_bad_usage(
-        self, end: str, length: str, tmp_path: Path, baseline: Path, use_case_file: str, capsys: pytest.CaptureFixture[str]
+        self,
+        end: str,
+        length: str,
+        tmp_path: Path,
+        baseline: Path,
+        use_case_file: str,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         arguments = [
-            *("watch", "--use-case", use_case_file, "--kind", "data", "--baseline", str(baseline), "--capture", "nowhere"),
+            *(
+                "watch",
+                "--use-case",
+                use_case_file,
+                "--kind",
+                "data",
+                "--baseline",
+                str(baseline),
+                "--capture",
+                "nowhere",
+            ),
             *("--endpoint", "e", "--schedule", "s", "--window-end", end, "--window", length, "--output", str(tmp_path)),
         ]
         assert main(arguments) == 2
@@ -166,7 +191,11 @@ class TestJoinedRows:
         truth.mkdir(parents=True)
         labels = [("a", "yes"), ("b", "no"), ("e2", "yes"), ("a", "no")]
         lines = [
-            {"groundTruthData": {"data": value, "encoding": "CSV"}, "eventMetadata": {"eventId": event}, "eventVersion": "0"}
+            {
+                "groundTruthData": {"data": value, "encoding": "CSV"},
+                "eventMetadata": {"eventId": event},
+                "eventVersion": "0",
+            }
             for event, value in labels
         ]
         (truth / "l.jsonl").write_text("\n".join(json.dumps(each) for each in lines))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
 from mooring_monitor.cli import main
 
 pytestmark = pytest.mark.parity
@@ -103,14 +102,18 @@ class TestRecordedBaseline:
 class TestChurnWalkthrough:
     """GIVEN the training set of the public churn walkthrough, and traffic that repeats its accidental header line.
 
-    The recorded percentage, 99.64592817400101, is 1,970 of 1,977 rows: the header line of the file that was replayed has
-    values such as 0.53 in columns of zeros and ones, and it was sent seven times. The answer stands before the features.
+    The recorded percentage, 99.64592817400101, is 1,970 of 1,977 rows: the header line of the file that was replayed
+    has values such as 0.53 in columns of zeros and ones, and it was sent seven times. The answer stands before the
+    features.
     """
 
     @pytest.fixture
     def violations(self, tmp_path: Path) -> dict[str, str]:
         folder = RECORDED / "churn"
-        assert main(["profile", "--data", str(folder / "training-dataset-with-header.csv"), "--output", str(tmp_path)]) == 0
+        assert (
+            main(["profile", "--data", str(folder / "training-dataset-with-header.csv"), "--output", str(tmp_path)])
+            == 0
+        )
         lines = (folder / "test-dataset-input-cols.csv").read_text().split()
         header, clean = lines[0], lines[1:]
         sent = [header] * 7 + [clean[index % len(clean)] for index in range(1_970)]
@@ -120,7 +123,11 @@ class TestChurnWalkthrough:
         arguments = ["compare", "--baseline", str(tmp_path), "--format", "capture", "--data", str(capture)]
         assert main([*arguments, "--output", str(output)]) == 0
         found = json.loads((output / "constraint_violations.json").read_text())["violations"]
-        return {each["feature_name"]: each["description"] for each in found if each["constraint_check_type"] == "data_type_check"}
+        return {
+            each["feature_name"]: each["description"]
+            for each in found
+            if each["constraint_check_type"] == "data_type_check"
+        }
 
     @staticmethod
     def record(index: int, line: str) -> dict[str, Any]:
