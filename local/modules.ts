@@ -1,5 +1,4 @@
 import type { ModuleFactory } from './core/module';
-import { eventSideModules } from './event-side';
 import { cloudwatchModule } from './services/cloudwatch/module';
 import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
