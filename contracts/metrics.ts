@@ -24,6 +24,8 @@ export const metricNames = {
   rows: 'captured_rows',
   /** 1 when the run finished, whatever it found. */
   runs: 'monitor_runs',
+  /** Failed monitor jobs, counted by the notify function. */
+  failures: 'monitor_failures',
   labelCoverage: 'label_coverage',
   labelLag: 'label_lag_seconds',
   ndcg: 'attribution_ndcg',

@@ -36,6 +36,7 @@ export const resourceNames = {
   metricAlarm: (useCase: string, what: string) => `${useCase}-${what}`,
   compositeAlarm: (useCase: string) => `${useCase}-drift`,
   deployFunction: (useCase: string) => `${useCase}-deploy`,
+  notifyFunction: (useCase: string) => `${useCase}-notify`,
   retrainFunction: (useCase: string) => `${useCase}-retrain`,
   predictFunction: (useCase: string) => `${useCase}-predict`,
   labelFunction: (useCase: string) => `${useCase}-label`,

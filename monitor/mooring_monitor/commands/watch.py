@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from mooring_monitor.drift_report import Occasion
 from mooring_monitor.errors import InputError
 from mooring_monitor.gather import gather
 from mooring_monitor.json_file import write_json
+from mooring_monitor.live_baseline import fetch_baseline
 from mooring_monitor.metrics_out import publish
 from mooring_monitor.readers.window import Window
 from mooring_monitor.records import Metric, WatchOutcome, WatchWindow
@@ -34,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--use-case", help="use-case.json; default: the one in the code bundle")
     parser.add_argument("--kind", required=True, choices=("data", *_JUDGES))
-    parser.add_argument("--baseline", required=True, type=Path, help="folder with the live model's baselines")
+    parser.add_argument(
+        "--baseline", required=True, help="folder or s3:// prefix with the live model's baselines (and manifest.json)"
+    )
     parser.add_argument(
         "--capture", required=True, help="s3://bucket/prefix of data capture, above <endpoint>/<variant>"
     )
@@ -55,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
     window = Window.ending(args.window_end, args.window)
     if args.kind in ("quality", "bias") and not args.ground_truth:
         raise InputError(f"kind {args.kind} needs --ground-truth, the prefix where labels arrive")
-    outcome = _data(args, use_case, window) if args.kind == "data" else _joined(args, use_case, window)
+    with tempfile.TemporaryDirectory() as folder:
+        baseline = fetch_baseline(args.baseline, Path(folder))
+        outcome = _judge(args, use_case, window, baseline)
     _write(outcome, args.output, args.message)
     if not args.no_publish:
         publish(outcome.metrics, args.kind, args.endpoint, args.schedule)
@@ -63,13 +69,22 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_FINE
 
 
-def _data(args: argparse.Namespace, use_case: UseCase, window: Window) -> WatchOutcome:
+def _judge(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path | None) -> WatchOutcome:
+    if baseline is None:
+        summary = f"Nothing judged: no model is live below {args.baseline}"
+        return WatchOutcome("skipped", summary, [Metric(metrics.RUNS, 1.0, "Count")])
+    if args.kind == "data":
+        return _data(args, use_case, window, baseline)
+    return _joined(args, use_case, window, baseline)
+
+
+def _data(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
     occasion = Occasion(use_case.name, args.endpoint, args.variant, args.schedule, window.start, window.end)
     location = f"{args.capture.rstrip('/')}/{args.endpoint}/{args.variant}"
-    return watch_data(use_case, window, location, args.baseline, occasion, args.output)
+    return watch_data(use_case, window, location, baseline, occasion, args.output)
 
 
-def _joined(args: argparse.Namespace, use_case: UseCase, window: Window) -> WatchOutcome:
+def _joined(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
     rows = gather(
         use_case,
         args.kind,
@@ -79,7 +94,7 @@ def _joined(args: argparse.Namespace, use_case: UseCase, window: Window) -> Watc
         args.endpoint,
         args.variant,
         args.schedule,
-        args.baseline,
+        baseline,
         args.output,
     )
     return _with_run(importlib.import_module(_JUDGES[args.kind]).watch(rows), rows)

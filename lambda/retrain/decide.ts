@@ -1,0 +1,108 @@
+import { StartPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
+import type { Decision } from '../../contracts/decision';
+import { log } from '../shared/log';
+import { publish } from '../shared/news';
+import type { Context } from './context';
+import { outsideEnvelope } from './envelope';
+import { gatherFacts, readLive } from './facts';
+import { type Facts, judge } from './guards';
+import { Ledger, type PromisedStart } from './ledger';
+import { executionParameters } from './parameters';
+import type { Request } from './request';
+import { shortHash } from '../shared/hash';
+
+/**
+ * Decides about a request, once, and records why.
+ *
+ * A start is promised before it is made, and its token comes from the event: whoever repeats the event, even after a
+ * crash between the two, starts the same execution and no other.
+ */
+export async function decide(context: Context, request: Request): Promise<Decision | 'duplicate'> {
+  const ledger = new Ledger(context.artifacts, context.useCase);
+  const entries = await ledger.entries();
+  if (entries.some((each) => each.key === request.key)) return 'duplicate';
+  const promised = await ledger.promised(request.key);
+  if (promised !== undefined) return start(context, ledger, request, promised, {});
+
+  const live = await readLive(context);
+  const facts = await gatherFacts(context, ledger, request, live);
+  const verdict = judge(facts, context.settings);
+  if (verdict.outcome !== 'start') return hold(context, ledger, request, verdict, facts);
+
+  const promise: PromisedStart = {
+    token: shortHash([context.pipelineName, request.key], 64),
+    parameters: await executionParameters(context, request, live),
+    reason: [
+      verdict.reason,
+      ...outsideEnvelope(context.settings).map((each) => `Outside the envelope: ${each}; a person must approve.`),
+    ].join(' '),
+  };
+  if (!(await ledger.promise(request.key, promise))) return 'duplicate';
+  return start(context, ledger, request, promise, facts);
+}
+
+async function start(
+  context: Context,
+  ledger: Ledger,
+  request: Request,
+  promise: PromisedStart,
+  facts: Partial<Facts>,
+): Promise<Decision> {
+  const { PipelineExecutionArn: executionArn } = await context.sagemaker.send(
+    new StartPipelineExecutionCommand({
+      PipelineName: context.pipelineName,
+      PipelineExecutionDisplayName: `${request.trigger}-${request.key}`,
+      PipelineExecutionDescription: promise.reason.slice(0, 3072),
+      PipelineParameters: Object.entries(promise.parameters).map(([Name, Value]) => ({ Name, Value })),
+      ClientRequestToken: promise.token,
+    }),
+  );
+  const { reason, parameters } = promise;
+  return record(context, ledger, {
+    ...base(context, request),
+    outcome: 'start',
+    reason,
+    executionArn,
+    parameters,
+    facts: { ...facts },
+  });
+}
+
+function hold(
+  context: Context,
+  ledger: Ledger,
+  request: Request,
+  verdict: Pick<Decision, 'outcome' | 'reason'>,
+  facts: Facts,
+): Promise<Decision> | Decision {
+  const decision: Decision = { ...base(context, request), ...verdict, facts: { ...facts } };
+  // Looking and finding nothing to do is no news and no decision.
+  return verdict.outcome === 'quiet' ? decision : record(context, ledger, decision);
+}
+
+function base(
+  { useCase }: Context,
+  { time, trigger, key, event }: Request,
+): Pick<Decision, 'time' | 'trigger' | 'use_case' | 'key' | 'event'> {
+  return { time, trigger, use_case: useCase, key, event };
+}
+
+async function record(context: Context, ledger: Ledger, decision: Decision): Promise<Decision> {
+  log('decided', { outcome: decision.outcome, reason: decision.reason, key: decision.key });
+  if (await ledger.record(decision)) {
+    const started = decision.outcome === 'start';
+    await publish(context.sns, context.topicArn, {
+      useCase: context.useCase,
+      kind: 'retraining',
+      subject: started ? `retraining started (${decision.trigger})` : `no retraining (${decision.outcome})`,
+      lines: [
+        decision.reason,
+        '',
+        ...(decision.executionArn === undefined ? [] : [`Pipeline execution: ${decision.executionArn}`]),
+        ...Object.entries(decision.parameters ?? {}).map(([name, value]) => `${name}: ${value}`),
+        'All decisions: npx mooring decisions; what they mean: docs/operating.md#retraining',
+      ],
+    });
+  }
+  return decision;
+}

@@ -1,0 +1,150 @@
+import type { Guard, Trigger } from '../../contracts/decision';
+import { durationSeconds } from '../../contracts/duration';
+import type { RetrainSettings } from '../../contracts/function-settings';
+
+/** What the guards look at; times are ISO, "now" is the time of the event. */
+export interface Facts {
+  readonly now: string;
+  readonly trigger: Trigger;
+  readonly because: string;
+  /** Executions of the pipeline that run now. */
+  readonly running: readonly string[];
+  /** Retrainings started before, oldest first. */
+  readonly starts: readonly string[];
+  /** Whether the execution of the last start failed or was stopped. */
+  readonly lastFailed?: boolean;
+  /** The composite alarm, when features are monitored. */
+  readonly alarm?: { readonly state: string; readonly since: string };
+  /** When the live model came into service. */
+  readonly deployedAt?: string;
+  /** Labelled rows that arrived since the last retraining. */
+  readonly newLabels: number;
+  /** When the newest training data was written. */
+  readonly newestData?: string;
+}
+
+export type Verdict =
+  { readonly outcome: 'start'; readonly reason: string } | { readonly outcome: Guard; readonly reason: string };
+
+type Check = (facts: Facts, settings: RetrainSettings) => Exclude<Verdict, { outcome: 'start' }> | undefined;
+
+const day = 86_400;
+
+/** Starts a retraining unless a guard holds it back. The guards in their order; the first that objects decides. */
+export function judge(facts: Facts, settings: RetrainSettings): Verdict {
+  for (const check of [triggerOff, quiet, running, coolDown, budget, labels, staleData, noHelp]) {
+    const objection = check(facts, settings);
+    if (objection !== undefined) return objection;
+  }
+  return { outcome: 'start', reason: `Retraining started because ${facts.because}.` };
+}
+
+/** The use case switched this trigger off. */
+const triggerOff: Check = ({ trigger }, { retraining }) =>
+  (trigger === 'drift' || trigger === 'reconcile') && !retraining.on_drift
+    ? { outcome: 'trigger-off', reason: 'Drift was noticed, but retraining.on_drift is false.' }
+    : undefined;
+
+/**
+ * A second look starts something only for an alarm that nobody acted on yet. Alarms are edge-triggered: one that began
+ * during an execution or a cool-down sends no second event, so it must be looked for. One that is older than the last
+ * retraining is what that retraining was for; its result must serve for a while before it can be judged.
+ */
+const quiet: Check = (facts, { every }) => {
+  const { trigger, alarm, because, now, deployedAt } = facts;
+  if (trigger !== 'reconcile') return undefined;
+  if (alarm?.state !== 'ALARM') return { outcome: 'quiet', reason: `No alarm is firing; looked because ${because}.` };
+  if (!actedOn(facts) || facts.lastFailed === true) return undefined;
+  if (isAfter(deployedAt, facts.starts.at(-1)) && at(now) >= at(deployedAt) + 2 * durationSeconds(every))
+    return undefined;
+  return {
+    outcome: 'quiet',
+    reason: 'The firing alarm is what the last retraining was started for; its model is not judged yet.',
+  };
+};
+
+const running: Check = ({ running: executions, because }) =>
+  executions.length > 0
+    ? {
+        outcome: 'running',
+        reason: `Not started although ${because}: ${executions.join(', ')} is running; alarms are looked at again when it ends.`,
+      }
+    : undefined;
+
+const coolDown: Check = ({ now, starts, trigger }, { retraining }) => {
+  const last = starts.at(-1);
+  if (last === undefined || trigger === 'manual') return undefined;
+  const free = at(last) + durationSeconds(retraining.cool_down);
+  return at(now) < free
+    ? {
+        outcome: 'cool-down',
+        reason: `Not started: the last retraining was at ${last}; the cool-down of ${retraining.cool_down} ends at ${iso(free)}.`,
+      }
+    : undefined;
+};
+
+const budget: Check = ({ now, starts }, { retraining }) => {
+  const today = starts.filter((each) => at(each) > at(now) - day);
+  return today.length >= retraining.max_per_day
+    ? {
+        outcome: 'budget',
+        reason: `Not started: ${today.length} retrainings in the last 24 hours, allowed are ${retraining.max_per_day}.`,
+      }
+    : undefined;
+};
+
+const labels: Check = ({ newLabels }, { retraining }) =>
+  newLabels < retraining.min_new_labels
+    ? {
+        outcome: 'labels',
+        reason: `Not started: ${newLabels} new labelled rows, wanted are at least ${retraining.min_new_labels}; retraining on the same rows learns nothing new.`,
+      }
+    : undefined;
+
+/** The envelope bounds the age of what is learnt from. */
+const staleData: Check = ({ now, newestData }, { retraining }) => {
+  const limit = retraining.envelope.max_data_age;
+  if (limit === undefined || newestData === undefined || at(now) - at(newestData) <= durationSeconds(limit))
+    return undefined;
+  return {
+    outcome: 'stale-data',
+    reason: `Not started: the newest training data is from ${newestData}, older than the envelope's ${limit}.`,
+  };
+};
+
+/** An alarm that outlived a retraining will outlive the next one too: ask a person instead of going in circles. */
+const noHelp: Check = (facts, { every }) => {
+  const { trigger, alarm, starts, now, deployedAt } = facts;
+  if ((trigger !== 'reconcile' && trigger !== 'drift') || !actedOn(facts)) return undefined;
+  const since = `the alarm has been firing since ${alarm?.since ?? ''}`;
+  const last = starts.at(-1) ?? '';
+  if (facts.lastFailed === true) {
+    return {
+      outcome: 'no-help',
+      reason: `Not started: ${since}, and the retraining of ${last} failed. A person should look.`,
+    };
+  }
+  if (!isAfter(deployedAt, last) || at(now) < at(deployedAt) + 2 * durationSeconds(every)) return undefined;
+  return {
+    outcome: 'no-help',
+    reason: `Not started: ${since}, and the model trained at ${last} did not end it. A person should look.`,
+  };
+};
+
+/** Whether a retraining was started since the alarm began. */
+function actedOn({ alarm, starts }: Facts): boolean {
+  const last = starts.at(-1);
+  return alarm?.state === 'ALARM' && last !== undefined && at(alarm.since) <= at(last);
+}
+
+function isAfter(time: string | undefined, other: string | undefined): time is string {
+  return time !== undefined && other !== undefined && at(time) >= at(other);
+}
+
+function at(time: string): number {
+  return Date.parse(time) / 1_000;
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}

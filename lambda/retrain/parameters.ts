@@ -1,0 +1,40 @@
+import { ListPipelineParametersForExecutionCommand } from '@aws-sdk/client-sagemaker';
+import type { LiveManifest } from '../../contracts/live-manifest';
+import { prefixes } from '../../contracts/names';
+import { pipelineParameters } from '../../contracts/pipeline-parameters';
+import { anyBelow } from '../shared/objects';
+import type { Context } from './context';
+import { outsideEnvelope } from './envelope';
+import type { Request } from './request';
+
+/**
+ * Parameters of the execution: the data of the live model, plus what was labelled in production since, and an approval
+ * that only a person can give when the retraining leaves the envelope.
+ */
+export async function executionParameters(
+  context: Context,
+  request: Request,
+  live: LiveManifest | undefined,
+): Promise<Record<string, string>> {
+  const { settings, data, useCase } = context;
+  const parameters: Record<string, string> = { [pipelineParameters.trigger]: request.trigger };
+  const input = request.trigger === 'data' ? undefined : await liveInput(context, live);
+  if (input !== undefined) parameters[pipelineParameters.inputData] = input;
+  const labelled = prefixes.labelled(useCase);
+  if (settings.retraining.data !== 'base' && (await anyBelow(data, `${labelled}/`))) {
+    parameters[pipelineParameters.labelledData] = `s3://${data.name}/${labelled}`;
+  }
+  if (settings.approval === 'auto' && outsideEnvelope(settings).length > 0) {
+    parameters[pipelineParameters.approval] = 'PendingManualApproval';
+  }
+  return parameters;
+}
+
+/** The raw data that the live model was trained on, when its execution is known. */
+async function liveInput({ sagemaker }: Context, live: LiveManifest | undefined): Promise<string | undefined> {
+  if (live?.execution_arn === undefined) return undefined;
+  const { PipelineParameters: parameters = [] } = await sagemaker.send(
+    new ListPipelineParametersForExecutionCommand({ PipelineExecutionArn: live.execution_arn, MaxResults: 100 }),
+  );
+  return parameters.find((each) => each.Name === pipelineParameters.inputData)?.Value;
+}
