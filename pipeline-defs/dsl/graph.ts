@@ -28,10 +28,18 @@ export const BRANCH_KEYS: readonly string[] = BRANCHES.map(([key]) => key as str
 
 /** The steps and edges of a definition. Edges come from references, so nothing has to be declared twice. */
 export class Graph {
+  private readonly incoming = new Map<string, string[]>();
+
   private constructor(
     readonly nodes: readonly Node[],
     readonly edges: readonly Edge[],
-  ) {}
+  ) {
+    for (const { from, to } of edges) {
+      const list = this.incoming.get(to);
+      if (list === undefined) this.incoming.set(to, [from]);
+      else list.push(from);
+    }
+  }
 
   /** Reads any definition, ours or foreign; what is not a step with a name is left out. */
   static of(definition: unknown): Graph {
@@ -42,8 +50,8 @@ export class Graph {
   }
 
   /** Names of the steps that run directly before a step. */
-  before(name: string): string[] {
-    return this.edges.filter((edge) => edge.to === name).map((edge) => edge.from);
+  before(name: string): readonly string[] {
+    return this.incoming.get(name) ?? [];
   }
 
   /** Step names with every step after those it waits for; steps of a cycle are left out. */

@@ -32,16 +32,21 @@ export interface ExperimentOptions {
 }
 
 export interface PipelineOptions {
+  /** A-Z, a-z, 0-9, and hyphens between them; at most 256. */
   readonly name: string;
+  /** For whoever finds the pipeline in Studio; set on the pipeline, not in the definition. */
   readonly description?: string;
+  /** What whoever starts the pipeline may change. */
   readonly parameters?: readonly Parameter[];
   /** Default values of parameters by name, usually from a use case; they replace those of the declarations. */
   readonly defaults?: Readonly<Record<string, Primitive>>;
+  /** In any order; steps of a branch are in their ConditionStep and not here. */
   readonly steps: readonly Step[];
   /** Experiment and trial of each execution: by default the pipeline's name and the execution's id; null records none. */
   readonly experiment?: ExperimentOptions | null;
   /** How many steps may run at once; set on the pipeline, not in the definition. */
   readonly maxParallelSteps?: number;
+  /** Free texts in the definition. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Registered versions are going to be monitored: they must carry DriftCheckBaselines. */
   readonly monitoring?: boolean;
@@ -50,22 +55,29 @@ export interface PipelineOptions {
 /** A SageMaker pipeline. */
 export class Pipeline {
   readonly name: string;
+  readonly description: string | undefined;
 
   constructor(private readonly options: PipelineOptions) {
     this.name = options.name;
+    this.description = options.description;
   }
 
   /** The definition as plain JSON. Throws a PipelineError that lists everything that is wrong with it. */
   toDefinition(): PipelineDefinition {
-    const problems = this.check().filter((problem) => !NOTES.includes(problem.code));
+    const definition = this.render();
+    const problems = this.problemsOf(definition).filter((problem) => !NOTES.includes(problem.code));
     if (problems.length > 0) throw new PipelineError(this.name, problems);
-    return this.render();
+    return definition;
   }
 
   /** Everything that is wrong with the pipeline, and notes. */
   check(): Problem[] {
+    return this.problemsOf(this.render());
+  }
+
+  private problemsOf(definition: PipelineDefinition): Problem[] {
     const { monitoring, defaults = {}, parameters = [] } = this.options;
-    const problems = checkDefinition(this.render(), { monitoring });
+    const problems = checkDefinition(definition, { monitoring });
     if (!carriesToken(this.name) && !PIPELINE_NAME.test(this.name)) {
       const message = `pipeline name ${JSON.stringify(this.name)} is not valid`;
       problems.push({

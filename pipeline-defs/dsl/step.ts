@@ -10,6 +10,7 @@ import { propertiesOf } from './property';
 export interface StepOptions {
   /** Shown in Studio in place of the name. */
   readonly displayName?: string;
+  /** Up to 3072 characters. */
   readonly description?: string;
   /** Steps to wait for although nothing of theirs is used; what a step uses it waits for anyway. */
   readonly dependsOn?: readonly Dependency[];
@@ -17,11 +18,13 @@ export interface StepOptions {
 
 /** For steps whose result can be reused. */
 export interface CacheableOptions extends StepOptions {
+  /** Reuses the result of an execution with the same arguments: `{ expireAfter: 'P30D' }`. */
   readonly cache?: CacheOptions;
 }
 
 /** For steps that SageMaker can repeat. */
 export interface JobOptions extends CacheableOptions {
+  /** Repeats the step: `{ on: ['Step.THROTTLING'], maxAttempts: 3 }`. */
   readonly retry?: readonly RetryPolicy[];
 }
 
