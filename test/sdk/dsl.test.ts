@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { loadUseCases } from '../../contracts/load-use-case';
 import { SHAPES_SOURCE } from '../../pipeline-defs/dsl';
+import { standardPipeline } from '../../pipeline-defs/standard/pipeline';
+import type { Place } from '../../pipeline-defs/standard/place';
 import { TWINS } from '../dsl/twins';
 import { autoMl } from '../dsl/twins/extra';
 import { exampleOf } from '../dsl/example';
@@ -32,11 +35,34 @@ function run(script: string, ...args: readonly string[]): string {
   return stdout;
 }
 
-/** Everything that this language can emit: the twins, and what has no golden. */
+const account = '111122223333';
+const place: Place = {
+  pipelineName: 'p',
+  packageGroup: 'g',
+  roleArn: `arn:aws:iam::${account}:role/pipeline`,
+  kmsKeyArn: `arn:aws:kms:eu-west-1:${account}:key/0`,
+  dataBucket: 'data',
+  artifactBucket: 'artifacts',
+  code: {
+    zip: { uri: 's3://code/code.zip', file: 'code.zip' },
+    tar: { uri: 's3://code/code.tar.gz', file: 'code.tar.gz' },
+  },
+  noLabels: 's3://artifacts/no-labels.csv',
+  images: { processing: 'processing:1', training: 'training:1' },
+  configHash: '0'.repeat(64),
+};
+
+/** The standard pipeline of every use case, shipped or made for tests. */
+const standard = (): [string, unknown][] =>
+  ['pipeline-defs', 'test/support/use-cases']
+    .flatMap((part) => loadUseCases(join(root, part)))
+    .map(({ useCase }) => [useCase.name, standardPipeline({ useCase, place }).toDefinition()]);
+
+/** Everything that this language can emit: the twins, what has no golden, and the pipelines that are shipped. */
 function definitions(): Record<string, unknown> {
   const twins = Object.entries(TWINS).map(([name, build]) => [name, build(name).toDefinition()]);
   return {
-    ...Object.fromEntries(twins),
+    ...Object.fromEntries([...twins, ...standard()]),
     automl: autoMl('automl').toDefinition(),
     example: exampleOf().toDefinition(),
   } as Record<string, unknown>;
