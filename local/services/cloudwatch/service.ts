@@ -95,6 +95,9 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
       ...textList(input, 'AlarmNames'),
       ...(/^(Put.*Alarm|SetAlarmState)$/.test(operation) ? [text(input, 'AlarmName')] : []),
     ];
+    const namespace = optionalText(input, 'Namespace');
+    if (operation === 'PutMetricData' && namespace !== undefined)
+      return [{ action, resource: '*', context: { 'cloudwatch:namespace': namespace } }];
     const dashboard = optionalText(input, 'DashboardName');
     if (dashboard !== undefined)
       return [{ action, resource: `arn:aws:cloudwatch::${this.account.accountId}:dashboard/${dashboard}` }];

@@ -7,6 +7,7 @@ import { nameOfArn } from '../shared/arn';
 import { parseSchedule } from '../shared/schedule-expression';
 import { tagList, tagMap } from '../shared/tags';
 import { isKnownTarget } from '../shared/target';
+import { requireTrust } from '../shared/trust';
 import { Deliveries } from './delivery';
 import { envelope, type Envelope } from './envelope';
 import { inputProblems } from './input';
@@ -242,9 +243,12 @@ export class EventBridge implements AwsService, EventBus {
     this.rules.delete(ruleKey(bus, name));
   }
 
-  private putTargets(input: Body): Body {
+  private async putTargets(input: Body): Promise<Body> {
     const rule = this.rule(input, 'Rule');
     const targets = bodies(input, 'Targets').map(checkedTarget);
+    for (const { RoleArn } of targets)
+      if (RoleArn !== undefined)
+        await requireTrust(this.account, RoleArn, { service: 'events.amazonaws.com', arn: rule.arn });
     const kept = rule.targets.filter((each) => !targets.some((target) => target.Id === each.Id));
     if (kept.length + targets.length > 5)
       throw new AwsError(

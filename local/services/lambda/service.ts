@@ -4,6 +4,7 @@ import type { AccountParts, FunctionInvoker } from '../../core/module';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
 import type { FunctionEvents } from '../shared/peers';
 import { requireServiceAccess, type Source } from '../shared/resource-policy';
+import { requireTrust } from '../shared/trust';
 import { AsyncInvocations, type AsyncHost } from './async-invocations';
 import { EventSources } from './event-sources';
 import { FunctionPolicies } from './function-policy';
@@ -25,11 +26,14 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
   private readonly sources: EventSources;
 
   readonly operations: Readonly<Record<string, Operation>> = {
-    CreateFunction: (input) => configuration(this.functions.create(input)),
+    CreateFunction: (input) => this.create(input),
     ListFunctions: () => ({ Functions: this.functions.all().map(configuration) }),
     GetFunction: (input) => this.getFunction(this.find(input)),
     GetFunctionConfiguration: (input) => configuration(this.find(input)),
-    UpdateFunctionConfiguration: (input) => this.changed(this.functions.updateConfiguration(this.name(input), input)),
+    UpdateFunctionConfiguration: async (input) => {
+      await this.checkRole(input);
+      return this.changed(this.functions.updateConfiguration(this.name(input), input));
+    },
     UpdateFunctionCode: (input) =>
       this.changed(this.functions.updateCode(this.name(input), input), input.Publish === true),
     DeleteFunction: (input) => this.deleteFunction(input),
@@ -147,12 +151,24 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
     const target = optionalText(input, 'FunctionName') ?? optionalText(input, 'Resource');
     if (target === undefined) return [{ action, resource: '*' }];
     const { name, qualifier } = reference(target, optionalText(input, 'Qualifier'));
-    return [
-      {
-        action,
-        resource: qualifier === undefined ? this.functions.arn(name) : `${this.functions.arn(name)}:${qualifier}`,
-      },
-    ];
+    const resource = qualifier === undefined ? this.functions.arn(name) : `${this.functions.arn(name)}:${qualifier}`;
+    const role = optionalText(input, 'Role');
+    const passing: readonly Permission[] =
+      role === undefined
+        ? []
+        : [{ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'lambda.amazonaws.com' } }];
+    return [{ action, resource, resourcePolicy: this.policies.document(resource) }, ...passing];
+  }
+
+  private async create(input: Body): Promise<Body> {
+    await this.checkRole(input);
+    return configuration(this.functions.create(input));
+  }
+
+  private async checkRole(input: Body): Promise<void> {
+    const role = optionalText(input, 'Role');
+    const arn = this.functions.arn(reference(text(input, 'FunctionName')).name);
+    if (role !== undefined) await requireTrust(this.account, role, { service: 'lambda.amazonaws.com', arn });
   }
 
   private async invokeOperation(input: Body): Promise<Body> {

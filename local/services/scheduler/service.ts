@@ -1,5 +1,5 @@
 import { AwsError, messageOf } from '../../core/errors';
-import { list, optionalText, text, textList } from '../../core/input';
+import { body, list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
 import type { AwsService, Body, Operation, Permission, Route } from '../../core/service';
 import type { Collection } from '../../core/store';
@@ -7,6 +7,7 @@ import { nextRetry } from '../shared/retry';
 import { parseSchedule } from '../shared/schedule-expression';
 import { tagList, tagMap } from '../shared/tags';
 import { invokeTarget, isTransient } from '../shared/target';
+import { requireTrust } from '../shared/trust';
 import { scheduleSettings, type ScheduleRecord } from './schedule';
 import { universalTarget, withContext } from './universal';
 
@@ -140,10 +141,15 @@ export class Scheduler implements AwsService {
     const name = optionalText(input, 'Name');
     const group = optionalText(input, 'GroupName') ?? 'default';
     const resource = /Group$/.test(operation) ? `schedule-group/${name ?? '*'}` : `schedule/${group}/${name ?? '*'}`;
-    return [{ action: `scheduler:${operation}`, resource: this.account.arn('scheduler', resource) }];
+    const role = optionalText(body(input, 'Target'), 'RoleArn');
+    const passing: readonly Permission[] =
+      role === undefined
+        ? []
+        : [{ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'scheduler.amazonaws.com' } }];
+    return [{ action: `scheduler:${operation}`, resource: this.account.arn('scheduler', resource) }, ...passing];
   }
 
-  private create(input: Body): Body {
+  private async create(input: Body): Promise<Body> {
     const name = text(input, 'Name');
     const group = this.group(optionalText(input, 'GroupName') ?? 'default').name;
     if (!/^[0-9a-zA-Z\-_.]{1,64}$/.test(name))
@@ -161,7 +167,7 @@ export class Scheduler implements AwsService {
     });
   }
 
-  private update(input: Body): Body {
+  private async update(input: Body): Promise<Body> {
     const before = this.schedule(input);
     const settings = scheduleSettings(input);
     const now = this.account.clock.now().getTime();
@@ -177,7 +183,9 @@ export class Scheduler implements AwsService {
     });
   }
 
-  private save(schedule: ScheduleRecord): Body {
+  private async save(schedule: ScheduleRecord): Promise<Body> {
+    const source = { service: 'scheduler.amazonaws.com', arn: this.group(schedule.group).arn };
+    await requireTrust(this.account, schedule.target.RoleArn, source);
     this.schedules.put(key(schedule.group, schedule.name), schedule);
     this.arm(schedule);
     return { ScheduleArn: schedule.arn };

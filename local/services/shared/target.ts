@@ -66,12 +66,10 @@ const deliverers: Readonly<Record<Kind, Deliverer>> = {
       : account.call('sns', 'Publish', { TopicArn: arn, Message: input }, role),
   'sqs queue': (account, { arn, input, source, messageGroupId, token }, role) =>
     role === undefined
-      ? account
-          .peer('queues')
-          .sendFor(source, arn, input, {
-            groupId: messageGroupId,
-            deduplicationId: messageGroupId === undefined ? undefined : token,
-          })
+      ? account.peer('queues').sendFor(source, arn, input, {
+          groupId: messageGroupId,
+          deduplicationId: messageGroupId === undefined ? undefined : token,
+        })
       : account.call(
           'sqs',
           'SendMessage',

@@ -110,7 +110,9 @@ export class Sns implements AwsService, TopicPublisher {
       optionalText(input, 'ResourceArn') ??
       optionalText(input, 'SubscriptionArn')?.split(':').slice(0, 6).join(':');
     const name = optionalText(input, 'Name');
-    return [{ action, resource: arn ?? (name === undefined ? '*' : this.account.arn('sns', name)) }];
+    const policy = arn === undefined ? undefined : this.topics.get(arn)?.attributes.Policy;
+    const resourcePolicy = policy === undefined ? undefined : policyDocument(policy, 'Policy');
+    return [{ action, resource: arn ?? (name === undefined ? '*' : this.account.arn('sns', name)), resourcePolicy }];
   }
 
   private publishTopic(input: Body): TopicRecord {

@@ -3,6 +3,7 @@ import { bodies, body, optionalNumber, optionalText, text, textList } from '../.
 import type { AccountParts } from '../../core/module';
 import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../core/service';
 import type { QueueMessage } from '../shared/peers';
+import { policyDocument } from '../shared/resource-policy';
 import { attributeDefaults, md5, redrivePolicy, settableAttributes, type QueueRecord } from './queue';
 import type { Queues } from './queues';
 
@@ -64,9 +65,11 @@ export class Sqs implements AwsService {
   permissions(operation: string, input: Body): readonly Permission[] {
     const reference = optionalText(input, 'QueueUrl') ?? optionalText(input, 'QueueName');
     const action = `sqs:${operation.replace(/Batch$/, '')}`;
-    return [
-      { action, resource: reference === undefined ? '*' : this.account.arn('sqs', reference.split('/').at(-1) ?? '') },
-    ];
+    const name = reference?.split('/').at(-1);
+    if (name === undefined) return [{ action, resource: '*' }];
+    const policy = this.queues.records.get(name)?.attributes.Policy;
+    const resourcePolicy = policy === undefined ? undefined : policyDocument(policy, 'Policy');
+    return [{ action, resource: this.account.arn('sqs', name), resourcePolicy }];
   }
 
   private queue(input: Body): QueueRecord {
