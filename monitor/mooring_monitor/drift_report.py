@@ -117,7 +117,7 @@ def report_document(findings: Findings) -> dict[str, Any]:
         "endpoint": occasion.endpoint,
         "variant": occasion.variant,
         "schedule": occasion.schedule,
-        "window": {"start": _iso(occasion.start), "end": _iso(occasion.end)} if occasion.end else None,
+        "window": {"start": iso(occasion.start), "end": iso(occasion.end)} if occasion.end else None,
         "verdict": findings.verdict,
         "summary": summary(findings),
         "dataset": {
@@ -194,7 +194,8 @@ def _distribution(before: FeatureStatistics | None, now: FeatureStatistics | Non
     return None
 
 
-def _iso(time: datetime | None) -> str | None:
+def iso(time: datetime | None) -> str | None:
+    """A time as ISO 8601 with Z for UTC."""
     return time.isoformat().replace("+00:00", "Z") if time else None
 
 

@@ -10,6 +10,7 @@ from mooring_monitor.commands.options import add_data_arguments, profile_of
 from mooring_monitor.comparison import Baseline, compare, write_findings
 from mooring_monitor.drift_report import Occasion
 from mooring_monitor.readers.batch import Skips
+from mooring_monitor.report.page import REPORT, write_report
 from mooring_monitor.row_sample import RowSample
 from mooring_monitor.step_files import optional_use_case
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Compare and write statistics, violations and the drift report."""
+    """Compare and write statistics, violations and the drift report, as JSON and as a page."""
     use_case = optional_use_case(args.use_case)
     baseline = Baseline.read(args.baseline, use_case)
     skips = Skips()
@@ -36,5 +37,6 @@ def run(args: argparse.Namespace) -> int:
     occasion = Occasion(use_case=use_case.name if use_case else None)
     findings = compare(baseline, profile, skips, use_case, occasion, sample)
     report = write_findings(findings, profile, args.output)
+    write_report(args.output, args.output / REPORT)
     print(f"{report['verdict']}: {report['summary']}")
     return EXIT_BREACH if args.fail_on_breach and report["verdict"] == "breach" else EXIT_FINE

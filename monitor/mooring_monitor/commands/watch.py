@@ -10,7 +10,7 @@ from typing import Final
 
 from mooring_monitor import metrics
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import Occasion
+from mooring_monitor.drift_report import Occasion, iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.gather import gather
 from mooring_monitor.json_file import write_json
@@ -18,6 +18,7 @@ from mooring_monitor.live_baseline import fetch_baseline
 from mooring_monitor.metrics_out import publish
 from mooring_monitor.readers.window import Window
 from mooring_monitor.records import Metric, WatchOutcome, WatchWindow
+from mooring_monitor.report.page import REPORT, write_report
 from mooring_monitor.step_files import use_case_of
 from mooring_monitor.use_case import UseCase
 from mooring_monitor.watch_data import watch_data
@@ -62,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         baseline = fetch_baseline(args.baseline, Path(folder))
         outcome = _judge(args, use_case, window, baseline)
-    _write(outcome, args.output, args.message)
+        occasion = _occasion(args, use_case, window)
+        _write(outcome, occasion, args.output, args.message)
+        write_report(args.output, args.output / REPORT, baseline)
     if not args.no_publish:
         publish(outcome.metrics, args.kind, args.endpoint, args.schedule)
     print(f"{outcome.verdict}: {outcome.summary}")
@@ -79,9 +82,12 @@ def _judge(args: argparse.Namespace, use_case: UseCase, window: Window, baseline
 
 
 def _data(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
-    occasion = Occasion(use_case.name, args.endpoint, args.variant, args.schedule, window.start, window.end)
     location = f"{args.capture.rstrip('/')}/{args.endpoint}/{args.variant}"
-    return watch_data(use_case, window, location, baseline, occasion, args.output)
+    return watch_data(use_case, window, location, baseline, _occasion(args, use_case, window), args.output)
+
+
+def _occasion(args: argparse.Namespace, use_case: UseCase, window: Window) -> Occasion:
+    return Occasion(use_case.name, args.endpoint, args.variant, args.schedule, window.start, window.end)
 
 
 def _joined(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
@@ -108,12 +114,23 @@ def _with_run(outcome: WatchOutcome, rows: WatchWindow) -> WatchOutcome:
     return WatchOutcome(outcome.verdict, outcome.summary, [*added, *outcome.metrics], outcome.violations)
 
 
-def _write(outcome: WatchOutcome, output: Path, message: Path | None) -> None:
-    """Metrics as JSON beside the findings, and the exit message in Model Monitor's words."""
+def _write(outcome: WatchOutcome, occasion: Occasion, output: Path, message: Path | None) -> None:
+    """Metrics as JSON beside the findings, with the occasion, and the exit message in Model Monitor's words."""
     document = [
         {"name": each.name, "value": each.value, "unit": each.unit, **each.dimensions} for each in outcome.metrics
     ]
-    write_json(output / "metrics.json", {"verdict": outcome.verdict, "summary": outcome.summary, "metrics": document})
+    write_json(
+        output / "metrics.json",
+        {
+            "verdict": outcome.verdict,
+            "summary": outcome.summary,
+            "use_case": occasion.use_case,
+            "endpoint": occasion.endpoint,
+            "schedule": occasion.schedule,
+            "window": {"start": iso(occasion.start), "end": iso(occasion.end)},
+            "metrics": document,
+        },
+    )
     if message is not None:
         count = len(outcome.violations)
         found = f"CompletedWithViolations: Job completed successfully with {count} violations."

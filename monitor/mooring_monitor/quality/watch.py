@@ -52,9 +52,19 @@ def watch(window: WatchWindow) -> WatchOutcome:
         window.output / "constraint_violations.json", {"violations": [as_model_monitor(each) for each in violations]}
     )
     metrics += [Metric(name, each.value) for name, each in quality.estimates.items() if each.error is None]
+    metrics += _alias(quality, window.use_case.monitoring.get("quality"))
     verdict, summary = _verdict(quality, baseline, window.use_case.monitoring.get("quality"))
     concept = _concept_text(quality) if verdict in ("warn", "breach") else ""
     return WatchOutcome(verdict, f"{summary}{concept}{_coverage_text(coverage)}", metrics, violations)
+
+
+def _alias(quality: Quality, setting: Mapping[str, Any] | None) -> list[Metric]:
+    """The watched metric under the name the use case calls it by, which is the name its alarm reads."""
+    name = "" if setting is None else str(setting["metric"])
+    found = quality.estimates.get(canonical_metric(quality.task, name))
+    if not name or name in quality.estimates or found is None or found.error is not None:
+        return []
+    return [Metric(name, found.value)]
 
 
 def _verdict(

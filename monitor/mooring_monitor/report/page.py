@@ -14,6 +14,9 @@ from mooring_monitor.report.run_files import RunFiles, read_history, read_run
 from mooring_monitor.report.sections import bias_view, drift_view, explanations_view, quality_view
 from mooring_monitor.report.words import VERDICTS
 
+#: Name of the page beside the files of a run.
+REPORT = "report.html"
+
 
 def write_report(folder: Path, output: Path, baseline: Path | None = None, history: Path | None = None) -> None:
     """Write the page of the run in ``folder`` to the file ``output``.
