@@ -26,7 +26,9 @@ interface Looked {
     readonly every?: unknown;
     readonly window?: unknown;
     readonly features?: readonly { readonly name?: unknown }[];
-    readonly quality?: { readonly metric?: unknown };
+    readonly quality?: { readonly metric?: unknown; readonly every?: unknown };
+    readonly bias?: { readonly every?: unknown };
+    readonly explanations?: { readonly every?: unknown };
   };
   readonly stages?: Readonly<
     Record<
@@ -56,6 +58,8 @@ const regression: readonly string[] = [...errorMetrics, 'r2'];
 /** SageMaker's bounds: a wait of a traffic shift, and the whole of a deployment. */
 const longestWait = 3_600;
 const longestDeployment = 28_800;
+/** CloudWatch's bound of an alarm's period. */
+const longestPeriod = 7 * 86_400;
 
 /**
  * What a schema cannot say: names that must exist elsewhere in the document, and combinations that SageMaker refuses.
@@ -173,6 +177,11 @@ function checkFairness(useCase: Looked, complain: Complain): void {
 
 function checkMonitoring(useCase: Looked, complain: Complain): void {
   const known = features(useCase);
+  for (const [path, every] of cadences(useCase)) {
+    const length = seconds(every, '1h');
+    if (length !== undefined && length > longestPeriod)
+      complain(path, 'may be 7d at most, because an alarm looks at a week at most');
+  }
   const seen = new Set<string>();
   (useCase.monitoring?.features ?? []).forEach((each, index) => {
     const name = String(each.name);
@@ -182,6 +191,14 @@ function checkMonitoring(useCase: Looked, complain: Complain): void {
     if (seen.has(name)) complain(['monitoring', 'features', index, 'name'], `feature '${name}' is listed twice`);
     seen.add(name);
   });
+}
+
+function cadences({ monitoring }: Looked): [(string | number)[], unknown][] {
+  const further = (['quality', 'bias', 'explanations'] as const).map((kind) => [
+    ['monitoring', kind, 'every'],
+    monitoring?.[kind]?.every,
+  ]);
+  return [[['monitoring', 'every'], monitoring?.every], ...further] as [(string | number)[], unknown][];
 }
 
 function seconds(value: unknown, fallback: string): number | undefined {

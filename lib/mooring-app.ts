@@ -6,6 +6,8 @@ import { appName, stackNames } from '../contracts/names';
 import type { OptionalStep } from '../pipeline-defs/standard/place';
 import { FoundationStack } from './foundation/foundation-stack';
 import { FunctionBundles } from './functions/function-bundles';
+import { MonitoringStack } from './monitoring/monitoring-stack';
+import { RetrainingStack } from './retraining/retraining-stack';
 import { ServingStack } from './serving/serving-stack';
 import { TrainingStack } from './training/training-stack';
 
@@ -37,9 +39,17 @@ export class MooringApp extends App {
       without: missingSteps(root),
     });
     const serving = new ServingStack(this, stackNames.serving(name), { useCase, foundation, bundles });
-    // The package group exists before anything can be approved in it.
-    serving.addStackDependency(training);
-    for (const stack of [training, serving]) Tags.of(stack).add('UseCase', name);
+    const monitoring = new MonitoringStack(this, stackNames.monitoring(name), {
+      useCase,
+      foundation,
+      bundles,
+      code: training.code,
+    });
+    const retraining = new RetrainingStack(this, stackNames.retraining(name), { useCase, foundation, bundles });
+    // The package group exists before anything can be approved in it, the pipeline before anything can start it, and the
+    // code is uploaded before a schedule runs it.
+    for (const stack of [serving, monitoring, retraining]) stack.addStackDependency(training);
+    for (const stack of [training, serving, monitoring, retraining]) Tags.of(stack).add('UseCase', name);
   }
 }
 

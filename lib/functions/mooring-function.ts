@@ -1,7 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionBundles } from './function-bundles';
@@ -15,6 +18,8 @@ export interface MooringFunctionProps {
   readonly bundles: FunctionBundles;
   /** Where events go that the function could not handle. */
   readonly deadLetters: sqs.IQueue;
+  /** Told when the function fails; directly, because the function that writes news may be the one that fails. */
+  readonly topic: sns.ITopic;
   /** @default one minute */
   readonly timeout?: Duration;
 }
@@ -52,5 +57,19 @@ export class MooringFunction extends Construct {
       deadLetterQueue: props.deadLetters,
     });
     props.deadLetters.grantSendMessages(this.role);
+    this.createErrorAlarm(props);
+  }
+
+  private createErrorAlarm({ functionName, topic }: MooringFunctionProps): void {
+    const alarm = new cloudwatch.Alarm(this, 'Errors', {
+      alarmName: `${functionName}-errors`,
+      alarmDescription: `The function ${functionName} failed. See docs/operating.md#function-errors`,
+      metric: this.function.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
   }
 }

@@ -63,6 +63,7 @@ export class ServingStack extends Stack {
       description: `Brings approved models of ${useCase.name} to its endpoint`,
       bundles,
       deadLetters: foundation.deadLetters,
+      topic: foundation.topic,
       timeout: Duration.minutes(5),
       environment: {
         [environment.useCase]: useCase.name,

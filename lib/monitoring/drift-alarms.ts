@@ -1,0 +1,153 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import detectors from '../../contracts/detectors.json';
+import { durationSeconds } from '../../contracts/duration';
+import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
+import { type MonitorKind, resourceNames } from '../../contracts/names';
+import { errorMetrics } from '../../contracts/pipeline-parameters';
+import type { UseCase } from '../../contracts/use-case';
+
+const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
+
+/** One alarm on what a monitor publishes. */
+export interface AlarmRule {
+  readonly id: string;
+  readonly alarmName: string;
+  readonly kind: MonitorKind;
+  readonly metricName: string;
+  readonly comparison: cloudwatch.ComparisonOperator;
+  readonly threshold: number;
+  /** What it means, in a sentence; the link to the runbook is added. */
+  readonly meaning: string;
+  /** Section of docs/operating.md. */
+  readonly section: string;
+  readonly every: string;
+}
+
+/** The alarms that mean drift: one per monitored feature, and what the further monitors watch. */
+export function driftRules(useCase: UseCase): AlarmRule[] {
+  return [...featureRules(useCase), ...qualityRules(useCase), ...biasRules(useCase), ...explanationRules(useCase)];
+}
+
+function featureRules({ name, monitoring }: UseCase): AlarmRule[] {
+  return monitoring.features.map((feature) => {
+    // A p-value is worse when it is smaller, a distance when it is larger.
+    const below = feature.detector !== undefined && detectors[feature.detector].direction === 'below';
+    return {
+      id: `Drift-${feature.name}`,
+      alarmName: resourceNames.featureAlarm(name, feature.name),
+      kind: 'data',
+      metricName: metricNames.drift(feature.name),
+      comparison: below ? LESS_THAN_THRESHOLD : GREATER_THAN_THRESHOLD,
+      threshold: feature.threshold,
+      meaning: `The distribution of ${feature.name} in the requests differs from the training data.`,
+      section: 'drift',
+      every: monitoring.every,
+    };
+  });
+}
+
+function qualityRules({ name, monitoring }: UseCase): AlarmRule[] {
+  const { quality } = monitoring;
+  if (quality === undefined) return [];
+  const isError = errorMetrics.includes(quality.metric);
+  return [
+    {
+      id: 'Quality',
+      alarmName: resourceNames.metricAlarm(name, `quality-${quality.metric}`),
+      kind: 'quality',
+      metricName: quality.metric,
+      comparison: isError ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
+      threshold: quality.bound,
+      meaning: `${quality.metric} against ground truth is ${isError ? 'above' : 'below'} its bound.`,
+      section: 'model-quality',
+      every: quality.every,
+    },
+  ];
+}
+
+/** Bias may grow in either direction, so its size is bounded by two alarms. */
+function biasRules({ name, monitoring }: UseCase): AlarmRule[] {
+  const { bias } = monitoring;
+  if (bias === undefined) return [];
+  const common = {
+    kind: 'bias',
+    metricName: metricNames.bias(bias.metric),
+    meaning: `${bias.metric} of the predictions is outside its bounds.`,
+    section: 'bias',
+    every: bias.every,
+  } as const;
+  return [
+    {
+      ...common,
+      id: 'BiasHigh',
+      alarmName: resourceNames.metricAlarm(name, `bias-${bias.metric}-high`),
+      comparison: GREATER_THAN_THRESHOLD,
+      threshold: bias.max,
+    },
+    {
+      ...common,
+      id: 'BiasLow',
+      alarmName: resourceNames.metricAlarm(name, `bias-${bias.metric}-low`),
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: -bias.max,
+    },
+  ];
+}
+
+function explanationRules({ name, monitoring }: UseCase): AlarmRule[] {
+  const { explanations } = monitoring;
+  if (explanations === undefined) return [];
+  return [
+    {
+      id: 'Explanations',
+      alarmName: resourceNames.metricAlarm(name, 'explanations'),
+      kind: 'explanations',
+      metricName: metricNames.ndcg,
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: explanations.min_ndcg,
+      meaning: 'The order of the features by influence differs from the one at training.',
+      section: 'explanations',
+      every: explanations.every,
+    },
+  ];
+}
+
+/**
+ * An alarm whose period is the cadence of its monitor: shorter, and it would see hours without data in between.
+ *
+ * Missing data keeps the state. A window with too few rows is neither drift nor its end.
+ */
+export function createDriftAlarm(scope: Construct, rule: AlarmRule, useCase: string): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(scope, rule.id, {
+    alarmName: rule.alarmName,
+    alarmDescription: `${rule.meaning} See docs/operating.md#${rule.section}`,
+    metric: monitorMetric(useCase, rule.kind, rule.metricName, rule.every),
+    comparisonOperator: rule.comparison,
+    threshold: rule.threshold,
+    evaluationPeriods: 1,
+    datapointsToAlarm: 1,
+    treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+  });
+}
+
+/** A metric as the monitor publishes it. @param statistic default Average */
+export function monitorMetric(
+  useCase: string,
+  kind: MonitorKind,
+  metricName: string,
+  every: string,
+  statistic = 'Average',
+): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: metricNamespaces[kind],
+    metricName,
+    dimensionsMap: {
+      [metricDimensions.endpoint]: resourceNames.endpoint(useCase),
+      [metricDimensions.schedule]: resourceNames.schedule(useCase, kind),
+    },
+    statistic,
+    period: Duration.seconds(durationSeconds(every)),
+  });
+}

@@ -1,0 +1,219 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { environment } from '../../contracts/environment';
+import { notifySettings } from '../../contracts/function-settings';
+import { metricNamespaces } from '../../contracts/metrics';
+import { prefixes, resourceNames } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
+import { arn } from '../config/arn';
+import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
+import type { Foundation } from '../foundation/foundation-stack';
+import { EventRule } from '../functions/event-rule';
+import type { FunctionBundles } from '../functions/function-bundles';
+import { MooringFunction } from '../functions/mooring-function';
+import type { CodeAssets } from '../training/code-assets';
+import { PrebuiltImages } from '../training/images';
+import { allowContainerRuntime } from '../training/job-runtime';
+import { createDriftAlarm, driftRules } from './drift-alarms';
+import { monitorPlans } from './monitor-plan';
+import { MonitorSchedule } from './monitor-schedule';
+import { createWatchingAlarms } from './watching-alarms';
+
+export interface MonitoringStackProps extends StackProps {
+  readonly useCase: UseCase;
+  readonly foundation: Foundation;
+  readonly bundles: FunctionBundles;
+  /** The code bundle of the training stack. */
+  readonly code: CodeAssets;
+}
+
+/**
+ * Watching of one use case.
+ *
+ * Creates a schedule per monitor, an alarm per monitored feature and metric, alarms about the watching itself, one
+ * composite alarm that means drift, and the notify function that turns alarms into text.
+ */
+export class MonitoringStack extends Stack {
+  private readonly endpointName: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MonitoringStackProps,
+  ) {
+    super(scope, id, { description: `Mooring: monitoring of ${props.useCase.name}`, ...props });
+    this.endpointName = resourceNames.endpoint(props.useCase.name);
+    const group = this.createSchedules();
+    const drift = this.createDriftAlarms();
+    const watching = createWatchingAlarms(this, props.useCase, group.ref);
+    const notify = this.createNotifyFunction();
+    this.createAlarmRule(notify, [...drift, ...watching]);
+    this.createFailureRules(notify);
+    this.subscribe();
+  }
+
+  private createSchedules(): scheduler.CfnScheduleGroup {
+    const { useCase, foundation, code } = this.props;
+    const group = new scheduler.CfnScheduleGroup(this, 'Schedules', { name: useCase.name });
+    const images = new PrebuiltImages(this, 'Images');
+    const jobRole = this.createJobRole(images);
+    for (const plan of monitorPlans(useCase)) {
+      const { endpointName } = this;
+      new MonitorSchedule(this, `Monitor-${plan.kind}`, {
+        plan,
+        useCase,
+        foundation,
+        code,
+        images,
+        endpointName,
+        jobRole,
+        group,
+      });
+    }
+    return group;
+  }
+
+  private createJobRole(images: PrebuiltImages): iam.Role {
+    const { useCase, foundation, code } = this.props;
+    const role = new iam.Role(this, 'JobRole', {
+      assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'),
+      description: `Monitor runs of ${useCase.name}`,
+    });
+    allowRead(role, 'Data', foundation.dataBucket, [
+      prefixes.capture(useCase.name),
+      prefixes.groundTruth(useCase.name),
+    ]);
+    allowRead(role, 'Artifacts', foundation.artifactBucket, [
+      prefixes.live(useCase.name),
+      prefixes.executions(useCase.name),
+    ]);
+    allowWrite(role, 'Reports', foundation.artifactBucket, [prefixes.monitoring(useCase.name)]);
+    allowKey(role, foundation.key);
+    code.allowRead(role);
+    // PutMetricData knows no resource; the condition bounds it to the monitors' namespaces.
+    allow(role, 'Metrics', ['cloudwatch:PutMetricData'], ['*'], {
+      StringEquals: { 'cloudwatch:namespace': Object.values(metricNamespaces) },
+    });
+    allowContainerRuntime(role, images);
+    return role;
+  }
+
+  /** The alarms that mean drift; the composite alarm over them comes last and is what others react to. */
+  private createDriftAlarms(): cloudwatch.AlarmBase[] {
+    const { useCase } = this.props;
+    const alarms = driftRules(useCase).map((rule) => createDriftAlarm(this, rule, useCase.name));
+    if (alarms.length === 0) return [];
+    const composite = new cloudwatch.CompositeAlarm(this, 'Drift', {
+      compositeAlarmName: resourceNames.compositeAlarm(useCase.name),
+      alarmDescription: `${useCase.title}: something that is watched left its bounds. See docs/operating.md#drift`,
+      alarmRule: cloudwatch.AlarmRule.anyOf(
+        ...alarms.map((alarm) => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM)),
+      ),
+    });
+    return [composite];
+  }
+
+  private createNotifyFunction(): MooringFunction {
+    const { useCase, foundation, bundles } = this.props;
+    const notify = new MooringFunction(this, 'Notify', {
+      code: 'notify',
+      functionName: resourceNames.notifyFunction(useCase.name),
+      description: `Tells people about alarms and failures of ${useCase.name}`,
+      bundles,
+      deadLetters: foundation.deadLetters,
+      topic: foundation.topic,
+      environment: {
+        [environment.useCase]: useCase.name,
+        [environment.endpointName]: this.endpointName,
+        [environment.scheduleName]: resourceNames.schedule(useCase.name, 'data'),
+        [environment.compositeAlarm]: resourceNames.compositeAlarm(useCase.name),
+        [environment.topicArn]: foundation.topic.topicArn,
+        [environment.artifactBucket]: foundation.artifactBucket.bucketName,
+        [environment.settings]: JSON.stringify(notifySettings(useCase)),
+      },
+    });
+    const { role } = notify;
+    allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
+    // Describing alarms of several names knows no narrower resource.
+    allow(role, 'Alarms', ['cloudwatch:DescribeAlarms'], ['*']);
+    allow(role, 'CountFailures', ['cloudwatch:PutMetricData'], ['*'], {
+      StringEquals: { 'cloudwatch:namespace': metricNamespaces.data },
+    });
+    allow(
+      role,
+      'Executions',
+      ['sagemaker:DescribePipelineExecution'],
+      [
+        arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}`),
+        arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}/execution/*`),
+      ],
+    );
+    allowRead(role, 'Live', foundation.artifactBucket, [prefixes.live(useCase.name)]);
+    allowKey(role, foundation.key);
+    return notify;
+  }
+
+  private createAlarmRule(notify: MooringFunction, alarms: readonly cloudwatch.AlarmBase[]): void {
+    this.rule('AlarmRang', notify, {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      resources: alarms.map((alarm) => alarm.alarmArn),
+      detail: { state: { value: ['ALARM'] } },
+    });
+  }
+
+  private createFailureRules(notify: MooringFunction): void {
+    const { useCase } = this.props;
+    this.rule('MonitorRunFailed', notify, {
+      source: ['aws.sagemaker'],
+      detailType: ['SageMaker Processing Job State Change'],
+      detail: {
+        ProcessingJobName: monitorPlans(useCase).map(({ kind }) => ({
+          prefix: `${resourceNames.schedule(useCase.name, kind)}-`,
+        })),
+        ProcessingJobStatus: ['Failed', 'Stopped'],
+      },
+    });
+    this.rule('PipelineFailed', notify, {
+      source: ['aws.sagemaker'],
+      detailType: ['SageMaker Model Building Pipeline Execution Status Change'],
+      detail: {
+        pipelineArn: [arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}`)],
+        currentPipelineExecutionStatus: ['Failed', 'Stopped'],
+      },
+    });
+  }
+
+  private rule(
+    id: string,
+    notify: MooringFunction,
+    pattern: ConstructorParameters<typeof EventRule>[2]['pattern'],
+  ): void {
+    const name = id.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+    new EventRule(this, id, {
+      ruleName: `${this.props.useCase.name}-${name}`,
+      description: `News about ${this.props.useCase.name}: ${name.replaceAll('-', ' ')}`,
+      pattern,
+      target: notify.function,
+      deadLetters: this.props.foundation.deadLetters,
+    });
+  }
+
+  /** People get the news of their use cases only. */
+  private subscribe(): void {
+    const { useCase, foundation } = this.props;
+    const { emails, webhooks } = useCase.notifications;
+    for (const [index, endpoint] of [...emails, ...webhooks].entries()) {
+      new sns.CfnSubscription(this, `Subscription${index}`, {
+        topicArn: foundation.topic.topicArn,
+        protocol: index < emails.length ? 'email' : endpoint.startsWith('https:') ? 'https' : 'http',
+        endpoint,
+        filterPolicy: { use_case: [useCase.name] },
+      });
+    }
+  }
+}
