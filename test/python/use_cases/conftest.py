@@ -1,0 +1,73 @@
+"""Runs the steps of a use case in one process."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Preprocess, Train and Evaluate have written."""
+
+    folder: Path
+    output: str
+
+    def read(self, path: str) -> Any:
+        """A JSON file."""
+        return json.loads((self.folder / path).read_text())
+
+    @property
+    def gate(self) -> Any:
+        """gate.json of Evaluate."""
+        return self.read("evaluation/gate.json")
+
+    def rows(self, part: str) -> pd.DataFrame:
+        """Training, validation or test rows."""
+        return pd.read_csv(self.folder / part / f"{part}.csv")
+
+
+SCRIPT = """
+import sys
+from mooring_steps.cli import main
+from mooring_steps.training import main as train
+
+raw, output, case, *more = sys.argv[1:]
+channels = [item for name in ("train", "validation", "transform") for item in (f"--{name}", f"{output}/{name}")]
+parts = [item for name in ("train", "test") for item in (f"--{name}", f"{output}/{name}")]
+case = ["--use-case", case]
+code = main(["preprocess", *case, "--raw", raw, "--output", output])
+code = code or train([*case, *channels, "--model-dir", f"{output}/model", *more], {})
+sys.exit(code or main(["evaluate", *case, "--model", f"{output}/model", *parts, "--output", output]))
+"""
+
+
+@pytest.fixture(scope="session")
+def run_use_case(
+    bundles: Path, python: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Outcome]:
+    """Run the steps of a use case's unpacked bundle on a raw file; `changes` replaces parts of its use-case.json."""
+
+    def run(name: str, raw: Path, *hyperparameters: str, **changes: dict[str, Any]) -> Outcome:
+        folder = tmp_path_factory.mktemp(name)
+        with tarfile.open(bundles / name / "sourcedir.tar.gz") as tar:
+            tar.extractall(folder / "source", filter="data")
+        document = json.loads((folder / "source" / "use-case.json").read_text())
+        for section, values in changes.items():
+            document[section] = {**document[section], **values}
+        (folder / "use-case.json").write_text(json.dumps(document))
+        (folder / "raw").mkdir()
+        (folder / "raw" / "rows.csv").symlink_to(raw)
+        arguments = [folder / "raw", folder, folder / "use-case.json", *hyperparameters]
+        done = python("-c", SCRIPT, *arguments, env={"PYTHONPATH": str(folder / "source")})
+        assert done.returncode == 0, done.stderr
+        return Outcome(folder, done.stdout)
+
+    return run
