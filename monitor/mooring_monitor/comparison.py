@@ -65,7 +65,7 @@ def compare(
 def write_findings(findings: Findings, profile: DatasetProfile, output: Path) -> dict[str, Any]:
     """Write statistics.json, constraint_violations.json and drift_report.json; returns the report."""
     report = report_document(findings)
-    write_json(output / "statistics.json", statistics_document(profile))
+    write_json(output / "statistics.json", statistics_document(profile), indent=None)
     write_json(output / "constraint_violations.json", {"violations": report["violations"]})
     write_json(output / "drift_report.json", report)
     return report

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     profile = profile_of(args, use_case, skips, (), sample)
     if profile.rows == 0:
         raise InputError(f"no rows in {', '.join(data_paths(args))}; a baseline needs some")
-    write_json(output / "statistics.json", statistics_document(profile))
+    write_json(output / "statistics.json", statistics_document(profile), indent=None)
     write_json(output / "constraints.json", constraints_document(profile, use_case))
     if sample is not None:
         write_json(output / SAMPLE_FILE, sample.state())

@@ -17,7 +17,9 @@ from mooring_monitor.sketches.kll import KllSketch
 
 InferredType = Literal["Integral", "Fractional", "String", "Unknown"]
 
-#: Distinct texts counted one by one; beyond, a column is no category and the counts are given up.
+#: Columns of text with more distinct values get no counts per value: what Model Monitor's own outputs show.
+CATEGORY_BUCKETS: Final = 120
+#: Distinct texts of a window that are counted one by one; beyond, a column is no category and the counts are given up.
 CATEGORY_LIMIT: Final = 2_000
 
 
@@ -38,7 +40,7 @@ class ColumnProfile:
         self.fractional = 0
         self.text = 0
         self.non_finite = 0
-        #: Numbers without a fraction, whatever their spelling (37.0 is whole).
+        #: Numbers without a fraction, whatever their spelling (37.0 is whole); counted for `integer` columns.
         self.whole = 0
         self.low = math.inf
         self.high = -math.inf
@@ -144,13 +146,15 @@ class ColumnProfile:
 
     def _add_numbers(self, cells: Cells, before: int) -> None:
         numbers = cells.numbers
-        mean = float(numbers.mean())
+        total = float(numbers.sum())
+        mean = total / numbers.size
         deviations = numbers - mean
-        self._merge_moments(before, numbers.size, float(numbers.sum()), mean, float(np.dot(deviations, deviations)))
+        self._merge_moments(before, numbers.size, total, mean, float(np.dot(deviations, deviations)))
         self.low = min(self.low, float(numbers.min()))
         self.high = max(self.high, float(numbers.max()))
-        all_integral = cells.fractional == cells.non_finite
-        self.whole += numbers.size if all_integral else int(np.count_nonzero(numbers == np.rint(numbers)))
+        if self.declared == "integer":
+            all_integral = cells.fractional == cells.non_finite
+            self.whole += numbers.size if all_integral else int(np.count_nonzero(numbers == np.rint(numbers)))
         self.sketch.update(numbers)
         if self.distinct.exact:
             numbers = pa.array(numbers).unique().to_numpy()
@@ -169,6 +173,10 @@ class ColumnProfile:
         if self.categories is None and self.text == 0:
             return
         pairs = texts.value_counts()
+        if len(pairs) > self._category_limit:
+            self.categories = None
+            if self.text == 0:
+                return
         values = pairs.field(0).to_pylist()
         if self.categories is not None:
             keys = [_canonical(each) for each in values] if self.declared == "category" else values
@@ -182,8 +190,13 @@ class ColumnProfile:
             return
         for value, count in counts:
             self.categories[value] = self.categories.get(value, 0) + count
-        if len(self.categories) > CATEGORY_LIMIT:
+        if len(self.categories) > self._category_limit:
             self.categories = None
+
+    @property
+    def _category_limit(self) -> int:
+        """A column of an unknown schema that held nothing but numbers so far will hardly turn out to be a category."""
+        return CATEGORY_BUCKETS if self.declared is None and self.text == 0 else CATEGORY_LIMIT
 
 
 #: Attributes whose values are JSON values already.

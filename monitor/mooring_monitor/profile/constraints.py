@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
-from mooring_monitor.profile.column_profile import ColumnProfile
+from mooring_monitor.profile.column_profile import CATEGORY_BUCKETS, ColumnProfile
 from mooring_monitor.profile.dataset_profile import DatasetProfile
-from mooring_monitor.profile.statistics import CATEGORY_BUCKETS
 from mooring_monitor.use_case import UseCase
 
 #: What Model Monitor really writes; its documentation says 0.1 for the first two thresholds, its outputs 1.0.

@@ -6,17 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mooring_monitor.distribution import CategoryCounts, NumberSample
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
-from mooring_monitor.profile.column_profile import ColumnProfile
+from mooring_monitor.profile.column_profile import CATEGORY_BUCKETS, ColumnProfile
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.sketches.kll import KllSketch
-
-#: Columns of text with more distinct values get no counts per value: what Model Monitor's own outputs show.
-CATEGORY_BUCKETS: Final = 120
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class KllSketch:
         self.k = k
         self.c = c
         self._levels: list[_Compactor] = []
+        self._capacities: list[int] = []
         self._total_capacity = 0
         self._size = 0
         self._expand()
@@ -152,13 +153,14 @@ class KllSketch:
         return 2 * (math.ceil(self.k * self.c**height / 2) + 1)
 
     def _expand(self) -> None:
-        self._total_capacity += self._capacity(len(self._levels))
+        self._capacities.append(self._capacity(len(self._levels)))
+        self._total_capacity += self._capacities[-1]
         self._levels.append(_Compactor())
 
     def _condense(self) -> bool:
         """Compact the lowest full level; False when none is full."""
         for height, compactor in enumerate(self._levels):
-            if compactor.size >= self._capacity(height):
+            if compactor.size >= self._capacities[height]:
                 if height + 1 == len(self._levels):
                     self._expand()
                 before = compactor.size

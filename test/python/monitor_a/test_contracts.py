@@ -52,7 +52,8 @@ class TestMetricNames:
             "labelLag": metrics.LABEL_LAG,
             "ndcg": metrics.NDCG,
         }
-        assert pairs("metricNames") == constants
+        # Other names there are published by functions.
+        assert pairs("metricNames").items() >= constants.items()
 
     def test_infinity_is_the_contracts(self) -> None:
         found = re.search(r"metricInfinity = ([0-9.e]+);", SOURCE)
