@@ -54,29 +54,43 @@ export class Graph {
     return this.incoming.get(name) ?? [];
   }
 
-  /** Step names with every step after those it waits for; steps of a cycle are left out. */
+  /** Step names with every step after those it waits for; steps of a cycle, and those behind it, are left out. */
   order(): string[] {
-    const done = new Set<string>();
-    const known = new Set(this.nodes.map((node) => node.name));
-    let waiting = this.nodes.map((node) => node.name);
+    return this.runnable(new Set(this.nodes.map((node) => node.name)));
+  }
+
+  /** Routes through cycles, first name repeated at the end; cycles that share a step count as one. */
+  cycles(): string[][] {
+    const routes: string[][] = [];
+    const names = new Set(this.nodes.map((node) => node.name));
     for (;;) {
-      const ready = waiting.filter((name) => this.before(name).every((from) => done.has(from) || !known.has(from)));
+      const left = new Set(names);
+      this.runnable(names).forEach((name) => left.delete(name));
+      const [start] = left;
+      if (start === undefined) return routes;
+      const route = this.backwards(start, left);
+      routes.push(route);
+      route.forEach((name) => names.delete(name));
+    }
+  }
+
+  /** The names, ordered, of those that can run when only these steps count. */
+  private runnable(names: ReadonlySet<string>): string[] {
+    const done = new Set<string>();
+    let waiting = [...names];
+    for (;;) {
+      const ready = waiting.filter((name) => this.before(name).every((from) => done.has(from) || !names.has(from)));
       if (ready.length === 0) return [...done];
       ready.forEach((name) => done.add(name));
       waiting = waiting.filter((name) => !done.has(name));
     }
   }
 
-  /** One route through a cycle, first name repeated at the end, or undefined. */
-  cycle(): string[] | undefined {
-    const left = new Set(this.nodes.map((node) => node.name));
-    this.order().forEach((name) => left.delete(name));
-    const [start] = left;
-    if (start === undefined) return undefined;
+  /** Every step that is left waits for another one, so walking backwards ends in a cycle. */
+  private backwards(start: string, left: ReadonlySet<string>): string[] {
     const route = [start];
     for (;;) {
-      const next = this.before(route[route.length - 1] ?? '').find((from) => left.has(from));
-      if (next === undefined) return undefined;
+      const next = this.before(route[route.length - 1] ?? '').find((from) => left.has(from)) ?? start;
       const seen = route.indexOf(next);
       route.push(next);
       if (seen >= 0) return route.slice(seen).reverse();

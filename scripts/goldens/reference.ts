@@ -38,7 +38,9 @@ class Reader {
   constructor() {
     const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'));
     const { options } = ts.parseJsonConfigFileContent({ ...(config.config as object), include: [] }, ts.sys, root);
-    const program = ts.createProgram([entry], options);
+    // Names and comments are all that is read, so the large types of the AWS SDK are left out.
+    const light = { ...options, types: [], paths: { '@aws-sdk/*': [join(root, 'none/*')] } };
+    const program = ts.createProgram([entry], light);
     this.checker = program.getTypeChecker();
     const source = program.getSourceFile(entry);
     const symbol = source && this.checker.getSymbolAtLocation(source);

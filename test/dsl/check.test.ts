@@ -1,4 +1,7 @@
-import { CODES, type Code, NOTES, checkDefinition, toTable } from '../../pipeline-defs/dsl';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CODES, type Code, NOTES, checkDefinition, checkFile, toTable } from '../../pipeline-defs/dsl';
 import { GOLDENS, golden } from './goldens';
 import { all, drop, put } from './mutate';
 import { MUTATIONS } from './mutations';
@@ -116,5 +119,67 @@ describe('a definition of more than a megabyte', () => {
     const definition = structuredClone(golden('callback'));
     put('', 'Metadata', { text: 'x'.repeat(1_048_577) })(definition);
     expect(checkDefinition(definition).map((problem) => problem.code)).toEqual(['too-large']);
+  });
+});
+
+describe('a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mooring-check-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const text = JSON.stringify(golden('quality-gate'));
+
+  test.each([
+    ['a definition', text],
+    [
+      'what CreatePipeline takes and DescribePipeline answers',
+      JSON.stringify({ PipelineName: 'p', PipelineDefinition: text }),
+    ],
+    ['what CloudFormation takes', JSON.stringify({ PipelineDefinition: { PipelineDefinitionBody: text } })],
+  ])('with %s is checked and drawn', (_what, content) => {
+    const checked = checkFile(file('pipeline.json', content));
+    expect(checked).toMatchObject({ ok: true, problems: [], steps: 6, parameters: 1, bytes: text.length });
+    expect(checked.graph.order()).toHaveLength(6);
+  });
+
+  test('with something else is not a definition', () => {
+    const checked = checkFile(file('notes.txt', 'steps: none'));
+    expect(checked).toMatchObject({
+      ok: false,
+      steps: 0,
+      problems: [{ code: 'not-a-definition', value: 'steps: none' }],
+    });
+  });
+
+  test('that goes to S3 is fine', () => {
+    expect(checkFile(file('large.json', JSON.stringify(golden('large'))))).toMatchObject({
+      ok: true,
+      problems: [{ code: 'move-to-s3' }],
+    });
+  });
+
+  test('that is not there says so', () => {
+    expect(() => checkFile(join(folder, 'nothing.json'))).toThrow(
+      /^cannot read .*nothing.json: there is no such file$/,
+    );
+  });
+});
+
+describe('two cycles', () => {
+  test('are both told', () => {
+    const broken = structuredClone(golden('around-steps'));
+    all(
+      put('First', 'DependsOn', ['Third']),
+      put('Alarm', 'DependsOn', ['Last']),
+      put('Last', 'DependsOn', ['Alarm']),
+    )(broken);
+    const routes = checkDefinition(broken).map((problem) => [problem.code, problem.value]);
+    expect(routes).toEqual([
+      ['cycle', ['First', 'Third', 'First']],
+      ['cycle', ['Alarm', 'Last', 'Alarm']],
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { checkDefinition, toTable } from '../../pipeline-defs/dsl';
 import { current, withReference } from '../../scripts/goldens/reference';
@@ -8,7 +8,7 @@ import { put } from './mutate';
 
 const folder = __dirname;
 
-/** Compiler messages for files that exist only here, as `line: message`. */
+/** Compiler messages for files that exist only here, as `file:line`. */
 function compile(sources: Readonly<Record<string, string>>): string[] {
   const root = join(folder, '../..');
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'));
@@ -22,27 +22,24 @@ function compile(sources: Readonly<Record<string, string>>): string[] {
     const text = host.readFile(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, language);
   };
-  const program = ts.createProgram([...virtual.keys()], { ...options, noUnusedLocals: false }, host);
+  const program = ts.createProgram([...virtual.keys()], { ...options, types: ['node'], noUnusedLocals: false }, host);
   return [...virtual.keys()].flatMap((path) => {
     const source = program.getSourceFile(path);
     return program.getSemanticDiagnostics(source).map((found) => {
       const line = source === undefined ? 0 : source.getLineAndCharacterOfPosition(found.start ?? 0).line + 1;
-      return `${line}: ${ts.flattenDiagnosticMessageText(found.messageText, ' ')}`;
+      return `${basename(path)}:${line}`;
     });
   });
 }
 
-const imported = (text: string): string => text.replaceAll("'../pipeline-defs/dsl'", "'../../pipeline-defs/dsl'");
-
 describe('the page about the language', () => {
   test('has the reference that its types and comments give (node_modules/.bin/ts-node scripts/goldens/reference.ts)', () => {
     expect(withReference(current())).toBe(current());
-  });
+  }, 180_000);
 
-  test('has an example of at most 40 lines, which compiles and is valid', () => {
+  test('has an example of at most 40 lines, which is valid', () => {
     const [example = ''] = blocks();
     expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
-    expect(compile({ 'example-page.ts': imported(example) })).toEqual([]);
     expect(exampleOf().check()).toEqual([]);
   });
 
@@ -78,8 +75,10 @@ export const h = new TrainingStep('T', { arguments: trainingJob({ ...job, channe
 export const right = [prepare.output('train'), processingCluster(deployTime('token')), new FailStep('No', { message: count.asString() }), join('', [count]), ask.output('score')];
 `;
 
-  test('are reported on the lines that have them, and nowhere else', () => {
-    const lines = compile({ 'example-wrong.ts': wrong }).map((message) => Number(message.split(':')[0]));
-    expect([...new Set(lines)]).toEqual([6, 7, 8, 9, 10, 11, 13, 14]);
-  });
+  test('are reported on the lines that have them, and nowhere else; the example of the page has none', () => {
+    const [example = ''] = blocks();
+    const page = example.replaceAll("'../pipeline-defs/dsl'", "'../../pipeline-defs/dsl'");
+    const found = compile({ 'page.ts': page, 'wrong.ts': wrong });
+    expect([...new Set(found)]).toEqual([6, 7, 8, 9, 10, 11, 13, 14].map((line) => `wrong.ts:${line}`));
+  }, 180_000);
 });

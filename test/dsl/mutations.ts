@@ -239,6 +239,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
       put('Choice', `${condition}.LeftValue`, get("Steps.Ask.OutputParameters['double']")),
     ],
     ['a Lambda step lost its function', 'missing-key', 'Ask', drop('Ask', 'FunctionArn')],
+    ['an output is declared twice', 'duplicate-name', 'Ask', put('Ask', 'OutputParameters.1.OutputName', 'doubled')],
     ['an output has no known type', 'not-allowed', 'Ask', put('Ask', 'OutputParameters.0.OutputType', 'Number')],
   ],
   'quality-checks': [

@@ -24,8 +24,7 @@ export interface CheckedFile {
  * `PipelineDefinition`.
  */
 export function checkFile(path: string, options: CheckOptions = {}): CheckedFile {
-  const text = readFileSync(path, 'utf8');
-  const definition = unwrapped(parsed(text));
+  const definition = unwrapped(parsed(readText(path)));
   const problems = checkDefinition(definition, options);
   const parameters =
     isObject(definition) && Array.isArray(definition['Parameters']) ? definition['Parameters'].length : 0;
@@ -40,6 +39,16 @@ export function checkFile(path: string, options: CheckOptions = {}): CheckedFile
     bytes: Buffer.byteLength(JSON.stringify(definition) ?? ''),
     graph,
   };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(code);
+    throw new Error(`cannot read ${path}: ${why}`, { cause: error });
+  }
 }
 
 function parsed(text: string): unknown {

@@ -22,8 +22,7 @@ export function checkOrder(subject: Subject, report: Report): void {
     }
   }
   checkBranches(subject, report);
-  const route = subject.graph.cycle();
-  if (route !== undefined) {
+  for (const route of subject.graph.cycles()) {
     const node = subject.steps.get(route[0] ?? '');
     report({
       code: 'cycle',

@@ -3,7 +3,6 @@ import type { Node } from '../graph';
 import { BRANCH_KEYS } from '../graph';
 import type { Found } from '../reference';
 import { findReferences } from '../reference';
-import { carriesToken } from '../token';
 import type { Problem, Report } from './problem';
 import { oneOf } from './problem';
 import { follow } from './property-type';
@@ -42,7 +41,6 @@ export function checkExperiment(subject: Subject, report: Report): void {
 
 function checkReference(found: Found, subject: Subject, add: Report): void {
   const { reference, path } = found;
-  if (carriesToken(path)) return;
   if (reference.kind === 'parameter' && !subject.parameters.has(reference.name)) {
     const known = [...subject.parameters.keys()];
     add({

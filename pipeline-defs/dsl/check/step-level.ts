@@ -94,7 +94,8 @@ export function checkStep(node: Node, subject: Subject, report: Report): void {
   }
   checkPolicies(node, report);
   checkBody(node, shapes, report);
-  if (type === 'Processing') checkPropertyFiles(node, report);
+  checkNamedLists(node, report);
+  checkPropertyFiles(node, report);
 }
 
 /** Pairs of members of which SageMaker wants exactly one. */
@@ -155,42 +156,39 @@ function checkBody({ name, type, path, definition }: Node, shapes: ShapeCheck, r
   }
 }
 
+/** Lists of a step whose entries are told apart by a name. */
+const NAMED_LISTS: readonly (readonly [keys: readonly string[], key: string])[] = [
+  [['PropertyFiles'], 'PropertyFileName'],
+  [['OutputParameters'], 'OutputName'],
+  [['Arguments', 'ProcessingOutputConfig', 'Outputs'], 'OutputName'],
+  [['Arguments', 'ProcessingInputs'], 'InputName'],
+  [['Arguments', 'InputDataConfig'], 'ChannelName'],
+];
+
+function checkNamedLists({ name, path, definition }: Node, report: Report): void {
+  for (const [keys, key] of NAMED_LISTS) {
+    const names = namesAt(listAt(definition, ...keys), key);
+    for (const [index, value] of names.entries()) {
+      if (names.indexOf(value) === index) continue;
+      const at = `${path}.${keys.join('.')}[${index}].${key}`;
+      const message = `${value} is in ${keys.at(-1)} twice`;
+      report({ code: 'duplicate-name', step: name, path: at, value, message, allowed: 'each name once' });
+    }
+  }
+}
+
 function checkPropertyFiles({ name, path, definition }: Node, report: Report): void {
   const outputs = namesAt(listAt(definition, 'Arguments', 'ProcessingOutputConfig', 'Outputs'), 'OutputName');
-  const seen = new Set<unknown>();
   for (const [index, file] of listAt(definition, 'PropertyFiles').entries()) {
-    const at = `${path}.PropertyFiles[${index}]`;
     const { PropertyFileName: title, OutputName: output } = file;
-    if (typeof output === 'string' && !outputs.includes(output)) {
-      report({
-        code: 'unknown-output',
-        step: name,
-        path: `${at}.OutputName`,
-        value: output,
-        message: `property file ${String(title)} lies in output ${output}, which step ${name} does not have`,
-        allowed: oneOf(outputs, output),
-      });
-    }
-    if (seen.has(title))
-      report({
-        code: 'duplicate-name',
-        step: name,
-        path: `${at}.PropertyFileName`,
-        value: title,
-        message: `property file ${String(title)} is declared twice`,
-        allowed: 'each name once',
-      });
-    seen.add(title);
-  }
-  for (const [index, output] of outputs.entries()) {
-    if (outputs.indexOf(output) === index) continue;
+    if (typeof output !== 'string' || outputs.includes(output)) continue;
     report({
-      code: 'duplicate-name',
+      code: 'unknown-output',
       step: name,
-      path: `${path}.Arguments.ProcessingOutputConfig.Outputs[${index}]`,
+      path: `${path}.PropertyFiles[${index}].OutputName`,
       value: output,
-      message: `output ${output} is declared twice`,
-      allowed: 'each name once',
+      message: `property file ${String(title)} lies in output ${output}, which step ${name} does not have`,
+      allowed: oneOf(outputs, output),
     });
   }
 }
