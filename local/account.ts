@@ -126,6 +126,7 @@ export class Account {
       region: localRegion,
       endpointUrl,
       publish: (event) => void peers.found.events?.publish(event),
+      lambda: () => parts.peer('lambda'),
     });
     const wiring: { dispatcher?: Dispatcher } = {};
     const parts = this.partsOf({
@@ -155,7 +156,7 @@ export class Account {
       name: 'core',
       services: [...foundation.services(), cloudFormation.service],
       providers: foundation.providers(),
-      controls: controlsOf(clock, trace),
+      controls: [...controlsOf(clock, trace), ...foundation.controls()],
     };
     const all = [core, ...modules];
     const dispatcher = new Dispatcher(

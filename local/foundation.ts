@@ -5,11 +5,13 @@ import type { ProviderRegistry } from './assembly/registry';
 import { StackRepository } from './assembly/repository';
 import type { Clock } from './core/clock';
 import { AwsError } from './core/errors';
-import type { AwsEvent } from './core/module';
+import type { AwsEvent, Control, FunctionInvoker } from './core/module';
 import type { ResourceProvider } from './core/provider';
 import type { AwsService } from './core/service';
 import type { Store } from './core/store';
 import { cdkMetadataProvider } from './resources/cdk-metadata';
+import { nestedStackProvider } from './resources/cloudformation-stack';
+import { CustomResources } from './resources/custom-resource';
 import { ecrRepositoryProvider } from './resources/ecr-repository';
 import { iamManagedPolicyProvider } from './resources/iam-managed-policy';
 import { iamPolicyProvider } from './resources/iam-policy';
@@ -40,6 +42,7 @@ export interface FoundationParts {
   readonly region: string;
   readonly endpointUrl: () => string;
   readonly publish: (event: AwsEvent) => void;
+  readonly lambda: () => FunctionInvoker;
 }
 
 /** Services that everything else stands on: S3, IAM, STS, SSM, KMS, Logs, ECR, and CloudFormation over all providers. */
@@ -52,11 +55,21 @@ export class Foundation {
   private readonly ssm: SsmService;
   private readonly kms: KmsService;
   private readonly ecr: EcrService;
+  private readonly customResources: CustomResources;
+  private stackService: CloudFormationService | undefined;
 
   constructor(private readonly parts: FoundationParts) {
     const { folder, store, accountId, region } = parts;
     const now = (): Date => parts.clock.now();
-    this.objects = new FileObjectStore({ folder: join(folder, 's3'), store, now, region, publish: parts.publish });
+    this.objects = new FileObjectStore({
+      folder: join(folder, 's3'),
+      store,
+      now,
+      region,
+      publish: parts.publish,
+      accountId,
+      keyPolicy: (arn) => this.kms.find(arn)?.policy,
+    });
     this.directory = new IamDirectory(store, accountId, now);
     this.access = new PolicyAccessControl({
       directory: this.directory,
@@ -71,6 +84,7 @@ export class Foundation {
     this.kms = new KmsService(store, (resource) => this.arn('kms', resource), now);
     this.ecr = new EcrService(store, { accountId, region, now });
     this.stacks = new StackRepository(store, now);
+    this.customResources = new CustomResources({ lambda: parts.lambda, endpointUrl: parts.endpointUrl });
   }
 
   arn(service: string, resource: string): string {
@@ -95,6 +109,8 @@ export class Foundation {
       iamManagedPolicyProvider(this.directory),
       iamPolicyProvider(this.directory),
       iamRoleProvider(this.directory),
+      ...this.customResources.providers(),
+      nestedStackProvider(() => this.cloudFormationService()),
       kmsAliasProvider(this.kms),
       kmsKeyProvider(this.kms),
       logGroupProvider(this.logs),
@@ -103,6 +119,10 @@ export class Foundation {
       ...s3CustomResources(this.objects),
       ssmParameterProvider(this.ssm),
     ];
+  }
+
+  controls(): readonly Control[] {
+    return [this.customResources.control];
   }
 
   /** @param registry providers of the whole account. */
@@ -128,6 +148,7 @@ export class Foundation {
       now: () => clock.now(),
       arn: (resource) => this.arn('cloudformation', resource),
     });
+    this.stackService = service;
     return { service, deployer };
   }
 
@@ -148,5 +169,10 @@ export class Foundation {
     const stack = this.stacks.stack(bootstrapStackName);
     if (stack.status !== 'CREATE_COMPLETE')
       throw new AwsError('BootstrapFailed', `could not provision the bootstrap stack: ${stack.reason ?? stack.status}`);
+  }
+
+  private cloudFormationService(): CloudFormationService {
+    if (this.stackService === undefined) throw new Error('the account is still being put together');
+    return this.stackService;
   }
 }

@@ -328,13 +328,14 @@ export class Deployer {
 
   private context(
     stack: Stack,
-    resource: Pick<StackResource, 'logicalId' | 'generation' | 'constructPath'>,
+    resource: Pick<StackResource, 'logicalId' | 'type' | 'generation' | 'constructPath'>,
   ): ResourceContext {
-    const { logicalId, generation, constructPath } = resource;
+    const { logicalId, type, generation, constructPath } = resource;
     return {
       stackName: stack.name,
       stackId: stack.id,
       logicalId,
+      resourceType: type,
       accountId: this.parts.accountId,
       region: this.parts.region,
       stackTags: Object.fromEntries(stack.tags.map(({ key, value }) => [key, value])),

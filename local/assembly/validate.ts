@@ -66,7 +66,7 @@ function unsupportedParts(template: Template, registry: ProviderRegistry): strin
       problems.push(`resource type ${resource.type} of ${where}`);
       continue;
     }
-    if (provider.type.endsWith('*')) continue;
+    if (provider.anyProperties === true) continue;
     const known = [...provider.properties, ...Object.keys(provider.accepted ?? {})];
     for (const name of Object.keys(resource.properties)) {
       if (!known.includes(name))

@@ -73,8 +73,8 @@ export type ModuleFactory = (account: AccountParts) => Module;
 
 /** A local-only route, answered as JSON. */
 export interface Control {
-  readonly method: 'GET' | 'POST';
-  /** Exact path that starts with /_local/, e.g. /_local/inbox. */
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Exact path that starts with /_local/, e.g. /_local/inbox. The handler gets the query's and the JSON body's members. */
   readonly path: string;
   readonly handle: (input: Readonly<Record<string, unknown>>) => Promise<unknown> | unknown;
 }
@@ -161,6 +161,15 @@ export interface ObjectStore {
   /** Writes the object to a file (folders are made). A copy, cheap where the file system can share blocks. */
   getFile(bucket: string, key: string, file: string): Promise<void>;
   delete(bucket: string, key: string): boolean;
+  /**
+   * What a role needs to read, write or delete an object: the action on the object with the bucket's policy, and the use of
+   * the bucket's KMS key. For {@link AccessControl.authorize}.
+   */
+  permissions(
+    action: 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject',
+    bucket: string,
+    key: string,
+  ): readonly Permission[];
 }
 
 /** Bucket and key of an s3:// URI. @throws Error when it is not one. */

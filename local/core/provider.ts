@@ -4,6 +4,8 @@ import type { Body } from './service';
 export interface ResourceContext {
   readonly stackName: string;
   readonly logicalId: string;
+  /** CloudFormation type as the template spells it. */
+  readonly resourceType: string;
   /** Physical name for a resource without an explicit one, in CloudFormation's pattern and stable over updates. */
   generateName(maxLength?: number, lowerCase?: boolean): string;
   readonly accountId: string;
@@ -32,6 +34,8 @@ export interface ResourceProvider {
   /** CloudFormation type, e.g. AWS::S3::Bucket. */
   readonly type: string;
   readonly properties: readonly string[];
+  /** Takes any other property, too: custom resources hand them to their function. */
+  readonly anyProperties?: boolean;
   readonly accepted?: Readonly<Record<string, string>>;
   /** Properties that cannot change in place. */
   readonly replacedBy?: readonly string[];

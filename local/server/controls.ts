@@ -18,7 +18,10 @@ export async function answerControl(exchange: Exchange, controls: readonly Contr
         404,
       );
     }
-    const input = exchange.method === 'GET' ? Object.fromEntries(exchange.query) : jsonOf(await readBody(exchange));
+    const input =
+      exchange.method === 'GET'
+        ? Object.fromEntries(exchange.query)
+        : { ...Object.fromEntries(exchange.query), ...jsonOf(await readBody(exchange)) };
     reply(exchange, 200, (await control.handle(input)) ?? {});
   } catch (error) {
     reply(exchange, error instanceof AwsError ? error.status : 400, {

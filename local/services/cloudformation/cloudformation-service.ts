@@ -7,8 +7,9 @@ import { isInProgress, type Stack } from '../../assembly/stack';
 import { parseTemplate } from '../../assembly/template';
 import { validateTemplate } from '../../assembly/validate';
 import { AwsError } from '../../core/errors';
-import { optionalFlag, optionalText, text, textList } from '../../core/input';
+import { body, optionalFlag, optionalText, text, textList } from '../../core/input';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
+import type { NestedStacks } from '../../resources/cloudformation-stack';
 import { describeChangeSet, describeEvent, describeResource, describeStack, summarizeStack } from './descriptions';
 import { neededCapabilities, planFrom, type RequestParts, templateSource } from './stack-requests';
 
@@ -24,7 +25,7 @@ const noChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 /** CloudFormation over the wire. Operations that AWS runs in the background have finished when the call returns. */
-export class CloudFormationService implements AwsService {
+export class CloudFormationService implements AwsService, NestedStacks {
   readonly signingName = 'cloudformation';
   readonly xmlNamespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
   readonly operations: Readonly<Record<string, Operation>>;
@@ -74,6 +75,25 @@ export class CloudFormationService implements AwsService {
           (name === undefined || name.startsWith('arn:') ? (name ?? '*') : this.parts.arn(`stack/${name}/*`)),
       },
     ];
+  }
+
+  async createNested(name: string, properties: Body, parentId: string): Promise<Stack> {
+    const plan = planFrom(nestedInput(properties), undefined, this.parts);
+    const stack = this.newStack(name, plan, 'CREATE_IN_PROGRESS', undefined, parentId);
+    return settled(await this.parts.deployer.create(stack, plan), 'CREATE_COMPLETE');
+  }
+
+  async updateNested(stackId: string, properties: Body): Promise<Stack> {
+    const stack = this.idle({ StackName: stackId });
+    const plan = planFrom(nestedInput(properties), stack, this.parts);
+    if (preview(this.parts.deployment, this.parts.registry, stack, plan).empty) return stack;
+    return settled(await this.parts.deployer.update(stack, plan), 'UPDATE_COMPLETE');
+  }
+
+  async deleteNested(stackId: string): Promise<void> {
+    const stack = this.parts.repository.find(stackId);
+    if (stack !== undefined && stack.status !== 'DELETE_COMPLETE')
+      settled(await this.parts.deployer.delete(stack), 'DELETE_COMPLETE');
   }
 
   private stack(input: Body): Stack {
@@ -320,7 +340,13 @@ export class CloudFormationService implements AwsService {
     return { StackId: stack.id };
   }
 
-  private newStack(name: string, plan: Plan, status: string, protection: boolean | undefined): Stack {
+  private newStack(
+    name: string,
+    plan: Plan,
+    status: string,
+    protection: boolean | undefined,
+    parentId?: string,
+  ): Stack {
     const { repository } = this.parts;
     const stack: Stack = {
       id: this.parts.arn(`stack/${name}/${randomUUID()}`),
@@ -336,6 +362,7 @@ export class CloudFormationService implements AwsService {
       imports: [],
       disableRollback: false,
       terminationProtection: protection ?? false,
+      ...(parentId === undefined ? {} : { parentId }),
     };
     return status === 'REVIEW_IN_PROGRESS'
       ? repository.setStatus(stack, status, 'User Initiated')
@@ -352,4 +379,22 @@ function stackName(input: Body): string {
       `'${name}' is no stack name; it must start with a letter, followed by up to 127 letters, digits and hyphens`,
     );
   return name;
+}
+
+/** A nested stack's properties as a request of the API; its capabilities are the parent's. */
+function nestedInput(properties: Body): Body {
+  const parameters = Object.entries(body(properties, 'Parameters')).map(([ParameterKey, value]) => ({
+    ParameterKey,
+    ParameterValue: Array.isArray(value) ? value.join(',') : String(value),
+  }));
+  return { ...properties, Parameters: parameters, Capabilities: ['CAPABILITY_NAMED_IAM'] };
+}
+
+function settled(stack: Stack, status: string): Stack {
+  if (stack.status !== status)
+    throw new AwsError(
+      'NestedStackFailed',
+      `Embedded stack ${stack.id} was not successfully ${status === 'DELETE_COMPLETE' ? 'deleted' : status === 'CREATE_COMPLETE' ? 'created' : 'updated'}: ${stack.reason ?? stack.status}`,
+    );
+  return stack;
 }

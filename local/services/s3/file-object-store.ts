@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AwsError } from '../../core/errors';
 import type { AwsEvent, ObjectInfo, ObjectStore, PutOptions } from '../../core/module';
+import type { Body, Permission } from '../../core/service';
 import type { Collection, Store } from '../../core/store';
 import type { Expected } from './content-files';
 import { ContentFiles } from './content-files';
@@ -17,6 +18,9 @@ export interface ObjectStoreParts {
   readonly now: () => Date;
   readonly region: string;
   readonly publish: (event: AwsEvent) => void;
+  /** Key policy of a KMS key. */
+  readonly keyPolicy: (keyArn: string) => Body | undefined;
+  readonly accountId: string;
 }
 
 export interface CommitOptions extends ObjectHeaders {
@@ -178,6 +182,30 @@ export class FileObjectStore implements ObjectStore {
     return existed;
   }
 
+  permissions(action: string, bucket: string, key: string): readonly Permission[] {
+    const found = this.bucketDocuments.get(bucket);
+    const object: Permission = {
+      action,
+      resource: `arn:aws:s3:::${bucket}/${key}`,
+      ...(found?.policy === undefined ? {} : { resourcePolicy: found.policy }),
+    };
+    const use = {
+      's3:GetObject': 'kms:Decrypt',
+      's3:GetObjectVersion': 'kms:Decrypt',
+      's3:PutObject': 'kms:GenerateDataKey',
+    }[action];
+    if (found?.kmsKeyArn === undefined || use === undefined) return [object];
+    const resourcePolicy = this.parts.keyPolicy(found.kmsKeyArn);
+    const context = {
+      'kms:ViaService': `s3.${this.parts.region}.amazonaws.com`,
+      'kms:CallerAccount': this.parts.accountId,
+    };
+    return [
+      object,
+      { action: use, resource: found.kmsKeyArn, context, ...(resourcePolicy === undefined ? {} : { resourcePolicy }) },
+    ];
+  }
+
   /** Makes content the newest version of a key. The decision on preconditions and the write happen in one turn. */
   commit(bucket: string, key: string, content: Content, options: CommitOptions): Version {
     try {
@@ -335,7 +363,7 @@ export class FileObjectStore implements ObjectStore {
         bucket: { name: bucket },
         object,
         'request-id': randomUUID().slice(0, 16).toUpperCase(),
-        requester: '000000000000',
+        requester: this.parts.accountId,
         'source-ip-address': '127.0.0.1',
         ...more,
       },
