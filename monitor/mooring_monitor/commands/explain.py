@@ -15,6 +15,7 @@ from mooring_monitor.explain.attributions import AGGREGATES, Attributions
 from mooring_monitor.explain.background import CHOICES, DEFAULT_SIZE, background
 from mooring_monitor.explain.documents import explanations_document, global_values, write_local_values
 from mooring_monitor.explain.drift import ndcg
+from mooring_monitor.explain.endpoint_model import EndpointModel
 from mooring_monitor.explain.model import ExplainedModel
 from mooring_monitor.explain.reasons import reason_codes
 from mooring_monitor.explain.watch import watch
@@ -33,7 +34,12 @@ DEFAULT_ROWS = {"tree": 10_000, "kernel": 100}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("--model", required=True, metavar="PATH", help="model.tar.gz, or a folder that holds it")
+    parser.add_argument("--model", metavar="PATH", help="model.tar.gz, or a folder that holds it")
+    parser.add_argument(
+        "--endpoint",
+        metavar="NAME",
+        help="instead of --model: explain whatever answers there, by the kernel method; requests count as traffic",
+    )
     parser.add_argument("--data", nargs="+", metavar="PATH", help="CSV or Parquet files or folders of rows to explain")
     parser.add_argument("--train", metavar="DIR", help="the pipeline's training set: rows for the background")
     parser.add_argument("--test", metavar="DIR", help="the pipeline's test set, instead of --data")
@@ -48,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--baseline", metavar="PATH", help="earlier analysis.json (or its folder): writes attribution_drift.json"
     )
     parser.add_argument(
-        "--method", default="tree", choices=tuple(DEFAULT_ROWS), help="tree: XGBoost's own; kernel: any model"
+        "--method", choices=tuple(DEFAULT_ROWS), help="tree (default of --model): XGBoost's own; kernel: any model"
     )
     parser.add_argument("--rows", type=int, metavar="N", help="explain a seeded sample of so many rows")
     parser.add_argument("--aggregate", default="mean_abs", choices=AGGREGATES, help="how local values become global")
@@ -66,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the explanations; exit code 0 whatever they say."""
     use_case = use_case_of(args.use_case)
-    model = ExplainedModel.load(args.model)
+    model = _model(args, use_case)
     paths = args.data or ([args.test] if args.test else [])
     if not paths:
         raise InputError("give the rows to explain: --data PATH..., or --test DIR of the pipeline")
@@ -87,17 +93,37 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _explain(
-    args: argparse.Namespace, use_case: UseCase, model: ExplainedModel, frame: pd.DataFrame, base: pd.DataFrame
-) -> list[Attributions]:
+def _model(args: argparse.Namespace, use_case: UseCase) -> ExplainedModel | EndpointModel:
+    if (args.model is None) == (args.endpoint is None):
+        raise InputError("give either --model PATH or --endpoint NAME")
+    if args.model is not None:
+        return ExplainedModel.load(args.model)
     if args.method == "tree":
+        raise InputError(
+            "--endpoint is explained by the kernel method; trees can be seen in an artefact only (--model)"
+        )
+    return EndpointModel.open(args.endpoint, use_case)
+
+
+def _method(args: argparse.Namespace) -> str:
+    return str(args.method or ("tree" if args.endpoint is None else "kernel"))
+
+
+def _explain(
+    args: argparse.Namespace,
+    use_case: UseCase,
+    model: ExplainedModel | EndpointModel,
+    frame: pd.DataFrame,
+    base: pd.DataFrame,
+) -> list[Attributions]:
+    if _method(args) == "tree" and isinstance(model, ExplainedModel):
         return model.tree_shap(frame)
     chosen = background(base, use_case, args.background, args.background_rows, args.seed)
     return model.kernel_shap(frame, chosen, args.coalitions, args.seed)
 
 
 def _sample(args: argparse.Namespace, frame: pd.DataFrame) -> pd.DataFrame:
-    most = DEFAULT_ROWS[args.method] if args.rows is None else args.rows
+    most = DEFAULT_ROWS[_method(args)] if args.rows is None else args.rows
     if most < 1:
         raise InputError("--rows needs a number of at least 1")
     if len(frame) <= most:
@@ -121,7 +147,7 @@ def _compare(document: dict[str, Any], path: Path, output: Path) -> None:
 
 
 def _reasons(
-    args: argparse.Namespace, use_case: UseCase, model: ExplainedModel, base: pd.DataFrame, output: Path
+    args: argparse.Namespace, use_case: UseCase, model: ExplainedModel | EndpointModel, base: pd.DataFrame, output: Path
 ) -> None:
     try:
         instance = json.loads(args.instance)

@@ -84,23 +84,25 @@ class ExplainedModel:
 
     def scores(self, texts: NDArray[Any]) -> NDArray[np.float64]:
         """The model's output for rows of canonical texts."""
-        table = {name: texts[:, index] for index, name in enumerate(self.features)}
-        answers = self.artefact.decide(self._raw(table))
-        return answers.labels if answers.scores is None else answers.scores
+        labels, scores = self._predict({name: texts[:, index] for index, name in enumerate(self.features)})
+        return labels if scores is None else scores
 
     def predictions(self, frame: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        """Labels (or numbers) and scores of rows of raw features."""
-        answers = self.artefact.decide(self._raw(self._table(frame)))
-        return answers.labels, answers.scores
+        """Labels (or numbers) and scores of rows of raw features. Raises InputError for values that do not fit."""
+        return self._predict(self._table(frame))
 
     @property
     def _binary(self) -> bool:
         return self.artefact.threshold is not None
 
-    def _raw(self, table: dict[str, NDArray[np.object_]]) -> NDArray[np.float64]:
-        from mooring_steps.artefact import raw_predictions
+    def _predict(self, table: dict[str, NDArray[np.object_]]) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+        from mooring_steps.errors import InputError as StepError
 
-        return raw_predictions(self.artefact.booster, self.artefact.transform.apply(table))
+        try:
+            answers = self.artefact.predict(table)
+        except StepError as error:
+            raise InputError(str(error)) from None
+        return answers.labels, answers.scores
 
     def _table(self, frame: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
         from mooring_steps.texts import texts_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from mooring_monitor.cli import main
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.background import background
 from mooring_monitor.explain.drift import ndcg
+from mooring_monitor.explain.endpoint_model import EndpointModel
 from mooring_monitor.explain.model import ExplainedModel
 from mooring_monitor.explain.reasons import reason_codes
 from sklearn.metrics import ndcg_score
@@ -116,6 +119,48 @@ class TestKernelMethod:
         # Both methods see the same model: where the trees push up, the kernel method does on the whole too.
         (trees,) = model.tree_shap(rows)
         assert np.corrcoef(trees.values[:, 2], found.values[:, 2])[0, 1] > 0.9
+
+
+class Runtime:
+    """An endpoint that serves the sample model, and what it was asked."""
+
+    def __init__(self, model: ExplainedModel) -> None:
+        self.model = model
+        self.requests: list[int] = []
+
+    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+        """Answer CSV rows with label,score lines."""
+        rows = list(csv.reader(io.StringIO(request["Body"].decode())))
+        self.requests.append(len(rows))
+        scores = self.model.scores(np.array(rows, dtype=object))
+        lines = [f"{int(score > 0.5)},{float(score)!r}" for score in scores]
+        return {"Body": io.BytesIO("\n".join(lines).encode())}
+
+
+class TestEndpoint:
+    def test_is_explained_like_the_artefact_it_serves(self, model: ExplainedModel, frame: pd.DataFrame) -> None:
+        runtime = Runtime(model)
+        base, rows = background(frame, loans(), "sample", 40), frame.iloc[:3]
+        (found,) = EndpointModel("loans-endpoint", loans(), runtime).kernel_shap(rows, base)
+        (expected,) = model.kernel_shap(rows, base)
+        assert found.values == pytest.approx(expected.values, abs=1e-12)
+        assert max(runtime.requests) <= 500
+
+    def test_that_answers_too_few_rows_is_refused(self, model: ExplainedModel, frame: pd.DataFrame) -> None:
+        class Broken(Runtime):
+            def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+                return {"Body": io.BytesIO(b"1,0.5\n")}
+
+        with pytest.raises(InputError, match="answered 1 rows to 40"):
+            EndpointModel("e", loans(), Broken(model)).predictions(frame.iloc[:40])
+
+    def test_that_answers_without_scores_is_refused(self, model: ExplainedModel, frame: pd.DataFrame) -> None:
+        class Bare(Runtime):
+            def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+                return {"Body": io.BytesIO(b"1\n")}
+
+        with pytest.raises(InputError, match="answers without a score"):
+            EndpointModel("e", loans(), Bare(model)).scores(np.array([["F", "30", "1", "west"]], dtype=object))
 
 
 class TestBackground:
@@ -238,6 +283,7 @@ class TestCommand:
             (["--data", "test", "--instance", "[1]"], "needs a JSON object"),
             (["--data", "test", "--instance", "{"], "is not JSON"),
             (["--data", "test", "--model", "nowhere"], "no model at 'nowhere'"),
+            (["--data", "test", "--endpoint", "loans-endpoint"], "either --model PATH or --endpoint NAME"),
         ],
     )
     def test_bad_usage_is_told_with_exit_code_2(
