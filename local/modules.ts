@@ -2,9 +2,18 @@ import type { ModuleFactory } from './core/module';
 import { cloudwatchModule } from './services/cloudwatch/module';
 import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
+import { sagemakerModule } from './services/sagemaker/module';
 import { schedulerModule } from './services/scheduler/module';
 import { snsModule } from './services/sns/module';
 import { sqsModule } from './services/sqs/module';
 
 /** Modules of the account beside its foundation, in the order they start: what others call comes first. */
-export const defaultModules: readonly ModuleFactory[] = [lambdaModule, sqsModule, snsModule, eventsModule, schedulerModule, cloudwatchModule];
+export const defaultModules: readonly ModuleFactory[] = [
+  lambdaModule,
+  sqsModule,
+  snsModule,
+  eventsModule,
+  schedulerModule,
+  cloudwatchModule,
+  sagemakerModule,
+];

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
+import { JobFolder, runContainer } from './container';
+import { imageOf } from './image';
+import { baseEnvironment, concluding, objectsOf, shorten } from './job';
+import type { JobParts, JobResult, Request } from './job';
+import { ClientError } from './role-objects';
+import type { RoleObjects } from './role-objects';
+
+const oneDay = 86_400;
+
+/** The request's inputs as files of the job. */
+async function materialise(request: Request, folder: JobFolder, objects: RoleObjects): Promise<void> {
+  for (const input of bodies(request, 'ProcessingInputs')) {
+    const name = text(input, 'InputName');
+    const s3 = body(input, 'S3Input');
+    if (optionalText(s3, 'S3Uri') === undefined)
+      throw new ClientError(`input '${name}' has no S3Input.S3Uri; dataset definitions are not supported`);
+    const mode = optionalText(s3, 'S3InputMode') ?? 'File';
+    if (mode !== 'File')
+      throw new ClientError(`input '${name}' asks for S3InputMode ${mode}; the local account does File`);
+    const target = folder.folder(text(s3, 'LocalPath'));
+    if (optionalText(s3, 'S3DataType') === 'ManifestFile') await objects.downloadManifest(text(s3, 'S3Uri'), target);
+    else await objects.downloadPrefix(text(s3, 'S3Uri'), target);
+  }
+}
+
+const outputsOf = (
+  request: Request,
+): readonly { readonly name: string; readonly path: string; readonly uri: string }[] =>
+  bodies(body(request, 'ProcessingOutputConfig'), 'Outputs').map((each) => {
+    const s3 = body(each, 'S3Output');
+    const name = text(each, 'OutputName');
+    if (optionalText(s3, 'S3Uri') === undefined)
+      throw new ClientError(`output '${name}' has no S3Output.S3Uri; feature store outputs are not supported`);
+    return { name, path: text(s3, 'LocalPath'), uri: text(s3, 'S3Uri') };
+  });
+
+/**
+ * Runs one processing job for real: inputs below /opt/ml/processing, the container's command, outputs to S3 at the end
+ * of the job (also those that ask for Continuous).
+ */
+export function runProcessing(
+  parts: JobParts,
+  name: string,
+  arn: string,
+  request: Request,
+  stop: AbortSignal,
+): Promise<JobResult> {
+  return concluding(async () => {
+    const app = body(request, 'AppSpecification');
+    imageOf(text(app, 'ImageUri'));
+    const role = text(request, 'RoleArn');
+    const objects = objectsOf(parts, role);
+    const folder = new JobFolder(join(parts.folder, 'processing', name));
+    const command = [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
+    if (command.length === 0)
+      throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
+    await materialise(request, folder, objects);
+    const outputs = outputsOf(request);
+    for (const output of outputs) folder.folder(output.path);
+    const resources = body(body(request, 'ProcessingResources'), 'ClusterConfig');
+    folder.write(
+      '/opt/ml/config/processingjobconfig.json',
+      JSON.stringify({ ...request, ProcessingJobName: name, ProcessingJobArn: arn }),
+    );
+    folder.write(
+      '/opt/ml/config/resourceconfig.json',
+      JSON.stringify({
+        current_host: 'algo-1',
+        hosts: ['algo-1'],
+        current_instance_type: optionalText(resources, 'InstanceType'),
+      }),
+    );
+    folder.folder('/opt/ml/output');
+    folder.folder('/opt/ml/processing');
+    const end = await runContainer(parts.warm, parts.account.logs, {
+      folder,
+      command,
+      cwd: '/opt/ml/processing',
+      env: {
+        ...baseEnvironment(parts, role, name, folder.path),
+        ...(body(request, 'Environment') as Record<string, string>),
+      },
+      timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
+      stop,
+      logGroup: '/aws/sagemaker/ProcessingJobs',
+      logStream: `${name}/algo-1`,
+    });
+    const message = folder.text('/opt/ml/output/message');
+    const exitMessage = message === undefined ? {} : { exitMessage: message.slice(0, 1024) };
+    if (end.stopped) return { status: 'Stopped', ...exitMessage };
+    if (end.timedOut)
+      return {
+        status: 'Failed',
+        failureReason: shorten(`ClientError: the job ran longer than its MaxRuntimeInSeconds. ${end.explanation}`),
+        ...exitMessage,
+      };
+    if (!end.succeeded)
+      return {
+        status: 'Failed',
+        failureReason: shorten(
+          `${end.ended.signal === undefined ? 'AlgorithmError' : 'InternalServerError'}: ${end.explanation}`,
+        ),
+        ...exitMessage,
+      };
+    for (const output of outputs) await objects.uploadFolder(folder.local(output.path), output.uri);
+    return { status: 'Completed', ...exitMessage };
+  });
+}
