@@ -12,11 +12,15 @@ const TARGETS = {
 await runMain(() => {
   const asked = process.argv.slice(2);
   const unknown = asked.find((name) => !(name in TARGETS));
-  if (unknown !== undefined) throw new Error(`target ${unknown} is unknown: ${Object.keys(TARGETS).join(', ')} are known`);
+  if (unknown !== undefined)
+    throw new Error(`target ${unknown} is unknown: ${Object.keys(TARGETS).join(', ')} are known`);
   const python = ensurePython('sdk');
   for (const [name, [script, target]] of Object.entries(TARGETS)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    const { status } = spawnSync(python, [join(root, 'scripts/goldens', script), target], { stdio: 'inherit', cwd: root });
+    const { status } = spawnSync(python, [join(root, 'scripts/goldens', script), target], {
+      stdio: 'inherit',
+      cwd: root,
+    });
     if (status !== 0) throw new Error(`${script} failed with status ${status}`);
     console.log(`${name}: ${target}`);
   }
