@@ -49,10 +49,11 @@ class Artefact:
     def predict(self, table: Table) -> Predictions:
         """Predict rows of raw features. Raises InputError listing values that do not fit."""
         self.transform.check(table)
-        return self.decide(raw_predictions(self.booster, self.transform.apply(table)))
+        return self.predict_checked(table)
 
-    def decide(self, raw: npt.NDArray[np.float64]) -> Predictions:
-        """Turn the booster's answers into labels."""
+    def predict_checked(self, table: Table) -> Predictions:
+        """Predict rows that have been checked already."""
+        raw = raw_predictions(self.booster, self.transform.apply(table))
         if self.threshold is None:
             return Predictions(raw, None)
         return Predictions((raw > self.threshold).astype(np.float64), raw)
@@ -82,9 +83,10 @@ def parse_artefact(files: Mapping[str, bytes], where: str) -> Artefact:
     missing = [name for name in FILES if name not in files]
     if missing:
         raise InputError([f"'{name}' is missing" for name in missing], f"model '{where}'")
-    booster = xgboost.Booster({"nthread": 1})
+    booster = xgboost.Booster()
     try:
         booster.load_model(bytearray(files[MODEL]))
+        booster.set_param({"nthread": 1})
         decision: dict[str, Any] = json.loads(files[DECISION])
         use_case = parse_use_case(json.loads(files[USE_CASE]))
     except (xgboost.core.XGBoostError, ValueError) as error:

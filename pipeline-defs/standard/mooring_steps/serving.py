@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from mooring_steps.artefact import Artefact, Predictions, read_artefact
-from mooring_steps.errors import InputError, shorten
+from mooring_steps.errors import shorten
 from mooring_steps.request_error import BAD_REQUEST, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, RequestError
 from mooring_steps.texts import Table, canonical, text_of
 
@@ -66,10 +66,7 @@ def predict_fn(request: Request, model: Artefact) -> Predictions:
         if len(problems) > MOST_PROBLEMS:
             shown.append(f"- and {len(problems) - MOST_PROBLEMS} more")
         raise RequestError(BAD_REQUEST, "\n".join(["the request cannot be answered:", *shown]))
-    try:
-        return model.predict(table)
-    except InputError as error:
-        raise RequestError(BAD_REQUEST, str(error)) from None
+    return model.predict_checked(table)
 
 
 def output_fn(predictions: Predictions, accept: str) -> tuple[str, str]:

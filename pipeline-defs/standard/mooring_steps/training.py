@@ -9,27 +9,22 @@ import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-import xgboost
 
 from mooring_steps import artefact
-from mooring_steps.artefact import raw_predictions
+from mooring_steps.boosting import Rows, decide, fit
 from mooring_steps.errors import InputError
 from mooring_steps.files import read_json, write_json
-from mooring_steps.hyperparameters import Value, resolve
+from mooring_steps.hyperparameters import resolve
 from mooring_steps.tables import read_csv
 from mooring_steps.texts import Table, numbers
-from mooring_steps.threshold import choose_threshold, objective_of
 from mooring_steps.transform import Transform
 from mooring_steps.use_case import UseCase, find_use_case
 
 #: What serving needs besides the model's own files; it lies under code/ in the artefact.
 SERVING_CODE: Final = ("inference.py", "mooring_steps")
-#: Arguments of the training call, not parameters of the booster.
-NOT_OF_BOOSTER: Final = ("num_round", "early_stopping_rounds")
 
 
 def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -50,7 +45,7 @@ def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> i
     train = _load(use_case, transform, Path(paths.train) / "train.csv")
     validation = _load(use_case, transform, Path(paths.validation) / "validation.csv")
     booster, history = fit(use_case, hyperparameters, train, validation)
-    decision = _decide(use_case, booster, validation)
+    decision = decide(use_case, booster, validation)
     folder = Path(paths.model_dir)
     folder.mkdir(parents=True, exist_ok=True)
     booster.save_model(str(folder / artefact.MODEL))
@@ -64,48 +59,6 @@ def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> i
     _copy_code(folder / "code")
     print(json.dumps({"rounds": booster.num_boosted_rounds(), **history, **decision}))
     return 0
-
-
-Rows = tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]
-
-
-def fit(
-    use_case: UseCase, hyperparameters: Mapping[str, Value], train: Rows, validation: Rows
-) -> tuple[xgboost.Booster, dict[str, float]]:
-    """Boost trees until the validation rows stop gaining; the booster keeps only the rounds up to the best one."""
-    objective = str(hyperparameters.get("objective", "binary:logistic" if use_case.binary else "reg:squarederror"))
-    if objective.startswith("binary:") != use_case.binary:
-        raise InputError(f"hyperparameter 'objective': {objective} does not suit task '{use_case.task}'")
-    rounds = int(hyperparameters["num_round"])
-    patience = int(hyperparameters["early_stopping_rounds"])
-    metric = "auc" if use_case.binary else "rmse"
-    parameters: dict[str, Any] = {
-        "tree_method": "hist",
-        "eval_metric": metric,
-        "seed": int(use_case.section("split").get("seed", 42)),
-        "verbosity": 1,
-        **{name: value for name, value in hyperparameters.items() if name not in NOT_OF_BOOSTER},
-        "objective": objective,
-    }
-    threads = int(hyperparameters["nthread"])
-    matrices = [xgboost.DMatrix(matrix, label=labels, nthread=threads) for matrix, labels in (train, validation)]
-    booster = xgboost.train(
-        parameters,
-        matrices[0],
-        num_boost_round=rounds,
-        evals=[(matrices[1], "validation")],
-        early_stopping_rounds=patience,
-        verbose_eval=False,
-    )
-    return booster[: booster.best_iteration + 1], {metric: float(booster.best_score)}
-
-
-def _decide(use_case: UseCase, booster: xgboost.Booster, validation: Rows) -> dict[str, Any]:
-    if not use_case.binary:
-        return {"threshold": None}
-    objective = objective_of(str(use_case.section("gates").get("quality", {}).get("metric", "")))
-    threshold, value = choose_threshold(validation[1], raw_predictions(booster, validation[0]), objective)
-    return {"threshold": threshold, "objective": objective, "validation_value": value}
 
 
 def _load(use_case: UseCase, transform: Transform, path: Path) -> Rows:

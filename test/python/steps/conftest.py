@@ -12,9 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from mooring_steps.cli import main
 from mooring_steps.training import main as train
 from mooring_steps.use_case import UseCase, parse_use_case
+
+# Busy machines are slow, and a failure must come back when the test is run again.
+settings.register_profile("steps", deadline=None, derandomize=True)
+settings.load_profile("steps")
 
 LOANS: dict[str, Any] = {
     "name": "loans",
