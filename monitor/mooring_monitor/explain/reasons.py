@@ -30,7 +30,7 @@ class Reason:
             "value": self.value,
             "contribution": self.contribution,
             "direction": self.direction,
-            "text": f"{self.feature} = {self.value} {self.direction} the prediction",
+            "text": f"{self.feature} {_told(self.value)} {self.direction} the prediction",
         }
 
 
@@ -57,3 +57,10 @@ def reason_codes(
             break
         found.append(Reason(len(found) + 1, features[index], values[features[index]], contribution, direction))
     return found
+
+
+def _told(value: Any) -> str:
+    """A value in a sentence: missing is said so, 5000.0 is 5000."""
+    if value is None or value != value:
+        return "missing"
+    return f"= {int(value)}" if isinstance(value, float) and value.is_integer() else f"= {value}"

@@ -216,6 +216,11 @@ class TestReasonCodes:
             (2, "income", 900, "lowers"),
         ]
 
+    @pytest.mark.parametrize(("value", "text"), [(5000.0, "= 5000"), (0.5, "= 0.5"), (None, "missing"), ("a", "= a")])
+    def test_values_read_as_people_write_them(self, value: Any, text: str) -> None:
+        (reason,) = reason_codes(["income"], {"income": value}, np.array([1.0]))
+        assert reason.as_json()["text"] == f"income {text} raises the prediction"
+
     def test_of_a_rejection_only_what_lowered_the_score(self) -> None:
         found = reason_codes(self.features, self.values, np.array([-0.2, 0.7, -0.4]), towards="lowers", most=1)
         assert [each.as_json()["text"] for each in found] == ["region = west lowers the prediction"]
@@ -261,7 +266,7 @@ class TestCommand:
         assert found["prediction"] == 0
         assert found["reasons"][0]["feature"] == "income"
         assert {each["direction"] for each in found["reasons"]} == {"lowers"}
-        assert "1. income = 5000.0 lowers the prediction" in capsys.readouterr().out
+        assert "1. income = 5000 lowers the prediction" in capsys.readouterr().out
 
     def test_kernel_method_and_other_method_than_the_baseline(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
