@@ -29,7 +29,7 @@ export class RoleObjects {
    */
   async downloadPrefix(uri: string, folder: string): Promise<number> {
     const { bucket, key: prefix } = this.parse(uri);
-    this.allow('s3:ListBucket', `arn:aws:s3:::${bucket}`);
+    this.allow('s3:ListBucket', `arn:aws:s3:::${bucket}`, { 's3:prefix': prefix });
     const objects = this.bucket(bucket, () => this.s3.list(bucket, prefix)).filter((each) => !each.key.endsWith('/'));
     const exact = objects.filter((each) => each.key === prefix);
     const chosen = exact.length > 0 ? exact : objects;
@@ -123,9 +123,9 @@ export class RoleObjects {
     }
   }
 
-  private allow(action: string, resource: string): void {
+  private allow(action: string, resource: string, context: Readonly<Record<string, string>> = {}): void {
     try {
-      this.iam.authorize(this.principal, [{ action, resource }]);
+      this.iam.authorize(this.principal, [{ action, resource, context }]);
     } catch (error) {
       throw error instanceof AwsError ? new ClientError(error.message) : error;
     }
