@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from mooring_steps.cli import main
 
 Run = Callable[..., Any]
 
@@ -71,10 +72,13 @@ class TestTheStepsOfABundle:
 
 
 class TestTheCommandLine:
-    @pytest.mark.parametrize("arguments", [["--help"], ["preprocess", "--help"], ["evaluate", "--help"]])
-    def test_explains_itself(self, bundles: Path, python: Run, arguments: list[str]) -> None:
-        done = python(bundles / "credit-risk" / "code.zip", *arguments)
+    def test_explains_itself(self, bundles: Path, python: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        done = python(bundles / "credit-risk" / "code.zip", "--help")
         assert (done.returncode, done.stdout[:11]) == (0, "usage: code")
+        for command in ("preprocess", "evaluate", "fairness-gate"):
+            assert command in done.stdout
+            assert main([command, "--help"]) == 0
+            assert f"usage: code {command}" in capsys.readouterr().out
 
     def test_refuses_unknown_commands_and_missing_arguments(self, bundles: Path, python: Run) -> None:
         code = bundles / "credit-risk" / "code.zip"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from mooring_monitor.cli import main as monitor
 from mooring_steps.artefact import Artefact, read_artefact
 from mooring_steps.cli import main
 from mooring_steps.metrics import auc
@@ -57,21 +58,29 @@ class TestTheData:
             module.main(["data", "--rows", "0", "--output", str(tmp_path / "x.csv")])
 
 
-class TestTheBiasReport:
-    def test_equals_the_published_figures_to_their_digits(
-        self, module: ModuleType, bundles: Path, tmp_path: Path
-    ) -> None:
-        cli = pytest.importorskip("mooring_monitor.cli")
-        case = str(bundles / "credit-risk" / "use-case.json")
-        module.write(module.data(), tmp_path / "raw" / "rows.csv")
-        arguments = ["--raw", str(tmp_path / "raw"), "--output", str(tmp_path / "out")]
-        assert main(["preprocess", "--use-case", case, *arguments]) == 0
-        parts = [
-            item for name in ("train", "validation", "test") for item in (f"--{name}", str(tmp_path / "out" / name))
-        ]
-        output = ["--output", str(tmp_path / "out")]
-        assert cli.main(["bias", "--stage", "pre", "--use-case", case, *parts, *output]) == 0
-        report = json.loads((tmp_path / "out" / "report" / "analysis.json").read_text())
+@pytest.fixture(scope="module")
+def case(bundles: Path) -> list[str]:
+    return ["--use-case", str(bundles / "credit-risk" / "use-case.json")]
+
+
+@pytest.fixture(scope="module")
+def prepared(module: ModuleType, case: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the outputs of Preprocess."""
+    folder = tmp_path_factory.mktemp("credit-risk")
+    module.write(module.data(), folder / "raw" / "rows.csv")
+    assert main(["preprocess", *case, "--raw", str(folder / "raw"), "--output", str(folder)]) == 0
+    return folder
+
+
+def folders(prepared: Path, *names: str) -> list[str]:
+    return [item for name in names for item in (f"--{name}", str(prepared / name))]
+
+
+class TestTheMonitor:
+    def test_finds_the_published_bias_figures_to_their_digits(self, prepared: Path, case: list[str]) -> None:
+        parts = folders(prepared, "train", "validation", "test")
+        assert monitor(["bias", "--stage", "pre", *case, *parts, "--output", str(prepared)]) == 0
+        report = json.loads((prepared / "report" / "analysis.json").read_text())
         (group,) = report["pre_training_bias_metrics"]["facets"]["CODE_GENDER"]
         values = {each["name"]: each["value"] for each in group["metrics"]}
         digits = {"CI": 2, "DPL": 3, "JS": 4, "KL": 3, "KS": 3, "LP": 3, "TVD": 3}
@@ -84,6 +93,19 @@ class TestTheBiasReport:
             "LP": 0.044,
             "TVD": 0.031,
         }
+
+    @pytest.mark.parametrize(
+        ("rows", "drift", "drifted"), [(500, False, []), (100, True, ["AMT_ANNUITY", "FLAG_OWN_CAR"])]
+    )
+    def test_finds_drift_in_exactly_the_columns_that_drift(
+        self, module: ModuleType, prepared: Path, case: list[str], tmp_path: Path, rows: int, drift: bool, drifted: Any
+    ) -> None:
+        assert monitor(["profile", *case, *folders(prepared, "train"), "--output", str(tmp_path)]) == 0
+        module.write(module.traffic(rows, 3, drift), tmp_path / "traffic.csv")
+        data = ["--data", str(tmp_path / "traffic.csv"), "--baseline", str(tmp_path / "baseline")]
+        assert monitor(["compare", *case, *data, "--output", str(tmp_path / "found")]) == 0
+        report = json.loads((tmp_path / "found" / "drift_report.json").read_text())
+        assert sorted(each["name"] for each in report["features"] if each["verdict"] == "breach") == drifted
 
 
 class TestTraffic:
@@ -109,19 +131,20 @@ class TestTraffic:
 
 class TestAModel:
     @pytest.fixture(scope="class")
-    def model(self, module: ModuleType, bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
-        folder = tmp_path_factory.mktemp("credit-risk")
-        case = ["--use-case", str(bundles / "credit-risk" / "use-case.json")]
-        module.write(module.data(), folder / "raw" / "rows.csv")
-        assert main(["preprocess", *case, "--raw", str(folder / "raw"), "--output", str(folder)]) == 0
-        channels = [item for name in ("train", "validation", "transform") for item in (f"--{name}", str(folder / name))]
-        assert train([*case, *channels, "--model-dir", str(folder / "model")], {}) == 0
-        arguments = ["--model", str(folder / "model"), "--test", str(folder / "test"), "--output", str(folder)]
+    def model(self, prepared: Path, case: list[str]) -> Artefact:
+        model = ["--model-dir", str(prepared / "model")]
+        assert train([*case, *folders(prepared, "train", "validation", "transform"), *model], {}) == 0
+        return read_artefact(prepared / "model")
+
+    def test_passes_its_gate_with_an_auc_of_about_three_quarters(
+        self, prepared: Path, case: list[str], model: Artefact
+    ) -> None:
+        assert model.threshold is not None
+        arguments = [*folders(prepared, "model", "train", "test"), "--output", str(prepared)]
         assert main(["evaluate", *case, *arguments]) == 0
-        gate = json.loads((folder / "evaluation" / "gate.json").read_text())
+        gate = json.loads((prepared / "evaluation" / "gate.json").read_text())
         assert gate["passed"]
         assert gate["value"] == pytest.approx(0.75, abs=0.02)
-        return read_artefact(folder / "model")
 
     def judge(self, model: Artefact, columns: dict[str, Any]) -> float:
         table = {name: texts_of(columns[name].tolist()) for name in model.transform.names}
