@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -127,6 +127,10 @@ export class FoundationStack extends Stack implements Foundation {
         resources: [queue.queueArn],
       }),
     );
+    Validations.of(queue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'This is the dead-letter queue, of functions, rules and schedules; an alarm watches it.',
+    });
     const alarm = new cloudwatch.Alarm(this, 'UnhandledEvents', {
       alarmName: `${appName}-unhandled-events`,
       alarmDescription: 'Events that no function could handle. See docs/operating.md#unhandled-events',

@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { allow } from '../config/grants';
 import type { FunctionBundles } from './function-bundles';
 
 export interface MooringFunctionProps {
@@ -45,7 +46,7 @@ export class MooringFunction extends Construct {
     this.function = new lambda.Function(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.X86_64,
       handler: 'index.handler',
       code: lambda.Code.fromAsset(props.bundles.path(props.code)),
@@ -56,7 +57,7 @@ export class MooringFunction extends Construct {
       logGroup,
       deadLetterQueue: props.deadLetters,
     });
-    props.deadLetters.grantSendMessages(this.role);
+    allow(this.role, 'DeadLetters', ['sqs:SendMessage'], [props.deadLetters.queueArn]);
     this.createErrorAlarm(props);
   }
 

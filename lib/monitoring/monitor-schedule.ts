@@ -67,7 +67,9 @@ export class MonitorSchedule extends Construct {
       }),
       description: `Starts the monitor of the ${plan.kind} of ${useCase.name}`,
     });
-    allow(role, 'StartRun', ['sagemaker:CreateProcessingJob'], [arn('sagemaker', `processing-job/${this.name}-*`)]);
+    allow(role, 'StartRun', ['sagemaker:CreateProcessingJob'], [arn('sagemaker', `processing-job/${this.name}-*`)], {
+      because: "each run's name ends with the scheduler's id",
+    });
     allowPassToSageMaker(role, jobRole);
     allow(role, 'DeadLetters', ['sqs:SendMessage'], [foundation.deadLetters.queueArn]);
     allowKey(role, foundation.key);

@@ -94,9 +94,9 @@ export class MonitoringStack extends Stack {
     allowWrite(role, 'Reports', foundation.artifactBucket, [prefixes.monitoring(useCase.name)]);
     allowKey(role, foundation.key);
     code.allowRead(role);
-    // PutMetricData knows no resource; the condition bounds it to the monitors' namespaces.
     allow(role, 'Metrics', ['cloudwatch:PutMetricData'], ['*'], {
-      StringEquals: { 'cloudwatch:namespace': Object.values(metricNamespaces) },
+      conditions: { StringEquals: { 'cloudwatch:namespace': Object.values(metricNamespaces) } },
+      because: "the action knows no resource; the condition bounds it to the monitors' namespaces",
     });
     allowContainerRuntime(role, images);
     return role;
@@ -138,10 +138,16 @@ export class MonitoringStack extends Stack {
     });
     const { role } = notify;
     allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
-    // Describing alarms of several names knows no narrower resource.
-    allow(role, 'Alarms', ['cloudwatch:DescribeAlarms'], ['*']);
+    allow(
+      role,
+      'Alarms',
+      ['cloudwatch:DescribeAlarms'],
+      [arn('cloudwatch', `alarm:${resourceNames.featureAlarm(useCase.name, '*')}`)],
+      { because: 'the alarms of the monitored features' },
+    );
     allow(role, 'CountFailures', ['cloudwatch:PutMetricData'], ['*'], {
-      StringEquals: { 'cloudwatch:namespace': metricNamespaces.data },
+      conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespaces.data } },
+      because: "the action knows no resource; the condition bounds it to the data monitor's namespace",
     });
     allow(
       role,
@@ -151,6 +157,7 @@ export class MonitoringStack extends Stack {
         arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}`),
         arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}/execution/*`),
       ],
+      { because: 'executions get random ids, below the own pipeline' },
     );
     allowRead(role, 'Live', foundation.artifactBucket, [prefixes.live(useCase.name)]);
     allowKey(role, foundation.key);

@@ -80,9 +80,11 @@ export class RetrainingStack extends Stack {
         'ListPipelineParametersForExecution',
       ].map((action) => `sagemaker:${action}`),
       [pipeline, `${pipeline}/execution/*`],
+      { because: 'executions get random ids, below the own pipeline' },
     );
-    // CloudWatch describes composite alarms only to those who may describe all.
-    allow(role, 'Alarms', ['cloudwatch:DescribeAlarms'], ['*']);
+    allow(role, 'Alarms', ['cloudwatch:DescribeAlarms'], ['*'], {
+      because: 'CloudWatch describes composite alarms only to those who may describe all',
+    });
     allowRead(role, 'Artifacts', foundation.artifactBucket, [
       prefixes.decisions(useCase.name),
       prefixes.markers(useCase.name),

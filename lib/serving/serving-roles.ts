@@ -27,7 +27,7 @@ export function createModelRole(scope: Construct, id: string, props: ServingRole
   allowWrite(role, 'Capture', foundation.dataBucket, [prefixes.capture(useCase.name)]);
   allowKey(role, foundation.key);
   allowContainerRuntime(role, images, useCase.training.image);
-  allow(role, 'Guardrails', ['cloudwatch:DescribeAlarms'], [guardrailArn(endpointName)]);
+  allow(role, 'Guardrails', ['cloudwatch:DescribeAlarms'], [guardrailArn(endpointName)], { because: perVersion });
   return role;
 }
 
@@ -51,6 +51,7 @@ export function allowDeploying(props: DeployGrants): void {
       (action) => `sagemaker:${action}`,
     ),
     [made('model'), made('endpoint-config')],
+    { because: perVersion },
   );
   allow(
     role,
@@ -59,20 +60,24 @@ export function allowDeploying(props: DeployGrants): void {
       (action) => `sagemaker:${action}`,
     ),
     [endpoint, made('endpoint-config')],
+    { because: perVersion },
   );
-  // Lists know no resource; the function reads names of its own configurations only.
-  allow(role, 'ListConfigurations', ['sagemaker:ListEndpointConfigs'], ['*']);
+  allow(role, 'ListConfigurations', ['sagemaker:ListEndpointConfigs'], ['*'], {
+    because: 'the action knows no resource; the function asks for names of its own configurations',
+  });
   allow(
     role,
     'Versions',
     ['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
     [arn('sagemaker', `model-package/${packageGroupName}/*`)],
+    { because: 'versions are numbered by the registry, inside the own group' },
   );
   allow(
     role,
     'Guardrails',
     ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms'],
     [guardrailArn(endpointName)],
+    { because: perVersion },
   );
   allowPassToSageMaker(role, props.modelRole);
   allowRead(role, 'Artifacts', foundation.artifactBucket, [
@@ -85,7 +90,7 @@ export function allowDeploying(props: DeployGrants): void {
     prefixes.markers(useCase.name),
   ]);
   allow(role, 'ListCapture', ['s3:ListBucket'], [foundation.dataBucket.bucketArn], {
-    StringLike: { 's3:prefix': [`${prefixes.capture(useCase.name)}/*`] },
+    conditions: { StringLike: { 's3:prefix': [`${prefixes.capture(useCase.name)}/*`] } },
   });
   allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
   allowKey(role, foundation.key);
@@ -100,7 +105,8 @@ function allowScaling(role: iam.Role): void {
     ['application-autoscaling:RegisterScalableTarget', 'application-autoscaling:PutScalingPolicy'],
     targets,
     {
-      StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' },
+      conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } },
+      because: 'targets get random ids; the condition bounds them to SageMaker',
     },
   );
   const linked = 'sagemaker.application-autoscaling.amazonaws.com';
@@ -109,9 +115,15 @@ function allowScaling(role: iam.Role): void {
     'ScalingRole',
     ['iam:CreateServiceLinkedRole'],
     [`arn:aws:iam::*:role/aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`],
-    { StringEquals: { 'iam:AWSServiceName': linked } },
+    {
+      conditions: { StringEquals: { 'iam:AWSServiceName': linked } },
+      because: 'the form that the service prescribes; the condition bounds it to one role',
+    },
   );
 }
+
+/** Why models, configurations and guardrail alarms cannot be listed beforehand. */
+const perVersion = 'each deployed version has its own, named after the endpoint and the version';
 
 function guardrailArn(endpointName: string): string {
   return arn('cloudwatch', `alarm:${endpointName}-v*`);

@@ -11,13 +11,15 @@ export function allowContainerRuntime(role: iam.Role, images: PrebuiltImages, ow
     ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
     [...images.repositoryArns(), ...ownRepositoryArns(ownImage)],
   );
-  // The registry's token is not bound to a repository: the service knows no resource for it.
-  allow(role, 'RegistryToken', ['ecr:GetAuthorizationToken'], ['*']);
+  allow(role, 'RegistryToken', ['ecr:GetAuthorizationToken'], ['*'], {
+    because: "the registry's token is not bound to a repository; the service knows no resource for it",
+  });
   allow(
     role,
     'Logs',
     ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
     [arn('logs', 'log-group:/aws/sagemaker/*')],
+    { because: 'SageMaker names the log groups and streams of jobs and endpoints below /aws/sagemaker' },
   );
 }
 

@@ -48,7 +48,6 @@ export class TrainingRoles extends Construct {
   private createPipelineRole(): iam.Role {
     const { foundation, useCase, packageGroupName } = this.props;
     const role = this.createRole('Pipeline', `Pipeline of ${useCase.name}`);
-    // SageMaker names the jobs of pipelines pipelines-<execution>-<step>-<random>.
     allow(
       role,
       'Jobs',
@@ -57,6 +56,7 @@ export class TrainingRoles extends Construct {
         ...['CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob', 'AddTags'],
       ].map((action) => `sagemaker:${action}`),
       [arn('sagemaker', 'processing-job/pipelines-*'), arn('sagemaker', 'training-job/pipelines-*')],
+      { because: 'SageMaker names the jobs of pipelines pipelines-<execution>-<step>-<random>' },
     );
     allow(
       role,
@@ -68,6 +68,7 @@ export class TrainingRoles extends Construct {
         arn('sagemaker', `model-package-group/${packageGroupName}`),
         arn('sagemaker', `model-package/${packageGroupName}/*`),
       ],
+      { because: 'versions are numbered by the registry, inside the own group' },
     );
     allowPassToSageMaker(role, this.job);
     // Conditions read property files, and the registry checks that the model is there.
@@ -86,8 +87,10 @@ function allowExternalData(role: iam.Role, useCase: UseCase): void {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(useCase.dataset.location ?? '');
   if (match === null) return;
   const [, bucket = '', prefix = ''] = match;
-  allow(role, 'ReadDataset', ['s3:GetObject'], [`arn:aws:s3:::${bucket}/${prefix}*`]);
+  allow(role, 'ReadDataset', ['s3:GetObject'], [`arn:aws:s3:::${bucket}/${prefix}*`], {
+    because: 'the data set that use-case.yaml names',
+  });
   allow(role, 'ListDataset', ['s3:ListBucket'], [`arn:aws:s3:::${bucket}`], {
-    StringLike: { 's3:prefix': [`${prefix}*`] },
+    conditions: { StringLike: { 's3:prefix': [`${prefix}*`] } },
   });
 }
