@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
 import { hasContent, pack, unpackSafely } from './archive';
@@ -78,7 +79,14 @@ async function fetchScript(
     throw new ClientError(
       `script mode needs 'sagemaker_submit_directory' beside 'sagemaker_program' (${String(program)})`,
     );
-  if (!String(directory).startsWith('s3://')) return { program: String(program), directory: String(directory) };
+  if (!String(directory).startsWith('s3://')) {
+    // The training toolkit takes a folder, or an archive that a channel brought (the way of isolated jobs).
+    const place = folder.local(String(directory));
+    if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true)
+      return { program: String(program), directory: String(directory) };
+    await unpackSafely(place, folder.folder('/opt/ml/code'));
+    return { program: String(program), directory: '/opt/ml/code' };
+  }
   const archive = join(folder.path, 'sourcedir.tar.gz');
   await objects.downloadObject(String(directory), archive);
   await unpackSafely(archive, folder.folder('/opt/ml/code'));
