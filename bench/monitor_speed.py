@@ -3,8 +3,8 @@
     .venvs/bench/bin/python bench/monitor_speed.py [--rows 1000000] [--large 10000000] [--format csv]
         [--tools mooring,evidently,deequ] [--folder DIR] [--output FILE]
 
-Every measurement is a process of its own: wall-clock time from the first row read to the result, CPU time beside it, and
-the process tree's peak resident memory. The data has 20 mixed columns (12 numbers, 8 categories). The monitor profiles
+Every measurement is a process of its own: wall-clock time from the first row read to the result, the CPU time of the
+whole process tree (start included) beside it, and its peak resident memory. The data has 20 mixed columns (12 numbers, 8 categories). The monitor profiles
 it and compares it with a baseline (statistics, sketches, type, completeness and domain checks, drift); Evidently runs
 its data-drift preset against a reference of the same size; Deequ profiles all columns with KLL sketches on Spark
 local[2]. Time to start Python or Spark is not counted, for nobody.
@@ -120,11 +120,12 @@ def measured(tool: str, data: Path, reference: Path, work: Path) -> dict[str, An
     """Seconds and peak memory of one run in a process of its own."""
     command = [sys.executable, __file__, "--run", tool, str(data), str(reference), str(work)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    peak, done = [0], threading.Event()
+    peak, cpu, done = [0], [0.0], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.05):
-            peak[0] = max(peak[0], tree_memory(process.pid))
+            memory, seconds = tree_usage(process.pid)
+            peak[0], cpu[0] = max(peak[0], memory), max(cpu[0], seconds)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -133,20 +134,24 @@ def measured(tool: str, data: Path, reference: Path, work: Path) -> dict[str, An
     watcher.join()
     if process.returncode != 0:
         return {"tool": tool, "error": err.strip().splitlines()[-1:] or [f"exit code {process.returncode}"]}
-    return {"tool": tool, "seconds": round(float(out.strip().splitlines()[-1]), 2), "peak_mb": peak[0] >> 20}
+    seconds = round(float(out.strip().splitlines()[-1]), 2)
+    return {"tool": tool, "seconds": seconds, "cpu_seconds": round(cpu[0], 2), "peak_mb": peak[0] >> 20}
 
 
-def tree_memory(pid: int) -> int:
-    """Resident bytes of a process and its children."""
-    total, pending = 0, [pid]
+def tree_usage(pid: int) -> tuple[int, float]:
+    """Resident bytes and CPU seconds of a process and its children."""
+    total, ticks, pending = 0, 0, [pid]
     while pending:
         each = pending.pop()
         try:
             total += int(Path(f"/proc/{each}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-            pending.extend(int(child) for child in Path(f"/proc/{each}/task/{each}/children").read_text().split())
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+            for thread in Path(f"/proc/{each}/task").iterdir():
+                pending.extend(int(child) for child in (thread / "children").read_text().split())
         except (OSError, IndexError):
             continue
-    return total
+    return total, ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main(argv: Sequence[str]) -> int:

@@ -109,7 +109,7 @@ def _from_text(array: pa.Array) -> Cells:
 def _fast(present: pa.Array) -> tuple[npt.NDArray[np.float64], int, int] | None:
     """Numbers, integral and fractional count when every value is a plain number; otherwise None."""
     # A failing cast is costly, and a column of text shows itself in its first values.
-    if not all(re.match(_NUMBER, each) for each in present[:_GLANCE].to_pylist()):
+    if not all(is_number(each) for each in present[:_GLANCE].to_pylist()):
         return None
     try:
         numbers = present.cast(pa.float64()).to_numpy(zero_copy_only=False)
@@ -158,6 +158,11 @@ def _decoded(array: Any) -> pa.Array:
         return array.cast(pa.string())
     except pa.ArrowInvalid:
         return pa.array([None if each is None else decode(each) for each in array.to_pylist()], type=pa.string())
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, infinities included, by the rules of this module."""
+    return re.match(_NUMBER, text.strip()) is not None
 
 
 def decode(raw: bytes) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from mooring_monitor.profile.cells import Cells
+from mooring_monitor.profile.cells import Cells, is_number
 from mooring_monitor.sketches.distinct import DistinctCounter, hash_numbers
 from mooring_monitor.sketches.kll import KllSketch
 
@@ -182,7 +182,7 @@ class ColumnProfile:
             keys = [_canonical(each) for each in values] if self.declared == "category" else values
             self._count_categories(zip(keys, pairs.field(1).to_pylist(), strict=True))
         if self.text:
-            words = np.array([each for each in values if not _is_number(each)], dtype=object)
+            words = np.array([each for each in values if not is_number(each)], dtype=object)
             self.distinct.update(pd.util.hash_array(words, categorize=False))
 
     def _count_categories(self, counts: Iterable[tuple[str, int]]) -> None:
@@ -204,13 +204,6 @@ _PLAIN: Final = (
     *("name", "declared", "rows", "missing", "integral", "fractional", "text", "non_finite", "whole"),
     *("low", "high", "total", "_mean", "_squares"),
 )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _canonical(text: str) -> str:
