@@ -57,7 +57,7 @@ export async function readBody(exchange: Exchange, limit = defaultBodyLimit): Pr
   try {
     return gunzipSync(content, { maxOutputLength: limit });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(limit);
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
     throw new AwsError('InvalidContentEncoding', 'the body is not valid gzip, though Content-Encoding says so');
   }
 }
