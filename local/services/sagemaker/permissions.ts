@@ -62,8 +62,8 @@ function resourcesOf(account: AccountParts, operation: string, input: Body): rea
     if (value.startsWith('arn:')) return [value];
     return [account.arn('sagemaker', `${resource}/${value}${operation === 'CreateModelPackage' ? '/*' : ''}`)];
   }
-  if (operation.startsWith('List') && operation !== 'ListTags' && operation !== 'ListPipelineExecutionSteps')
-    return ['*'];
+  // Of the lists only those of one thing (tags, an execution's steps and parameters) name a resource.
+  if (/^List(?!Tags$|PipelineExecutionSteps$|PipelineParametersForExecution$)/.test(operation)) return ['*'];
   const arn = arnMembers.map((each) => optionalText(input, each)).find((each) => each?.startsWith('arn:') === true);
   return [arn ?? '*'];
 }
