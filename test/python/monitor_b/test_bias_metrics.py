@@ -136,7 +136,7 @@ def by_facet(data: BiasRows, score: Callable[..., float]) -> tuple[float, float]
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_rows())
 def test_metrics_agree_with_scikit_learn_on_random_rows(data: BiasRows) -> None:
     counted = Tally.of(data)
@@ -154,7 +154,7 @@ def test_metrics_agree_with_scikit_learn_on_random_rows(data: BiasRows) -> None:
     assert errors_by_facet.specificity_difference(counted) == pytest.approx(specificities[1] - specificities[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_rows())
 def test_distances_agree_with_scipy_where_both_labels_occur(data: BiasRows) -> None:
     counted = Tally.of(data)
@@ -169,7 +169,7 @@ def test_distances_agree_with_scipy_where_both_labels_occur(data: BiasRows) -> N
     assert distances.euclidean(counted) == pytest.approx(math.sqrt(2) * abs(a - d), abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(random_rows())
 def test_conditional_disparity_agrees_with_a_group_by(data: BiasRows) -> None:
     if data.label.all() or not data.label.any():

@@ -45,7 +45,7 @@ def test_documented_example_of_model_monitor() -> None:
     assert estimates("binary", outcomes)["recall"].as_json() == {"value": 1.0, "standard_deviation": "NaN"}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SEEDS, st.booleans())
 def test_binary_metrics_agree_with_scikit_learn(seed: int, ties: bool) -> None:
     rows = binary_rows(seed, ties)
@@ -69,7 +69,7 @@ def test_binary_metrics_agree_with_scikit_learn(seed: int, ties: bool) -> None:
     assert curve["true_positive_rates"] == pytest.approx(true)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_multiclass_metrics_agree_with_scikit_learn(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -93,7 +93,7 @@ def test_multiclass_metrics_agree_with_scikit_learn(seed: int) -> None:
     assert [[table[a][p] for p in names] for a in names] == sk.confusion_matrix(*pair, labels=names).tolist()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_regression_metrics_agree_with_scikit_learn(seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -147,7 +147,7 @@ class TestBias:
     def test_false_alarms_on_undrifted_windows_are_rare(self, analysed: Path) -> None:
         verdicts = [
             bias.watch(window(analysed, "bias", loan_rows(400, seed=100 + seed), bias={"metric": "DPPL", "max": 0.4}))
-            for seed in range(12)
+            for seed in range(6)
         ]
         assert [each.verdict for each in verdicts].count("breach") == 0
         assert [each.verdict for each in verdicts].count("warn") <= 1
