@@ -62,7 +62,7 @@ export const sagemakerModule: ModuleFactory = (account) => {
 
   const records = executionRecords(account);
   const definitions = new DefinitionStore(account, shapes, records.definitions);
-  const pipelines = new Pipelines(account, definitions, tags);
+  const pipelines = new Pipelines(account, definitions, tags, () => parts.warm.warm());
   const callbacks = account.store.collection<PendingCallback>('sagemaker.callbacks');
   const cache = new StepCache(account.store.collection('sagemaker.step-cache'));
   const runners = stepRunners(account, jobs, endpoints, callbacks, (execution, step, outcome) =>

@@ -43,6 +43,8 @@ export class Pipelines {
     private readonly account: AccountParts,
     private readonly definitions: DefinitionStore,
     private readonly tags: Tags,
+    /** A pipeline was deployed, so jobs will come. */
+    private readonly expectJobs: () => void,
   ) {
     this.pipelines = account.store.collection('sagemaker.pipelines');
     this.versions = account.store.collection('sagemaker.pipeline-versions');
@@ -100,6 +102,7 @@ export class Pipelines {
     });
     this.addVersion(name, 1, definition);
     this.tags.add(arn, input);
+    this.expectJobs();
     return { PipelineArn: arn };
   }
 

@@ -130,13 +130,11 @@ export function propertyFiles(
   step: StepDefinition,
 ): readonly { readonly name: string; readonly output: string; readonly path: string }[] {
   const files = step.raw['PropertyFiles'];
-  return (Array.isArray(files) ? (files as readonly Json[]) : [])
-    .filter(isObject)
-    .map((each) => ({
-      name: String(each['PropertyFileName']),
-      output: String(each['OutputName']),
-      path: String(each['FilePath']),
-    }));
+  return (Array.isArray(files) ? (files as readonly Json[]) : []).filter(isObject).map((each) => ({
+    name: String(each['PropertyFileName']),
+    output: String(each['OutputName']),
+    path: String(each['FilePath']),
+  }));
 }
 
 function referenceProblems(step: StepDefinition, definition: Definition): string[] {

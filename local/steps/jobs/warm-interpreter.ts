@@ -85,14 +85,16 @@ interface Interpreter {
 export class WarmInterpreter {
   private current: Promise<Interpreter> | undefined;
   private readonly waiting = new Map<string, Waiting>();
+  private child: ChildProcess | undefined;
   private count = 0;
+  private ready = false;
   private stopped = false;
 
   constructor(private readonly options: WarmInterpreterOptions) {}
 
-  /** Starts the interpreter ahead of the first job. */
-  async warm(): Promise<void> {
-    await this.interpreter();
+  /** Starts the interpreter ahead of the first job. What goes wrong is told to the first job. */
+  warm(): void {
+    void this.interpreter().catch(() => undefined);
   }
 
   /** Whether children see their job folder as /opt/ml; otherwise paths have to be rebased. */
@@ -139,11 +141,11 @@ export class WarmInterpreter {
   /** Ends the interpreter and everything it started. */
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.current === undefined) return;
-    const { process } = await this.current.catch(() => ({ process: undefined }));
-    if (process === undefined || process.exitCode !== null) return;
-    const gone = new Promise((done) => process.once('exit', done));
-    process.stdin?.end();
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.stdin?.end();
+    if (!this.ready) child.kill('SIGKILL');
     await gone;
   }
 
@@ -186,6 +188,8 @@ export class WarmInterpreter {
       },
     });
     closeSync(log);
+    this.child = process;
+    this.ready = false;
     process.stdin?.on('error', () => undefined);
     return new Promise<Interpreter>((ready, failed) => {
       const lost = (why: string): void => {
@@ -201,8 +205,12 @@ export class WarmInterpreter {
       process.once('exit', (code, signal) => lost(signal ?? `exit code ${code}`));
       createInterface({ input: process.stdio[3] as Readable }).on('line', (line) => {
         const report = JSON.parse(line) as Report;
-        if (report.event === 'ready') ready({ process, mapping: report.mapping === true });
-        else this.hear(report);
+        if (report.event !== 'ready') {
+          this.hear(report);
+          return;
+        }
+        this.ready = true;
+        ready({ process, mapping: report.mapping === true });
       });
     });
   }
