@@ -27,9 +27,11 @@ class TestAChosenThreshold:
         assert value == pytest.approx(max(metric(labels, scores > each) for each in [*(scores - 0.01), 1.0]))
         assert ((scores > threshold) == (scores >= threshold)).all()
 
-    def test_among_equals_is_the_one_closest_to_one_half(self, objective: str) -> None:
-        labels = np.array([0.0, 0.0, 1.0, 1.0])
-        assert choose_threshold(labels, np.array([0.1, 0.2, 0.9, 0.95]), objective)[0] == pytest.approx(0.55)
+
+@pytest.mark.parametrize("objective", ["accuracy", "balanced_accuracy"])
+def test_among_equals_the_one_closest_to_one_half_is_taken(objective: str) -> None:
+    labels, scores = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.05, 0.4, 0.6, 0.9])
+    assert choose_threshold(labels, scores, objective) == (pytest.approx(0.75), 0.75)
 
 
 def test_the_objective_is_the_gates_metric_where_that_does_not_degenerate() -> None:

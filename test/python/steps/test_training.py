@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from mooring_steps.artefact import read_artefact
 from mooring_steps.errors import InputError
+from mooring_steps.metrics import auc
+from mooring_steps.tables import read_csv
 from mooring_steps.training import main as train
 
 FORK = """
@@ -53,9 +55,13 @@ class TestATrainedModel:
     def test_keeps_only_the_rounds_up_to_the_best_one(self, trained: Any, tmp_path: Path) -> None:
         hyperparameters = ["--num_round", "200", "--eta", "0.5", "--early_stopping_rounds", "5"]
         assert train([*trained.arguments(tmp_path), *hyperparameters], {}) == 0
-        rounds = json.loads((tmp_path / "training.json").read_text())["rounds"]
-        assert rounds < 190
-        assert read_artefact(tmp_path).booster.num_boosted_rounds() == rounds
+        written = json.loads((tmp_path / "training.json").read_text())
+        model = read_artefact(tmp_path)
+        assert model.booster.num_boosted_rounds() == written["rounds"] < 190
+        rows = read_csv(trained.output / "validation" / "validation.csv", [*model.transform.names, "paid"])
+        scores = model.predict(rows).scores
+        assert scores is not None
+        assert auc(rows["paid"].astype(float), scores) == pytest.approx(written["validation"]["auc"], abs=1e-9)
 
     def test_can_be_a_random_forest(self, trained: Any, tmp_path: Path) -> None:
         forest = ["--num_round", "1", "--num_parallel_tree", "30", "--eta", "1", "--subsample", "0.6"]
