@@ -141,8 +141,9 @@ function isAfter(time: string | undefined, other: string | undefined): time is s
   return time !== undefined && other !== undefined && at(time) >= at(other);
 }
 
+/** Whole seconds, because the time of an event has no more: an alarm must not look younger than the event it sent. */
 function at(time: string): number {
-  return Date.parse(time) / 1_000;
+  return Math.floor(Date.parse(time) / 1_000);
 }
 
 function iso(seconds: number): string {
