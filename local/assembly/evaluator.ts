@@ -158,9 +158,9 @@ export class Evaluator {
 
   private join(argument: unknown): string {
     const [delimiter, items] = this.pair(argument, 'Fn::Join', 'delimiter, list');
-    return this.list(items, 'Fn::Join')
-      .map((each) => this.scalar(each, 'Fn::Join'))
-      .join(String(delimiter));
+    const texts = this.list(items, 'Fn::Join').map((each) => this.scalar(each, 'Fn::Join'));
+    // The CDK builds dynamic references out of pieces.
+    return this.dynamic(texts.join(String(delimiter)));
   }
 
   private sub(argument: unknown): string {
