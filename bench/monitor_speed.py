@@ -4,10 +4,10 @@
         [--tools mooring,evidently,deequ] [--folder DIR] [--output FILE]
 
 Every measurement is a process of its own: wall-clock time from the first row read to the result, the CPU time of the
-whole process tree (start included) beside it, and its peak resident memory. The data has 20 mixed columns (12 numbers, 8 categories). The monitor profiles
-it and compares it with a baseline (statistics, sketches, type, completeness and domain checks, drift); Evidently runs
-its data-drift preset against a reference of the same size; Deequ profiles all columns with KLL sketches on Spark
-local[2]. Time to start Python or Spark is not counted, for nobody.
+whole process tree (start included) beside it, and its peak resident memory. The data has 20 mixed columns (12 numbers,
+8 categories). The monitor profiles it and compares it with a baseline (statistics, sketches, type, completeness and
+domain checks, drift); Evidently runs its data-drift preset against a reference of the same size; Deequ profiles all
+columns with KLL sketches on Spark local[2]. Time to start Python or Spark is not counted, for nobody.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.data import FORMATS, column_names, read_batches
 from mooring_monitor.row_sample import RowSample
+from mooring_monitor.scale.engine import ENGINES, chosen_engine
+from mooring_monitor.scale.spark import profile_with_spark, spark_session
 from mooring_monitor.use_case import UseCase
 
 
@@ -18,6 +20,12 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--use-case", help="use-case.json; default: the bundle's, else types are inferred")
     parser.add_argument("--data", nargs="+", help="files, folders or s3:// prefixes")
     parser.add_argument("--format", default="csv", choices=FORMATS)
+    parser.add_argument(
+        "--engine",
+        default="auto",
+        choices=ENGINES,
+        help="auto: Spark from 20 GiB on, where there is one",
+    )
     parser.add_argument("--header", default="auto", choices=("auto", "yes", "no"), help="whether CSV files have one")
 
 
@@ -43,6 +51,12 @@ def profile_of(
     profile = DatasetProfile.of_use_case(use_case)
     label = use_case.label if use_case else None
     names = column_names(use_case, fallback)
+    if chosen_engine(args.engine, data_paths(args), args.format) == "spark":
+        if sample is not None:
+            raise InputError("detector 'classifier' needs rows in one process; use --engine process")
+        return profile_with_spark(
+            spark_session(), data_paths(args), args.format, profile, names, skips, header=args.header
+        )
     for batch in read_batches(data_paths(args), args.format, names, skips, args.header, label):
         profile.add(batch)
         if sample is not None:

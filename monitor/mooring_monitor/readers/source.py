@@ -28,6 +28,8 @@ class Source:
     open: Callable[[], IO[bytes]]
     #: When the object was written (UTC); None for local files.
     written: datetime | None = None
+    #: Bytes; None when not known.
+    size: int | None = None
 
 
 def sources(paths: Sequence[str], data_format: str, s3: Any = None) -> list[Source]:
@@ -62,7 +64,7 @@ def list_objects(s3: Any, bucket: str, prefix: str) -> Iterator[Source]:
     for page in pages:
         for item in page.get("Contents", []):
             key = item["Key"]
-            yield Source(f"s3://{bucket}/{key}", _opener(s3, bucket, key), item.get("LastModified"))
+            yield Source(f"s3://{bucket}/{key}", _opener(s3, bucket, key), item.get("LastModified"), item.get("Size"))
 
 
 def s3_client() -> Any:
@@ -111,4 +113,4 @@ def _local_sources(path: str, data_format: str) -> list[Source]:
 
 
 def _file(path: Path) -> Source:
-    return Source(str(path), lambda: path.open("rb"))
+    return Source(str(path), lambda: path.open("rb"), size=path.stat().st_size)

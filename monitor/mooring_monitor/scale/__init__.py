@@ -1,0 +1,1 @@
+"""Past one machine: the same profiles, made from partitions and merged."""

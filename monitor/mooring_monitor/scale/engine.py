@@ -1,0 +1,36 @@
+"""One process or Spark: by a switch, or by the size of the input."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from mooring_monitor.errors import InputError
+from mooring_monitor.readers.source import Source, sources
+
+Engine = Literal["auto", "process", "spark"]
+ENGINES: Final = ("auto", "process", "spark")
+
+#: `auto` takes Spark from here on, where there is one: some ten minutes of a single process.
+SPARK_FROM_BYTES: Final = 20 << 30
+
+
+def chosen_engine(engine: Engine, paths: Sequence[str], data_format: str) -> Literal["process", "spark"]:
+    """The engine to use. `auto` is Spark for inputs of at least 20 GiB in an image that holds pyspark."""
+    if engine != "auto":
+        return engine
+    if importlib.util.find_spec("pyspark") is None:
+        return "process"
+    return "spark" if total_size(sources(paths, data_format)) >= SPARK_FROM_BYTES else "process"
+
+
+def total_size(found: Sequence[Source]) -> int:
+    """Bytes of all objects.
+
+    Raises InputError when a size is not known.
+    """
+    sizes = [each.size for each in found]
+    if any(size is None for size in sizes):
+        raise InputError("the size of the input is not known; choose --engine process or --engine spark")
+    return sum(size or 0 for size in sizes)
