@@ -58,4 +58,6 @@ if (!existsSync(join(root, 'node_modules', '.mooring-stamp')) || !existsSync(joi
 const latest = Math.max(...sources.map((source) => newest(join(root, source))));
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < latest) build();
 process.setSourceMapsEnabled(true);
+// The SDK announces the end of Node.js 20 on every start; engines in package.json says what we support.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 require(bundle);

@@ -50,11 +50,12 @@ export function distributionChart(
       width: 420,
       height: 190,
       data: { values: series },
-      mark: { type: 'bar', opacity: 0.55 },
+      mark: { type: 'rect', opacity: 0.55 },
       encoding: {
         x: { field: 'from', type: 'quantitative', title: feature, scale: { zero: false } },
         x2: { field: 'to' },
-        y: { ...share, stack: null },
+        y: share,
+        y2: { datum: 0 },
         color,
       },
     });

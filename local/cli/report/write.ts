@@ -26,6 +26,9 @@ async function runSection(run: RunRecord): Promise<Section> {
   };
 }
 
+/** A run inside an advance of the virtual clock takes no virtual time; nothing is shown rather than a wrong zero. */
+const stepSeconds = (value: number | undefined): string => number(value === 0 ? undefined : value, 1);
+
 async function pipelineSection(data: ReportData): Promise<Section> {
   const newest = data.versions.at(-1)?.execution;
   const outcomes = Object.fromEntries((newest?.steps ?? []).map((each) => [each.name, each.status]));
@@ -35,7 +38,7 @@ async function pipelineSection(data: ReportData): Promise<Section> {
     html: await pipelinePicture(data.definition, outcomes),
     table: {
       head: ['step', 'status', 'seconds'],
-      rows: (newest?.steps ?? []).map((each) => [each.name, each.status, number(each.seconds, 1)]),
+      rows: (newest?.steps ?? []).map((each) => [each.name, each.status, stepSeconds(each.seconds)]),
     },
   };
 }
