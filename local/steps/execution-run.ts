@@ -2,7 +2,7 @@ import { messageOf } from '../core/errors';
 import type { AccountParts } from '../core/module';
 import type { Json, Principal } from '../core/service';
 import type { StepCache } from './cache';
-import type { Definition, StepDefinition } from './definition/definition';
+import type { Definition, StepDefinition, Trigger } from './definition/definition';
 import { evaluate } from './definition/expression';
 import type { Scope } from './definition/expression';
 import type { ExecutionRecord, ExecutionRecords, ExecutionStatus, StepRecord, StepStatus } from './execution-record';
@@ -14,6 +14,16 @@ import type { StepOutcome, StepRunner } from './step-runner';
 const defaultParallel = 2;
 
 type State = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped' | 'skipped';
+
+const over: readonly State[] = ['succeeded', 'failed', 'stopped'];
+
+/** States of a needed step that let a step start, by trigger. */
+const outcomes: Readonly<Record<Trigger, readonly State[]>> = {
+  Completed: ['succeeded'],
+  Failed: ['failed'],
+  Stopped: ['stopped'],
+  Any: over,
+};
 
 /** What a run tells the outside. */
 export interface RunObserver {
@@ -60,7 +70,7 @@ export class ExecutionRun {
   /** Starts whatever can start. Safe to call at any time. */
   pump(): void {
     if (this.done) return;
-    if (this.failure === undefined && !this.stopping) {
+    if (!this.stopping) {
       this.skip();
       for (const step of this.definition.steps) {
         if (this.count('running') >= (this.record.maxParallel ?? defaultParallel)) break;
@@ -128,7 +138,14 @@ export class ExecutionRun {
         { readonly Outcome?: string } | undefined;
       if (outcome?.Outcome !== (branch.outcome ? 'True' : 'False')) return true;
     }
-    return step.needs.some((need) => this.states.get(need) === 'skipped' && this.selectedByName(need));
+    return step.needs.some((need) => {
+      const state = this.states.get(need) ?? 'pending';
+      if (state === 'skipped') return this.selectedByName(need);
+      // What waits for a failure never starts once there was none.
+      return (
+        (step.triggers[need] ?? 'Completed') !== 'Completed' && over.includes(state) && !this.satisfied(step, need)
+      );
+    });
   }
 
   private selectedByName(name: string): boolean {
@@ -137,7 +154,32 @@ export class ExecutionRun {
 
   private ready(step: StepDefinition): boolean {
     if (this.states.get(step.name) !== 'pending') return false;
-    return step.needs.every((need) => this.states.get(need) === 'succeeded' || !this.selectedByName(need));
+    if (this.failure !== undefined && !this.handlesFailure(step)) return false;
+    return step.needs.every((need) => this.satisfied(step, need) || !this.selectedByName(need));
+  }
+
+  private satisfied(step: StepDefinition, need: string): boolean {
+    return outcomes[step.triggers[need] ?? 'Completed'].includes(this.states.get(need) ?? 'pending');
+  }
+
+  /** After a failure only steps that wait for one still start, and what hangs below them. */
+  private handlesFailure(step: StepDefinition): boolean {
+    return step.needs.some((need) => {
+      const trigger = step.triggers[need] ?? 'Completed';
+      if (trigger !== 'Completed') return this.states.get(need) === 'failed' && this.satisfied(step, need);
+      return this.states.get(need) === 'succeeded' && this.handlesFailure(this.step(need));
+    });
+  }
+
+  /** Every failed step had a step that waited for its failure and succeeded. */
+  private allFailuresHandled(): boolean {
+    const failed = this.definition.steps.filter((each) => this.states.get(each.name) === 'failed');
+    return failed.every(({ name }) =>
+      this.definition.steps.some(
+        (each) =>
+          this.states.get(each.name) === 'succeeded' && ['Failed', 'Any'].includes(each.triggers[name] ?? 'Completed'),
+      ),
+    );
   }
 
   private launch(step: StepDefinition): void {
@@ -257,7 +299,8 @@ export class ExecutionRun {
     if (this.failure !== undefined) for (const name of callbacks) this.abandon(name);
     else if (callbacks.length > 0) return;
     this.done = true;
-    const status = this.failure !== undefined ? 'Failed' : this.stopping ? 'Stopped' : 'Succeeded';
+    const failed = this.failure !== undefined && this.allFailuresHandled() ? 'CompletedWithFailures' : 'Failed';
+    const status = this.failure !== undefined ? failed : this.stopping ? 'Stopped' : 'Succeeded';
     this.change({
       status,
       endTime: this.now(),

@@ -204,10 +204,13 @@ export class Jobs {
       optionalText(body(request, 'AppSpecification'), 'ImageUri') ??
       optionalText(body(request, 'AlgorithmSpecification'), 'TrainingImage');
     if (image !== undefined) imageOf(image);
-    const cluster = body(body(request, 'ProcessingResources'), 'ClusterConfig');
+    const resources = body(request, kind.id === 'processing' ? 'ProcessingResources' : 'ResourceConfig');
     const instances =
-      optionalNumber(cluster, 'InstanceCount') ?? optionalNumber(body(request, 'ResourceConfig'), 'InstanceCount') ?? 1;
-    if (instances > 1) throw validation(`the local account runs a job on one instance; InstanceCount is ${instances}`);
+      optionalNumber(kind.id === 'processing' ? body(resources, 'ClusterConfig') : resources, 'InstanceCount') ?? 1;
+    if (instances > 20)
+      throw new AwsError('ResourceLimitExceeded', `a job has 20 instances at most; InstanceCount is ${instances}`);
+    if (instances > 1 && kind.id === 'training')
+      throw validation(`the local account trains on one instance; InstanceCount is ${instances}`);
   }
 
   private operationsOf(kind: JobKind): Readonly<Record<string, Operation>> {

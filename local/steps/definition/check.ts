@@ -34,6 +34,11 @@ export const refusedTypes: Readonly<Record<string, string>> = {
   BedrockCustomModelDeployment: 'it has no local counterpart',
   BedrockProvisionedModelThroughput: 'it has no local counterpart',
   BedrockModelImport: 'it has no local counterpart',
+  Athena: 'there is no query engine on a laptop',
+  Cleanup: 'the local account keeps what steps wrote',
+  ForEach: 'it is not part of the pipeline language',
+  HubContent: 'there is no model hub on a laptop',
+  Job: 'it has no local counterpart',
 };
 
 const kinds: Readonly<Record<string, readonly ParameterType[]>> = {
@@ -143,6 +148,10 @@ function referenceProblems(step: StepDefinition, definition: Definition): string
   for (const name of step.dependsOn) {
     const target = byName.get(name);
     if (target === undefined) problems.push(`DependsOn names step [${name}], which does not exist`);
+    else if (!['Completed', 'Failed', 'Stopped', 'Any'].includes(step.triggers[name] ?? 'Completed'))
+      problems.push(
+        `DependsOn waits for step [${name}] to be '${step.triggers[name]}'; there are: Completed, Failed, Stopped, Any`,
+      );
     else if (target.type === 'Fail') problems.push(`DependsOn names the Fail step [${name}]; nothing comes after it`);
   }
   const own =

@@ -18,6 +18,9 @@ export interface Branch {
   readonly outcome: boolean;
 }
 
+/** Outcome of a needed step that lets a step start: `{"Step": "Train", "Trigger": "Failed"}`. */
+export type Trigger = 'Completed' | 'Failed' | 'Stopped' | 'Any';
+
 /** One step of a definition, steps inside branches included. */
 export interface StepDefinition {
   readonly name: string;
@@ -26,6 +29,8 @@ export interface StepDefinition {
   readonly raw: JsonObject;
   readonly arguments: Json;
   readonly dependsOn: readonly string[];
+  /** Outcomes of needed steps that let this one start, where that is not plain success. */
+  readonly triggers: Readonly<Record<string, Trigger>>;
   /** Every step that has to come first: DependsOn, references, the condition it hangs below. */
   readonly needs: readonly string[];
   readonly branch?: Branch;
@@ -41,9 +46,14 @@ export interface Definition {
 
 const asList = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 
-/** Names in a DependsOn list; the service also takes `Steps.<name>`. */
-const dependencies = (step: JsonObject): string[] =>
-  asList(step['DependsOn']).map((each) => String(each).replace(/^Steps\./, ''));
+/** Entries of a DependsOn list: a name, `Steps.<name>`, or a name with the outcome to wait for. */
+function dependencies(step: JsonObject): readonly { readonly name: string; readonly trigger: Trigger }[] {
+  return asList(step['DependsOn']).map((each) =>
+    isObject(each)
+      ? { name: String(each['Step']), trigger: String(each['Trigger'] ?? 'Completed') as Trigger }
+      : { name: String(each).replace(/^Steps\./, ''), trigger: 'Completed' },
+  );
+}
 
 /** Members of a step that hold its own work; IfSteps and ElseSteps hold other steps' work. */
 function ownValues(step: JsonObject): Json {
@@ -58,7 +68,9 @@ function flatten(steps: readonly Json[], branch: Branch | undefined): StepDefini
       throw validation(`a step is an object with Name, Type and Arguments, not ${JSON.stringify(value)}`);
     const step: JsonObject = value;
     const name = String(step['Name'] ?? '');
-    const dependsOn = dependencies(step);
+    const dependent = dependencies(step);
+    const dependsOn = dependent.map((each) => each.name);
+    const triggers = Object.fromEntries(dependent.map((each) => [each.name, each.trigger]));
     const referred = references(ownValues(step)).flatMap((each) => (each.kind === 'step' ? [each.step] : []));
     const needs = [...new Set([...dependsOn, ...referred, ...(branch === undefined ? [] : [branch.condition])])];
     const own: StepDefinition = {
@@ -67,6 +79,7 @@ function flatten(steps: readonly Json[], branch: Branch | undefined): StepDefini
       raw: step,
       arguments: step['Arguments'] ?? {},
       dependsOn,
+      triggers,
       needs,
       ...(branch === undefined ? {} : { branch }),
     };

@@ -5,12 +5,12 @@ import { imageOf } from './image';
 import { baseEnvironment, concluding, objectsOf, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { ClientError } from './role-objects';
-import type { RoleObjects } from './role-objects';
+import type { RoleObjects, Shard } from './role-objects';
 
 const oneDay = 86_400;
 
 /** The request's inputs as files of the job. */
-async function materialise(request: Request, folder: JobFolder, objects: RoleObjects): Promise<void> {
+async function materialise(request: Request, folder: JobFolder, objects: RoleObjects, shard: Shard): Promise<void> {
   for (const input of bodies(request, 'ProcessingInputs')) {
     const name = text(input, 'InputName');
     const s3 = body(input, 'S3Input');
@@ -21,7 +21,12 @@ async function materialise(request: Request, folder: JobFolder, objects: RoleObj
       throw new ClientError(`input '${name}' asks for S3InputMode ${mode}; the local account does File`);
     const target = folder.folder(text(s3, 'LocalPath'));
     if (optionalText(s3, 'S3DataType') === 'ManifestFile') await objects.downloadManifest(text(s3, 'S3Uri'), target);
-    else await objects.downloadPrefix(text(s3, 'S3Uri'), target);
+    else
+      await objects.downloadPrefix(
+        text(s3, 'S3Uri'),
+        target,
+        optionalText(s3, 'S3DataDistributionType') === 'ShardedByS3Key' ? shard : undefined,
+      );
   }
 }
 
@@ -36,9 +41,66 @@ const outputsOf = (
     return { name, path: text(s3, 'LocalPath'), uri: text(s3, 'S3Uri') };
   });
 
+interface Host {
+  readonly parts: JobParts;
+  readonly name: string;
+  readonly arn: string;
+  readonly request: Request;
+  readonly stop: AbortSignal;
+  readonly shard: Shard;
+}
+
+/** One instance of the job: its inputs, its process, its outputs. */
+async function runHost({ parts, name, arn, request, stop, shard }: Host): Promise<JobResult> {
+  const app = body(request, 'AppSpecification');
+  const role = text(request, 'RoleArn');
+  const objects = objectsOf(parts, role);
+  const host = `algo-${shard.index + 1}`;
+  const folder = new JobFolder(join(parts.folder, 'processing', name, ...(shard.count === 1 ? [] : [host])));
+  const command = [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
+  if (command.length === 0)
+    throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
+  await materialise(request, folder, objects, shard);
+  const outputs = outputsOf(request);
+  for (const output of outputs) folder.folder(output.path);
+  const cluster = body(body(request, 'ProcessingResources'), 'ClusterConfig');
+  const hosts = Array.from({ length: shard.count }, (_, index) => `algo-${index + 1}`);
+  folder.write(
+    '/opt/ml/config/processingjobconfig.json',
+    JSON.stringify({ ...request, ProcessingJobName: name, ProcessingJobArn: arn }),
+  );
+  folder.write(
+    '/opt/ml/config/resourceconfig.json',
+    JSON.stringify({ current_host: host, hosts, current_instance_type: optionalText(cluster, 'InstanceType') }),
+  );
+  for (const each of ['/opt/ml/output', '/opt/ml/processing']) folder.folder(each);
+  const end = await runContainer(parts.warm, parts.account.logs, {
+    folder,
+    command,
+    cwd: '/opt/ml/processing',
+    env: {
+      ...baseEnvironment(parts, role, name, folder.path),
+      ...(body(request, 'Environment') as Record<string, string>),
+    },
+    timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
+    stop,
+    logGroup: '/aws/sagemaker/ProcessingJobs',
+    logStream: `${name}/${host}`,
+  });
+  const message = folder.text('/opt/ml/output/message');
+  const exitMessage = message === undefined ? {} : { exitMessage: message.slice(0, 1024) };
+  const failed = (reason: string): JobResult => ({ status: 'Failed', failureReason: shorten(reason), ...exitMessage });
+  if (end.stopped) return { status: 'Stopped', ...exitMessage };
+  if (end.timedOut) return failed(`ClientError: the job ran longer than its MaxRuntimeInSeconds. ${end.explanation}`);
+  if (!end.succeeded)
+    return failed(`${end.ended.signal === undefined ? 'AlgorithmError' : 'InternalServerError'}: ${end.explanation}`);
+  for (const output of outputs) await objects.uploadFolder(folder.local(output.path), output.uri);
+  return { status: 'Completed', ...exitMessage };
+}
+
 /**
  * Runs one processing job for real: inputs below /opt/ml/processing, the container's command, outputs to S3 at the end
- * of the job (also those that ask for Continuous).
+ * of the job (also those that ask for Continuous). Several instances are as many processes, one after the other.
  */
 export function runProcessing(
   parts: JobParts,
@@ -48,63 +110,12 @@ export function runProcessing(
   stop: AbortSignal,
 ): Promise<JobResult> {
   return concluding(async () => {
-    const app = body(request, 'AppSpecification');
-    imageOf(text(app, 'ImageUri'));
-    const role = text(request, 'RoleArn');
-    const objects = objectsOf(parts, role);
-    const folder = new JobFolder(join(parts.folder, 'processing', name));
-    const command = [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
-    if (command.length === 0)
-      throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
-    await materialise(request, folder, objects);
-    const outputs = outputsOf(request);
-    for (const output of outputs) folder.folder(output.path);
-    const resources = body(body(request, 'ProcessingResources'), 'ClusterConfig');
-    folder.write(
-      '/opt/ml/config/processingjobconfig.json',
-      JSON.stringify({ ...request, ProcessingJobName: name, ProcessingJobArn: arn }),
-    );
-    folder.write(
-      '/opt/ml/config/resourceconfig.json',
-      JSON.stringify({
-        current_host: 'algo-1',
-        hosts: ['algo-1'],
-        current_instance_type: optionalText(resources, 'InstanceType'),
-      }),
-    );
-    folder.folder('/opt/ml/output');
-    folder.folder('/opt/ml/processing');
-    const end = await runContainer(parts.warm, parts.account.logs, {
-      folder,
-      command,
-      cwd: '/opt/ml/processing',
-      env: {
-        ...baseEnvironment(parts, role, name, folder.path),
-        ...(body(request, 'Environment') as Record<string, string>),
-      },
-      timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
-      stop,
-      logGroup: '/aws/sagemaker/ProcessingJobs',
-      logStream: `${name}/algo-1`,
-    });
-    const message = folder.text('/opt/ml/output/message');
-    const exitMessage = message === undefined ? {} : { exitMessage: message.slice(0, 1024) };
-    if (end.stopped) return { status: 'Stopped', ...exitMessage };
-    if (end.timedOut)
-      return {
-        status: 'Failed',
-        failureReason: shorten(`ClientError: the job ran longer than its MaxRuntimeInSeconds. ${end.explanation}`),
-        ...exitMessage,
-      };
-    if (!end.succeeded)
-      return {
-        status: 'Failed',
-        failureReason: shorten(
-          `${end.ended.signal === undefined ? 'AlgorithmError' : 'InternalServerError'}: ${end.explanation}`,
-        ),
-        ...exitMessage,
-      };
-    for (const output of outputs) await objects.uploadFolder(folder.local(output.path), output.uri);
-    return { status: 'Completed', ...exitMessage };
+    imageOf(text(body(request, 'AppSpecification'), 'ImageUri'));
+    const count = optionalNumber(body(body(request, 'ProcessingResources'), 'ClusterConfig'), 'InstanceCount') ?? 1;
+    let result: JobResult = { status: 'Completed' };
+    for (let index = 0; index < count && result.status === 'Completed'; index += 1) {
+      result = await runHost({ parts, name, arn, request, stop, shard: { index, count } });
+    }
+    return result;
   });
 }

@@ -9,6 +9,12 @@ import { isObject } from '../definition/expression';
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
 export class ClientError extends Error {}
 
+/** Which part of a sharded input an instance gets. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** S3 as a job's role sees it: every access is checked against the role's deployed policies. */
 export class RoleObjects {
   readonly principal: Principal;
@@ -27,7 +33,7 @@ export class RoleObjects {
    *
    * @throws ClientError when there is none, in SageMaker's words.
    */
-  async downloadPrefix(uri: string, folder: string): Promise<number> {
+  async downloadPrefix(uri: string, folder: string, shard?: Shard): Promise<number> {
     const { bucket, key: prefix } = this.parse(uri);
     this.allow('s3:ListBucket', `arn:aws:s3:::${bucket}`, { 's3:prefix': prefix });
     const objects = this.bucket(bucket, () => this.s3.list(bucket, prefix)).filter((each) => !each.key.endsWith('/'));
@@ -38,7 +44,8 @@ export class RoleObjects {
         `No S3 objects found under S3 URL "${uri}" given in input data source. Please ensure that the bucket exists in the selected region (us-east-1), that objects exist under that S3 prefix, and that the role '${this.principal.arn}' has permissions on bucket '${bucket}'.`,
       );
     }
-    for (const object of chosen) await this.download(object, join(folder, within(object.key, prefix)), folder);
+    const own = shard === undefined ? chosen : chosen.filter((_, index) => index % shard.count === shard.index);
+    for (const object of own) await this.download(object, join(folder, within(object.key, prefix)), folder);
     return chosen.length;
   }
 

@@ -64,7 +64,13 @@ export class Laptop {
     const iam = new IAMClient({ ...identity, endpoint: this.account.endpointUrl() });
     const trust = {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'sagemaker.amazonaws.com' } }],
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: ['sagemaker.amazonaws.com', 'lambda.amazonaws.com'] },
+        },
+      ],
     };
     const { Role: role } = await iam.send(
       new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),

@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Laptop, root } from '../local/sagemaker-support/laptop';
+
+const goldens = join(root, 'test/dsl/goldens');
+const boto = join(root, '.venvs/clients/bin/python');
+const ready = existsSync(boto) && existsSync(join(goldens, 'parameters.json'));
+if (!ready) console.warn('skipped: `node scripts/python-env.mjs clients` makes the environment with boto3');
+
+interface Result {
+  readonly status: string;
+  readonly reason: string;
+  readonly steps: Readonly<Record<string, string>>;
+}
+
+(ready ? describe : describe.skip)('pipelines that the SageMaker Python SDK made, started with boto3', () => {
+  let laptop: Laptop;
+
+  async function run(name: string, ...options: string[]): Promise<Result> {
+    const file = join(laptop.folder, `${name}.json`);
+    const definition = readFileSync(join(goldens, `${name}.json`), 'utf8')
+      .replaceAll('arn:aws:iam::111122223333:role/pipeline', laptop.roleArn)
+      .replaceAll(/arn:aws:lambda:[a-z0-9-]+:\d{12}:/g, 'arn:aws:lambda:us-east-1:000000000000:')
+      .replaceAll(
+        /https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com\/\d{12}\//g,
+        `${laptop.account.endpointUrl()}/000000000000/`,
+      );
+    writeFileSync(file, definition);
+    const argv = [
+      join(root, 'test/sdk/run_golden.py'),
+      '--name',
+      name,
+      '--definition',
+      file,
+      '--role',
+      laptop.roleArn,
+      '--endpoint',
+      laptop.account.endpointUrl(),
+      ...options,
+    ];
+    const { stdout } = await promisify(execFile)(boto, argv);
+    return JSON.parse(stdout) as Result;
+  }
+
+  beforeAll(async () => {
+    laptop = await Laptop.start();
+    await laptop.s3.send(new CreateBucketCommand({ Bucket: 'mooring-goldens' }));
+    const put = (Key: string, Body: Buffer): Promise<unknown> =>
+      laptop.s3.send(new PutObjectCommand({ Bucket: 'mooring-goldens', Key, Body }));
+    await put('raw/raw.csv', readFileSync(join(goldens, 'data/raw.csv')));
+    const scripts = Object.fromEntries(
+      readdirSync(join(goldens, 'scripts'))
+        .filter((name) => name.endsWith('.py'))
+        .map((name) => [name, readFileSync(join(goldens, 'scripts', name), 'utf8')]),
+    );
+    for (const [name, code] of Object.entries(scripts)) await put(`scripts/${name}`, Buffer.from(code));
+    await laptop.putTar('sourcedir.tar.gz', scripts);
+    await put('scripts/sourcedir.tar.gz', laptop.account.parts.s3.read('laptop-bucket', 'sourcedir.tar.gz'));
+    await laptop.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'goldens' }));
+  });
+  afterAll(() => laptop.stop());
+
+  test.each([
+    'quality-gate',
+    'conditions',
+    'one-sided',
+    'json-from-s3',
+    'around-steps',
+    'tuning',
+    'batch-transform',
+    'endpoint',
+    'large',
+  ])('%s succeeds', async (name) => {
+    const result = await run(name);
+    expect(result.reason).toBe('');
+    expect(result.status).toBe('Succeeded');
+  });
+
+  test('parameters succeeds with a value for the one without a default', async () => {
+    await laptop.s3.send(new PutObjectCommand({ Bucket: 'mooring-goldens', Key: 'note/note.txt', Body: 'x' }));
+    expect(await run('parameters', '--parameter', 'Free=given')).toMatchObject({ status: 'Succeeded', reason: '' });
+  });
+
+  test('quality-gate-fails ends in its Fail step and registers nothing', async () => {
+    const versions = async (): Promise<number> =>
+      (await laptop.sagemaker.send(new ListModelPackagesCommand({ ModelPackageGroupName: 'goldens' })))
+        .ModelPackageSummaryList?.length ?? 0;
+    const before = await versions();
+    const result = await run('quality-gate-fails');
+    expect(result.status).toBe('Failed');
+    expect(result.reason).toMatch(/F1 is .* and must be 1\.5/);
+    expect(await versions()).toBe(before);
+  });
+
+  test('function succeeds with a real function', async () => {
+    const lambda = new LambdaClient({
+      region: 'us-east-1',
+      endpoint: laptop.account.endpointUrl(),
+      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
+    });
+    const code =
+      'exports.handler = async (event) => ({ doubled: Number(event.count) * 2, greeting: `hello ${event.name}` });';
+    await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: 'goldens',
+        Runtime: 'nodejs22.x',
+        Role: laptop.roleArn,
+        Handler: 'index.handler',
+        Code: { ZipFile: storedZip('index.js', code) },
+      }),
+    );
+    const result = await run('function');
+    expect(result).toMatchObject({ status: 'Succeeded', reason: '' });
+    expect(Object.keys(result.steps)).toContain('Yes');
+  });
+
+  test('callback succeeds once the message is answered', async () => {
+    const sqs = new SQSClient({
+      region: 'us-east-1',
+      endpoint: laptop.account.endpointUrl(),
+      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
+    });
+    const { QueueUrl: queue = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'goldens' }));
+    expect(await run('callback', '--queue', queue)).toMatchObject({ status: 'Succeeded', reason: '' });
+  });
+
+  test.each(['emr', 'quality-checks', 'clarify-checks'])(
+    '%s is refused by name before anything starts',
+    async (name) => {
+      await expect(run(name)).rejects.toThrow(/does not support pipeline step type (EMR|QualityCheck|ClarifyCheck)/);
+    },
+  );
+});
+
+/** A zip with one stored member. */
+function storedZip(name: string, content: string): Buffer {
+  const data = Buffer.from(content);
+  const crc = crc32(data);
+  const local = Buffer.alloc(30);
+  local.writeUInt32LE(0x04034b50, 0);
+  local.writeUInt16LE(20, 4);
+  local.writeUInt32LE(crc, 14);
+  local.writeUInt32LE(data.length, 18);
+  local.writeUInt32LE(data.length, 22);
+  local.writeUInt16LE(name.length, 26);
+  const central = Buffer.alloc(46);
+  central.writeUInt32LE(0x02014b50, 0);
+  central.writeUInt16LE(20, 4);
+  central.writeUInt16LE(20, 6);
+  central.writeUInt32LE(crc, 16);
+  central.writeUInt32LE(data.length, 20);
+  central.writeUInt32LE(data.length, 24);
+  central.writeUInt16LE(name.length, 28);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(46 + name.length, 12);
+  end.writeUInt32LE(30 + name.length + data.length, 16);
+  return Buffer.concat([local, Buffer.from(name), data, central, Buffer.from(name), end]);
+}
+
+function crc32(data: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
