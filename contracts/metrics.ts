@@ -28,6 +28,9 @@ export const metricNames = {
   failures: 'monitor_failures',
   labelCoverage: 'label_coverage',
   labelLag: 'label_lag_seconds',
+  /** Captured rows with a label, and labels that contradict an earlier one, as the join counts them. */
+  labelledRows: 'labelled_rows',
+  labelConflicts: 'label_conflicts',
   ndcg: 'attribution_ndcg',
 } as const;
 

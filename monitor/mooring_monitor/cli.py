@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "bias": ("mooring_monitor.commands.bias", "bias metrics before and after training"),
     "quality": ("mooring_monitor.commands.quality", "model quality against ground truth"),
     "explain": ("mooring_monitor.commands.explain", "attributions and reason codes"),
+    "join": ("mooring_monitor.commands.join", "captured rows and their labels become training data"),
     "report": ("mooring_monitor.commands.report", "one HTML file of a run, for people"),
 }
 

@@ -25,6 +25,9 @@ ROWS: Final = "captured_rows"
 RUNS: Final = "monitor_runs"
 LABEL_COVERAGE: Final = "label_coverage"
 LABEL_LAG: Final = "label_lag_seconds"
+#: Captured rows with a label, and labels that contradict an earlier one, as the join counts them.
+LABELLED_ROWS: Final = "labelled_rows"
+LABEL_CONFLICTS: Final = "label_conflicts"
 NDCG: Final = "attribution_ndcg"
 #: How infinities are published: Clarify's own mapping.
 INFINITY: Final = 2.348543e108

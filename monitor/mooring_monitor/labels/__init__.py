@@ -1,0 +1,1 @@
+"""Ground truth: labels that arrive late, joined with the captured rows they belong to."""
