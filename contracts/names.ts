@@ -19,6 +19,7 @@ export const stackNames = {
   serving: (useCase: string) => `Mooring-${pascal(useCase)}-Serving`,
   monitoring: (useCase: string) => `Mooring-${pascal(useCase)}-Monitoring`,
   retraining: (useCase: string) => `Mooring-${pascal(useCase)}-Retraining`,
+  frontDoor: (useCase: string) => `Mooring-${pascal(useCase)}-FrontDoor`,
   release: 'Mooring-Release',
 } as const;
 
@@ -40,6 +41,7 @@ export const resourceNames = {
   retrainFunction: (useCase: string) => `${useCase}-retrain`,
   predictFunction: (useCase: string) => `${useCase}-predict`,
   labelFunction: (useCase: string) => `${useCase}-label`,
+  api: (useCase: string) => `${useCase}-api`,
   topic: `${appName}-notifications`,
 } as const;
 
