@@ -146,7 +146,10 @@ export class Account {
     });
     foundation.objects.sweep(s3.multipart.files());
     const modules = (this.options.modules ?? defaultModules).map((factory) => factory(parts));
-    peers.found = Object.assign({}, ...modules.map((module) => module.peers ?? {})) as Partial<Peers>;
+    peers.found = Object.assign(
+      { keys: foundation.keys() },
+      ...modules.map((module) => module.peers ?? {}),
+    ) as Partial<Peers>;
     const registry = new ProviderRegistry([
       ...foundation.providers(),
       ...modules.flatMap((module) => module.providers),

@@ -5,7 +5,7 @@ import type { ProviderRegistry } from './assembly/registry';
 import { StackRepository } from './assembly/repository';
 import type { Clock } from './core/clock';
 import { AwsError } from './core/errors';
-import type { AwsEvent, Control, FunctionInvoker } from './core/module';
+import type { AwsEvent, Control, FunctionInvoker, Peers } from './core/module';
 import type { ResourceProvider } from './core/provider';
 import type { AwsService } from './core/service';
 import type { Store } from './core/store';
@@ -89,6 +89,11 @@ export class Foundation {
 
   arn(service: string, resource: string): string {
     return `arn:aws:${service}:${this.parts.region}:${this.parts.accountId}:${resource}`;
+  }
+
+  /** The keys, for services that encrypt with them. */
+  keys(): Peers['keys'] {
+    return { find: (name) => this.kms.find(name) };
   }
 
   services(): readonly AwsService[] {

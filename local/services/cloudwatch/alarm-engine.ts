@@ -142,7 +142,9 @@ export class AlarmEngine {
   ): readonly (Aggregate | undefined)[] {
     const metric = alarm.queries.find((each) => each.returnData)?.metric;
     if (metric === undefined) return [];
-    const found = new Map(this.metrics.intervals(metric, start, end, alarm.period * 1000));
+    const found = new Map(
+      this.metrics.intervals(metric, start, end, alarm.period * 1000).map(([at, data]) => [at, data]),
+    );
     return times.map((time) => found.get(time));
   }
 

@@ -20,8 +20,8 @@ export interface Datum extends MetricId {
   readonly data: Aggregate;
 }
 
-/** Start of an interval in milliseconds and its data. */
-export type Interval = readonly [start: number, data: Aggregate];
+/** Start of an interval in milliseconds, its data, and the unit of the first of them. */
+export type Interval = readonly [start: number, data: Aggregate, unit: string];
 
 interface Series {
   readonly id: MetricId;
@@ -73,10 +73,11 @@ export class MetricStore {
     if (series === undefined) return [];
     const found: Interval[] = [];
     let parts: Aggregate[] = [];
+    let firstUnit = 'None';
     let current = -1;
     const close = (): void => {
       const data = combine(parts);
-      if (data !== undefined) found.push([start + current * periodMs, data]);
+      if (data !== undefined) found.push([start + current * periodMs, data, firstUnit]);
       parts = [];
     };
     for (let at = lowerBound(series.times, start); at < series.times.length; at += 1) {
@@ -85,11 +86,11 @@ export class MetricStore {
       const index = Math.floor((time - start) / periodMs);
       if (index !== current) close();
       current = index;
-      const units = series.slots.get(time);
-      if (units !== undefined)
-        parts.push(
-          ...(unit === undefined ? [...units.values()] : [units.get(unit)].filter((each) => each !== undefined)),
-        );
+      for (const [name, data] of series.slots.get(time) ?? []) {
+        if (unit !== undefined && name !== unit) continue;
+        if (parts.length === 0) firstUnit = name;
+        parts.push(data);
+      }
     }
     close();
     return found;

@@ -1,6 +1,6 @@
 import { bodies, list, optionalInstant, optionalNumber, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Call, Operation, Permission } from '../../core/service';
+import { AwsMap, type AwsService, type Body, type Call, type Operation, type Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
 import type { AlarmWatch, MetricPoint, MetricSink } from '../shared/peers';
 import { tagList, tagMap } from '../shared/tags';
@@ -139,13 +139,15 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
       dimensions: dimensionsOf(input),
     };
     const unit = optionalText(input, 'Unit');
-    const points = this.metrics.intervals(metric, start, end, period * 1000, unit).map(([at, data]) => ({
+    const points = this.metrics.intervals(metric, start, end, period * 1000, unit).map(([at, data, stored]) => ({
       Timestamp: new Date(at),
       ...Object.fromEntries(statistics.map((name) => [name, statistic(data, name)])),
       ...(extended.length === 0
         ? {}
-        : { ExtendedStatistics: Object.fromEntries(extended.map((name) => [name, statistic(data, name)])) }),
-      Unit: unit ?? 'None',
+        : {
+            ExtendedStatistics: new AwsMap(Object.fromEntries(extended.map((name) => [name, statistic(data, name)]))),
+          }),
+      Unit: stored,
     }));
     return { Label: metric.name, Datapoints: points };
   }

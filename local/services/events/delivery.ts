@@ -1,6 +1,7 @@
 import { AwsError, messageOf } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import type { Collection } from '../../core/store';
+import { countMetrics } from '../shared/count-metrics';
 import { jsonPath } from '../shared/json-path';
 import { nextRetry, type Exhausted } from '../shared/retry';
 import { invokeTarget, isTransient } from '../shared/target';
@@ -62,6 +63,7 @@ export class Deliveries {
   }
 
   accept(rule: Rule, event: Envelope): void {
+    this.count(rule, { TriggeredRules: 1 });
     for (const target of rule.targets)
       for (const delayMs of this.disturbance.deliveries()) {
         const delivery: Delivery = {
@@ -97,6 +99,7 @@ export class Deliveries {
     }
     try {
       await this.invoke(rule, target, delivery);
+      this.count(rule, { Invocations: 1, FailedInvocations: 0 });
       this.account.trace.emit('event.delivered', {
         id: delivery.event.id,
         rule: rule.name,
@@ -128,6 +131,10 @@ export class Deliveries {
     });
   }
 
+  private count(rule: Rule, counts: Readonly<Record<string, number>>): void {
+    countMetrics(this.account, 'AWS/Events', { RuleName: rule.name }, counts);
+  }
+
   private failed(rule: Rule, target: Target, delivery: Delivery, error: unknown): void {
     const next = isTransient(error)
       ? nextRetry(target.RetryPolicy ?? {}, delivery.retries, this.account.clock.now().getTime() - delivery.acceptedAt)
@@ -139,6 +146,7 @@ export class Deliveries {
       return;
     }
     this.pending.delete(delivery.id);
+    this.count(rule, { Invocations: 1, FailedInvocations: 1 });
     const queue = target.DeadLetterConfig?.Arn;
     const buried = queue === undefined ? '' : this.bury(rule, target, delivery, queue, error, next);
     this.account.trace.emit('event.failed', {

@@ -3,6 +3,7 @@ import { body, list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
 import type { AwsService, Body, Operation, Permission, Route } from '../../core/service';
 import type { Collection } from '../../core/store';
+import { countMetrics } from '../shared/count-metrics';
 import { nextRetry } from '../shared/retry';
 import { parseSchedule } from '../shared/schedule-expression';
 import { tagList, tagMap } from '../shared/tags';
@@ -247,9 +248,11 @@ export class Scheduler implements AwsService {
       target: schedule.target.Arn,
     };
     try {
+      this.count(schedule, { InvocationAttemptCount: 1 });
       await this.call(schedule, run);
       this.account.trace.emit('schedule.fired', facts);
     } catch (error) {
+      this.count(schedule, { TargetErrorCount: 1 });
       const wait = isTransient(error)
         ? nextRetry(
             schedule.target.RetryPolicy ?? {},
@@ -263,11 +266,16 @@ export class Scheduler implements AwsService {
         this.account.clock.after(wait, `retry ${schedule.name}`, () => this.invoke(again));
         return;
       }
+      this.count(schedule, { InvocationDroppedCount: 1 });
       const buried = await this.bury(schedule, run, error);
       this.account.trace.emit('schedule.failed', { ...facts, error: `${messageOf(error)}${buried}` });
     }
     this.runs.delete(run.id);
     if (schedule.afterCompletion === 'DELETE' && this.next(schedule) === undefined) this.remove(schedule);
+  }
+
+  private count(schedule: ScheduleRecord, counts: Readonly<Record<string, number>>): void {
+    countMetrics(this.account, 'AWS/Scheduler', { ScheduleGroup: schedule.group }, counts);
   }
 
   private async call(schedule: ScheduleRecord, run: Run): Promise<void> {
@@ -331,6 +339,7 @@ export class Scheduler implements AwsService {
         },
       };
       await this.account.call('sqs', 'SendMessage', input, this.account.iam.roleByArn(schedule.target.RoleArn));
+      this.count(schedule, { InvocationsSentToDeadLetterCount: 1 });
       return '';
     } catch (error) {
       return `; the dead-letter queue did not take it either: ${messageOf(error)}`;

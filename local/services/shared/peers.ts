@@ -1,3 +1,4 @@
+import type { Body } from '../../core/service';
 import type { Source } from './resource-policy';
 
 /** A single value or a distribution, for {@link MetricSink}. */
@@ -96,6 +97,12 @@ export interface ScalingTrigger {
   alarmFired(policyArn: string, alarmName: string): void;
 }
 
+/** KMS for services that encrypt what they keep. */
+export interface KeyRing {
+  /** By id, ARN or alias. */
+  find(name: string): { readonly arn: string; readonly policy: Body } | undefined;
+}
+
 declare module '../../core/module' {
   interface Peers {
     readonly metrics: MetricSink;
@@ -104,6 +111,7 @@ declare module '../../core/module' {
     readonly topics: TopicPublisher;
     readonly queues: QueueAccess;
     readonly scaling: ScalingTrigger;
+    readonly keys: KeyRing;
     readonly inbox: { messages(): readonly InboxMessage[] };
   }
 }

@@ -1,6 +1,8 @@
 import { AwsError, messageOf } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import type { Collection } from '../../core/store';
+import { nameOfArn } from '../shared/arn';
+import { countMetrics } from '../shared/count-metrics';
 import type { Source } from '../shared/resource-policy';
 import { passesFilter } from './filter';
 import type { Inbox } from './inbox';
@@ -59,6 +61,7 @@ export class NotificationDelivery {
       subscriptions: receivers.length,
       ...(notification.subject === undefined ? {} : { subject: notification.subject }),
     });
+    this.count(notification, { NumberOfMessagesPublished: 1 });
     for (const { arn } of receivers) {
       const pending: Pending = { id: this.account.newId(), subscriptionArn: arn, notification };
       this.pending.put(pending.id, pending);
@@ -84,12 +87,18 @@ export class NotificationDelivery {
           ...facts,
           how: await this.send(subscription, notification),
         });
+        this.count(notification, { NumberOfNotificationsDelivered: 1 });
       } catch (error) {
         const buried = this.bury(subscription, notification, error);
+        this.count(notification, { NumberOfNotificationsFailed: 1 });
         this.account.trace.emit('notification.failed', { ...facts, error: `${messageOf(error)}${buried}` });
       }
     }
     this.pending.delete(id);
+  }
+
+  private count(notification: Notification, counts: Readonly<Record<string, number>>): void {
+    countMetrics(this.account, 'AWS/SNS', { TopicName: nameOfArn(notification.topicArn) }, counts);
   }
 
   private async send(

@@ -4,6 +4,7 @@ import type { AccountParts } from '../../core/module';
 import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
 import { compilePattern } from '../events/pattern';
+import { keyPermissions, requireKeyAccess } from '../shared/encryption';
 import type { TopicPublisher } from '../shared/peers';
 import { policyDocument, requireServiceAccess, type Source } from '../shared/resource-policy';
 import { tagList, tagMap } from '../shared/tags';
@@ -95,6 +96,7 @@ export class Sns implements AwsService, TopicPublisher {
       this.account.accountId,
       `add an AWS::SNS::TopicPolicy that allows sns:Publish to ${source.service} (in CDK: topic.grantPublish(new ServicePrincipal('${source.service}')))`,
     );
+    requireKeyAccess(this.account, topic.attributes.KmsMasterKeyId, source, `the topic ${topic.name}`);
     return this.send(topic, {
       Subject: message.subject,
       Message: message.message,
@@ -110,9 +112,14 @@ export class Sns implements AwsService, TopicPublisher {
       optionalText(input, 'ResourceArn') ??
       optionalText(input, 'SubscriptionArn')?.split(':').slice(0, 6).join(':');
     const name = optionalText(input, 'Name');
-    const policy = arn === undefined ? undefined : this.topics.get(arn)?.attributes.Policy;
+    const attributes = arn === undefined ? undefined : this.topics.get(arn)?.attributes;
+    const policy = attributes?.Policy;
     const resourcePolicy = policy === undefined ? undefined : policyDocument(policy, 'Policy');
-    return [{ action, resource: arn ?? (name === undefined ? '*' : this.account.arn('sns', name)), resourcePolicy }];
+    const key = action === 'sns:Publish' ? keyPermissions(this.account, attributes?.KmsMasterKeyId, 'sns') : [];
+    return [
+      { action, resource: arn ?? (name === undefined ? '*' : this.account.arn('sns', name)), resourcePolicy },
+      ...key,
+    ];
   }
 
   private publishTopic(input: Body): TopicRecord {

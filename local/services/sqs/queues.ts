@@ -1,8 +1,10 @@
 import { AwsError } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import type { Collection } from '../../core/store';
+import { requireKeyAccess } from '../shared/encryption';
 import type { QueueAccess, QueueMessage, SendOptions } from '../shared/peers';
 import { policyDocument, requireServiceAccess, type Source } from '../shared/resource-policy';
+import { QueueMetrics } from './queue-metrics';
 import { isFifo, md5, receivable, redrivePolicy, seconds, type QueueRecord, type StoredMessage } from './queue';
 
 declare module '../../core/trace' {
@@ -20,12 +22,14 @@ export class Queues implements QueueAccess {
   readonly messages: Collection<StoredMessage>;
   private readonly deduplicated: Collection<{ readonly messageId: string; readonly at: number }>;
   private readonly listeners = new Map<string, Set<() => void>>();
+  private readonly metrics: QueueMetrics;
   private sequence = 0;
 
   constructor(private readonly account: AccountParts) {
     this.records = account.store.collection('sqs.queues');
     this.messages = account.store.collection('sqs.messages');
     this.deduplicated = account.store.collection('sqs.deduplication');
+    this.metrics = new QueueMetrics(account, this.messages);
     this.sequence = this.messages.values().reduce((highest, each) => Math.max(highest, each.sequence), 0);
   }
 
@@ -33,8 +37,7 @@ export class Queues implements QueueAccess {
   require(reference: string): QueueRecord {
     const name = reference.split(/[/:]/).at(-1) ?? '';
     const queue = this.records.get(name);
-    if (queue === undefined)
-      throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', `The specified queue does not exist: ${name}`);
+    if (queue === undefined) throw new AwsError('QueueDoesNotExist', `The specified queue does not exist: ${name}`);
     return queue;
   }
 
@@ -52,6 +55,7 @@ export class Queues implements QueueAccess {
       this.account.accountId,
       `add an AWS::SQS::QueuePolicy that allows sqs:SendMessage to ${source.service} (in CDK: queue.grantSendMessages(new ServicePrincipal('${source.service}')))`,
     );
+    requireKeyAccess(this.account, queue.attributes.KmsMasterKeyId, source, `the queue ${queue.name}`);
     return this.send(queueArn, body, options);
   }
 
@@ -81,6 +85,7 @@ export class Queues implements QueueAccess {
       deduplicationId,
     });
     this.account.trace.emit('queue.sent', { queue: queue.name, messageId: id });
+    this.metrics.count(queue.name, 'NumberOfMessagesSent', 1);
     return id;
   }
 
@@ -96,6 +101,7 @@ export class Queues implements QueueAccess {
         this.bury(queue, message, redrive.deadLetterTargetArn);
       else received.push(this.hand(queue, message, now, visibilitySeconds ?? seconds(queue, 'VisibilityTimeout')));
     }
+    if (received.length > 0) this.metrics.count(queue.name, 'NumberOfMessagesReceived', received.length);
     return received;
   }
 
@@ -104,6 +110,7 @@ export class Queues implements QueueAccess {
     const message = this.byReceipt(queue, receiptHandle);
     if (message === undefined) return;
     this.messages.delete(message.id);
+    this.metrics.count(queue.name, 'NumberOfMessagesDeleted', 1);
     if (isFifo(queue)) this.announce(queue.name, this.account.clock.now().getTime());
   }
 
@@ -121,6 +128,11 @@ export class Queues implements QueueAccess {
     this.announce(queue.name, now + timeoutSeconds * 1000);
   }
 
+  /** Gauges of queues that hold messages go on after a restart. */
+  start(): void {
+    for (const name of new Set(this.messages.values().map((each) => each.queue))) this.metrics.watch(name);
+  }
+
   onVisible(queueReference: string, callback: () => void): () => void {
     const { name } = this.require(queueReference);
     const callbacks = this.listeners.get(name) ?? new Set();
@@ -131,6 +143,7 @@ export class Queues implements QueueAccess {
 
   purge(queue: QueueRecord): void {
     for (const message of this.messages.values()) if (message.queue === queue.name) this.messages.delete(message.id);
+    this.metrics.watch(queue.name);
   }
 
   private add(queue: QueueRecord, message: Omit<StoredMessage, 'sequence'>): void {
@@ -184,6 +197,7 @@ export class Queues implements QueueAccess {
       receipt: undefined,
       deadLetterSource: queue.arn,
     });
+    this.metrics.count(target.name, 'NumberOfMessagesSent', 1);
     this.account.trace.emit('queue.dead-letter', {
       queue: queue.name,
       deadLetterQueue: target.name,

@@ -2,6 +2,7 @@ import { AwsError, messageOf } from '../../core/errors';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
 import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../core/service';
+import { keyPermissions } from '../shared/encryption';
 import type { QueueMessage } from '../shared/peers';
 import { policyDocument } from '../shared/resource-policy';
 import { attributeDefaults, md5, redrivePolicy, settableAttributes, type QueueRecord } from './queue';
@@ -67,9 +68,12 @@ export class Sqs implements AwsService {
     const action = `sqs:${operation.replace(/Batch$/, '')}`;
     const name = reference?.split('/').at(-1);
     if (name === undefined) return [{ action, resource: '*' }];
-    const policy = this.queues.records.get(name)?.attributes.Policy;
+    const queue = this.queues.records.get(name);
+    const policy = queue?.attributes.Policy;
     const resourcePolicy = policy === undefined ? undefined : policyDocument(policy, 'Policy');
-    return [{ action, resource: this.account.arn('sqs', name), resourcePolicy }];
+    const key =
+      action === 'sqs:SendMessage' ? keyPermissions(this.account, queue?.attributes.KmsMasterKeyId, 'sqs') : [];
+    return [{ action, resource: this.account.arn('sqs', name), resourcePolicy }, ...key];
   }
 
   private queue(input: Body): QueueRecord {
@@ -94,7 +98,7 @@ export class Sqs implements AwsService {
       const different = Object.entries(attributes).find(([key, value]) => before.attributes[key] !== value);
       if (different !== undefined)
         throw new AwsError(
-          'QueueAlreadyExists',
+          'QueueNameExists',
           `A queue already exists with the same name and a different value for attribute ${different[0]}`,
         );
       return { QueueUrl: this.queues.url(before) };
@@ -189,15 +193,9 @@ export class Sqs implements AwsService {
   private batch(input: Body, one: (entry: Body) => Body | void): Body {
     const entries = bodies(input, 'Entries');
     if (entries.length === 0)
-      throw new AwsError(
-        'AWS.SimpleQueueService.EmptyBatchRequest',
-        'There should be at least one entry in the request.',
-      );
+      throw new AwsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
     if (entries.length > 10)
-      throw new AwsError(
-        'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
-        'Maximum number of entries per request are 10.',
-      );
+      throw new AwsError('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.');
     const [Successful, Failed]: [Body[], Body[]] = [[], []];
     for (const entry of entries) {
       const Id = text(entry, 'Id');

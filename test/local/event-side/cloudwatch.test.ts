@@ -305,6 +305,7 @@ describe('metric data', () => {
       Sum: 394,
       Maximum: 4,
       Average: 3.94,
+      Unit: 'Milliseconds',
       ExtendedStatistics: { p50: 4 },
     });
     expect(Datapoints[1]).toMatchObject({

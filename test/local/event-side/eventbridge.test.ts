@@ -1,4 +1,10 @@
 import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
+import {
   CreateEventBusCommand,
   DeleteRuleCommand,
   DisableRuleCommand,
@@ -140,6 +146,52 @@ describe('a target that does not take the event', () => {
     });
     expect(letter?.attributes.ERROR_MESSAGE).toMatch(/AWS::SQS::QueuePolicy/);
     expect(side.traces('event.failed').at(-1)).toMatchObject({ rule: 'refused', deadLetterQueue: arnOf('dead') });
+  });
+});
+
+describe('an encrypted target', () => {
+  async function encrypted(name: string, services: readonly string[]): Promise<string> {
+    const statements = [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'kms:*', Resource: '*' },
+      ...services.map((Service) => ({
+        Effect: 'Allow',
+        Principal: { Service },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Resource: '*',
+      })),
+    ];
+    const resource = {
+      Type: 'AWS::KMS::Key',
+      Properties: { KeyPolicy: { Version: '2012-10-17', Statement: statements } },
+    };
+    const client = new CloudFormationClient(side.config);
+    const TemplateBody = JSON.stringify({
+      Resources: { Key: resource },
+      Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
+    });
+    await client.send(new CreateStackCommand({ StackName: name, TemplateBody }));
+    const { Stacks = [] } = await waitUntilStackCreateComplete(
+      { client, maxWaitTime: 10, minDelay: 1 },
+      { StackName: name },
+    ).then(() => client.send(new DescribeStacksCommand({ StackName: name })));
+    const KmsMasterKeyId = Stacks[0]?.Outputs?.[0]?.OutputValue ?? '';
+    const QueueUrl = await queue(name);
+    await side.clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { KmsMasterKeyId } }));
+    await rule(name, { source: [name] }, [{ Id: 'q', Arn: arnOf(name) }]);
+    await put(name, {});
+    return QueueUrl;
+  }
+  test('takes the event when its key admits EventBridge', async () => {
+    expect(await received(await encrypted('admitting', ['events.amazonaws.com']))).toHaveLength(1);
+  });
+  test('does not when the key does not, and the reason names the key policy', async () => {
+    expect(await received(await encrypted('locked', []))).toEqual([]);
+    expect(side.traces('event.failed').at(-1)).toMatchObject({
+      rule: 'locked',
+      error: expect.stringMatching(
+        /may not perform kms:GenerateDataKey.*the policy of the key that encrypts the queue locked/,
+      ) as string,
+    });
   });
 });
 

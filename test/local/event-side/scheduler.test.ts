@@ -1,3 +1,4 @@
+import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
@@ -76,12 +77,25 @@ describe('a schedule with a universal target', () => {
 
   test('that its role may not call leaves a dead letter and a trace that names what is missing', async () => {
     const QueueUrl = await queue('dead-letters');
+    const counted = {
+      Namespace: 'AWS/Scheduler',
+      MetricName: 'TargetErrorCount',
+      Dimensions: [{ Name: 'ScheduleGroup', Value: 'default' }],
+      Statistic: 'Sum' as const,
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold' as const,
+      TreatMissingData: 'notBreaching',
+    };
+    await side.clients.cloudwatch.send(new PutMetricAlarmCommand({ AlarmName: 'schedule-failed', ...counted }));
     await create('forbidden', 'at(2026-11-20T12:00:00)', {
       ...universal('sns:deleteTopic', { TopicArn: `arn:aws:sns:us-east-1:${account}:x` }),
       DeadLetterConfig: { Arn: `arn:aws:sqs:us-east-1:${account}:dead-letters` },
     });
     await side.advance(60);
     expect(await bodies(QueueUrl)).toEqual([`{"TopicArn":"arn:aws:sns:us-east-1:${account}:x"}`]);
+    expect(side.traces('alarm.changed').map((each) => each.to)).toEqual(['OK', 'ALARM', 'OK']);
     expect(side.traces('schedule.failed')[0]).toMatchObject({
       schedule: 'forbidden',
       error: expect.stringContaining('is not authorized to perform: sns:DeleteTopic') as string,
