@@ -1,14 +1,12 @@
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { LoadedUseCase } from '../contracts/load-use-case';
 import { appName, stackNames } from '../contracts/names';
-import type { OptionalStep } from '../pipeline-defs/standard/place';
-import { FoundationStack } from './foundation/foundation-stack';
+import { type Foundation, FoundationStack } from './foundation/foundation-stack';
 import { FunctionBundles } from './functions/function-bundles';
 import { MonitoringStack } from './monitoring/monitoring-stack';
 import { RetrainingStack } from './retraining/retraining-stack';
 import { ServingStack } from './serving/serving-stack';
+import { StandardCode } from './training/code-bundle';
 import { TrainingStack } from './training/training-stack';
 
 export interface MooringAppProps extends AppProps {
@@ -17,26 +15,32 @@ export interface MooringAppProps extends AppProps {
   readonly useCases: readonly LoadedUseCase[];
 }
 
+/** What the stacks of all use cases are made from. */
+interface Shared {
+  readonly foundation: Foundation;
+  readonly bundles: FunctionBundles;
+  readonly standardCode: StandardCode;
+}
+
 /** The whole application: the foundation once, then each use case's stacks. */
 export class MooringApp extends App {
-  constructor(private readonly props: MooringAppProps) {
+  constructor(props: MooringAppProps) {
     super(props);
     const foundation = new FoundationStack(this, stackNames.foundation);
-    const bundles = new FunctionBundles(props.root);
-    for (const loaded of props.useCases) this.addUseCase(loaded, foundation, bundles);
-    bundles.dispose();
+    const shared = { foundation, bundles: new FunctionBundles(props.root), standardCode: new StandardCode(props.root) };
+    for (const loaded of props.useCases) this.addUseCase(loaded, shared);
+    shared.bundles.dispose();
     Tags.of(this).add('Application', appName);
   }
 
-  private addUseCase(loaded: LoadedUseCase, foundation: FoundationStack, bundles: FunctionBundles): void {
-    const { root } = this.props;
+  private addUseCase(loaded: LoadedUseCase, shared: Shared): void {
+    const { foundation, bundles } = shared;
     const { useCase } = loaded;
     const { name } = useCase;
     const training = new TrainingStack(this, stackNames.training(name), {
-      root,
       loaded,
       foundation,
-      without: missingSteps(root),
+      standardCode: shared.standardCode,
     });
     const serving = new ServingStack(this, stackNames.serving(name), { useCase, foundation, bundles });
     const monitoring = new MonitoringStack(this, stackNames.monitoring(name), {
@@ -51,16 +55,4 @@ export class MooringApp extends App {
     for (const stack of [serving, monitoring, retraining]) stack.addStackDependency(training);
     for (const stack of [training, serving, monitoring, retraining]) Tags.of(stack).add('UseCase', name);
   }
-}
-
-/** Steps whose command the monitor of this checkout does not have. */
-function missingSteps(root: string): OptionalStep[] {
-  const commands: Readonly<Record<OptionalStep, string>> = {
-    ModelQuality: 'quality',
-    ModelBias: 'bias',
-    Explain: 'explain',
-  };
-  return (Object.keys(commands) as OptionalStep[]).filter(
-    (step) => !existsSync(join(root, 'monitor/mooring_monitor/commands', `${commands[step]}.py`)),
-  );
 }

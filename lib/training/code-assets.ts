@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { allowReadObjects } from '../config/grants';
 import type { AssetPlace } from '../../pipeline-defs/standard/place';
-import { bundleFiles, tarBundle, zipBundle } from './code-bundle';
+import { type StandardCode, tarBundle, zipBundle } from './code-bundle';
 
 /** The code bundle and the empty set of labelled rows as CDK assets. */
 export class CodeAssets extends Construct {
@@ -15,9 +15,9 @@ export class CodeAssets extends Construct {
   readonly tar: Asset;
   readonly noLabels: Asset;
 
-  constructor(scope: Construct, id: string, root: string, loaded: LoadedUseCase) {
+  constructor(scope: Construct, id: string, code: StandardCode, loaded: LoadedUseCase) {
     super(scope, id);
-    const files = bundleFiles(root, loaded);
+    const files = code.bundle(loaded);
     const header = loaded.useCase.dataset.columns.map((each) => each.name).join(',');
     const folder = mkdtempSync(join(tmpdir(), 'mooring-assets-'));
     const asset = (assetId: string, name: string, content: string | Uint8Array): Asset => {

@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync, type Zippable, zipSync } from 'fflate';
-import * as tar from 'tar';
+import { Header } from 'tar';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import type { UseCase } from '../../contracts/use-case';
 
@@ -36,52 +26,71 @@ export function configHash(useCase: UseCase): string {
   return createHash('sha256').update(useCaseJson(useCase)).digest('hex');
 }
 
-/**
- * All Python of a use case: standard steps, monitor, its own steps, and its settings.
- *
- * @param root the checkout.
- */
-export function bundleFiles(root: string, { folder, useCase }: LoadedUseCase): BundleFiles {
-  const standard = join(root, 'pipeline-defs/standard');
-  const files = new Map<string, Buffer>([
-    ...folderFiles(join(standard, 'mooring_steps'), 'mooring_steps'),
-    ...folderFiles(join(root, 'monitor/mooring_monitor'), 'mooring_monitor'),
-    ...folderFiles(join(folder, 'steps'), 'steps'),
-    ['use-case.json', Buffer.from(useCaseJson(useCase))],
-  ]);
-  for (const script of rootScripts) {
-    const candidates = [join(standard, script), join(standard, 'mooring_steps', script)];
-    const found = candidates.find((path) => existsSync(path));
-    if (found === undefined) throw new Error(`the code bundle needs ${script}; looked for ${candidates.join(' and ')}`);
-    files.set(script, readFileSync(found));
+/** The Python that all use cases share, read once per synthesis. */
+export class StandardCode {
+  private readonly files: readonly [string, Buffer][];
+
+  /** @param root the checkout. */
+  constructor(root: string) {
+    const standard = join(root, 'pipeline-defs/standard');
+    this.files = [
+      ...folderFiles(join(standard, 'mooring_steps'), 'mooring_steps'),
+      ...folderFiles(join(root, 'monitor/mooring_monitor'), 'mooring_monitor'),
+      ...rootScripts.map((script): [string, Buffer] => [script, readFileSync(rootScript(standard, script))]),
+    ];
   }
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+  /** All Python of a use case: standard steps, monitor, its own steps, and its settings. */
+  bundle({ folder, useCase }: LoadedUseCase): BundleFiles {
+    const files: [string, Buffer][] = [
+      ...this.files,
+      ...folderFiles(join(folder, 'steps'), 'steps'),
+      ['use-case.json', Buffer.from(useCaseJson(useCase))],
+    ];
+    return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
 }
 
-/** The bundle for processing steps: `python3 code.zip <command> ...`. Same contents, same bytes. */
+function rootScript(standard: string, script: string): string {
+  const candidates = [join(standard, script), join(standard, 'mooring_steps', script)];
+  const found = candidates.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`the code bundle needs ${script}; looked for ${candidates.join(' and ')}`);
+  return found;
+}
+
+/**
+ * The bundle for processing steps: `python3 code.zip <command> ...`. Same contents, same bytes.
+ *
+ * Stored, not compressed: a compressor's output changes with its version and processor, and so would the asset's hash.
+ */
 export function zipBundle(files: BundleFiles): Uint8Array {
   const entries: Zippable = {};
-  for (const [path, content] of files) entries[path] = [content, { mtime: zipEpoch, level: 6 }];
+  for (const [path, content] of files) entries[path] = [content, { mtime: zipEpoch, level: 0 }];
   return zipSync(entries);
 }
 
-/** The bundle for script-mode training: `sourcedir.tar.gz`. Same contents, same bytes. */
+const tarBlock = 512;
+
+/** The bundle for script-mode training: `sourcedir.tar.gz`, stored too. Same contents, same bytes. */
 export function tarBundle(files: BundleFiles): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), 'mooring-bundle-'));
-  try {
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), content, { mode: 0o644 });
-      utimesSync(join(folder, path), 0, 0);
-    }
-    const file = join(folder, '.sourcedir.tar');
-    tar.create({ cwd: folder, file, portable: true, sync: true, mtime: new Date(0), noDirRecurse: true }, [
-      ...files.keys(),
-    ]);
-    return gzipSync(readFileSync(file), { mtime: 0 });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const blocks = [...files].flatMap(([path, content]) => [
+    tarHeader(path, content.length),
+    content,
+    padding(content.length),
+  ]);
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * tarBlock)]), { mtime: 0, level: 0 });
+}
+
+function tarHeader(path: string, size: number): Buffer {
+  const block = Buffer.alloc(tarBlock);
+  const header = new Header({ path, size, mode: 0o644, type: 'File', mtime: new Date(0), uid: 0, gid: 0 });
+  if (header.encode(block))
+    throw new Error(`${path} has too long a name for the code bundle; 100 characters are allowed`);
+  return block;
+}
+
+function padding(size: number): Buffer {
+  return Buffer.alloc((tarBlock - (size % tarBlock)) % tarBlock);
 }
 
 function folderFiles(folder: string, prefix: string): [string, Buffer][] {

@@ -3,21 +3,18 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { resourceNames } from '../../contracts/names';
-import type { OptionalStep, Place } from '../../pipeline-defs/standard/place';
+import type { Place } from '../../pipeline-defs/standard/place';
 import type { Foundation } from '../foundation/foundation-stack';
 import { CodeAssets } from './code-assets';
-import { configHash } from './code-bundle';
+import { configHash, type StandardCode } from './code-bundle';
 import { pipelineOf } from './definition';
 import { PrebuiltImages } from './images';
 import { TrainingRoles } from './training-roles';
 
 export interface TrainingStackProps extends StackProps {
-  /** The checkout. */
-  readonly root: string;
   readonly loaded: LoadedUseCase;
+  readonly standardCode: StandardCode;
   readonly foundation: Foundation;
-  /** Steps that this checkout cannot run. */
-  readonly without?: readonly OptionalStep[];
 }
 
 /**
@@ -42,7 +39,7 @@ export class TrainingStack extends Stack {
     const { useCase } = props.loaded;
     this.pipelineName = resourceNames.pipeline(useCase.name);
     this.packageGroupName = resourceNames.packageGroup(useCase.name);
-    this.code = new CodeAssets(this, 'Code', props.root, props.loaded);
+    this.code = new CodeAssets(this, 'Code', props.standardCode, props.loaded);
     this.images = new PrebuiltImages(this, 'Images');
     this.roles = new TrainingRoles(this, 'Roles', { ...props, ...this.own(), useCase });
     this.createPackageGroup();
@@ -63,8 +60,8 @@ export class TrainingStack extends Stack {
   }
 
   private createPipeline(): void {
-    const { loaded, without } = this.props;
-    const pipeline = pipelineOf(loaded.folder, { useCase: loaded.useCase, place: this.place(), without });
+    const { loaded } = this.props;
+    const pipeline = pipelineOf(loaded.folder, { useCase: loaded.useCase, place: this.place() });
     const resource = new sagemaker.CfnPipeline(this, 'Pipeline', {
       pipelineName: this.pipelineName,
       pipelineDisplayName: this.pipelineName,

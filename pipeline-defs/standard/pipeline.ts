@@ -13,7 +13,7 @@ import {
 } from '../dsl';
 import { fairnessGate, modelFairnessConditions, qualityConditions, qualityFailure } from './gates';
 import { parameterList, type StandardParameters, standardParameters } from './parameters';
-import type { OptionalStep, PipelineContext } from './place';
+import type { PipelineContext } from './place';
 import { registration, type Trained } from './registration';
 
 type Text = string | Expression<string>;
@@ -60,10 +60,9 @@ class StandardSteps {
     const train = this.train(inputs('train', 'validation', 'transform'), gate);
     const evaluate = this.evaluate({ model: train.artifact, ...inputs('train', 'test') });
     const predictions = { predictions: evaluate.output('predictions') };
-    const modelQuality = this.wanted('ModelQuality') ? this.modelQuality(predictions) : undefined;
-    const modelBias = fair && this.wanted('ModelBias') ? this.modelBias(predictions) : undefined;
-    const explain =
-      fair && this.wanted('Explain') ? this.explain({ model: train.artifact, ...inputs('train', 'test') }) : undefined;
+    const modelQuality = this.modelQuality(predictions);
+    const modelBias = fair ? this.modelBias(predictions) : undefined;
+    const explain = fair ? this.explain({ model: train.artifact, ...inputs('train', 'test') }) : undefined;
 
     const trained: Trained = { preprocess, dataQuality, dataBias, train, evaluate, modelQuality, modelBias, explain };
     const qualityGate = new ConditionStep('QualityGate', {
@@ -88,10 +87,6 @@ class StandardSteps {
       qualityGate,
     ];
     return steps.filter((step) => step !== undefined);
-  }
-
-  private wanted(step: OptionalStep): boolean {
-    return this.context.without?.includes(step) !== true;
   }
 
   private preprocess() {

@@ -26,8 +26,4 @@ export interface AssetPlace {
 export interface PipelineContext {
   readonly useCase: UseCase;
   readonly place: Place;
-  /** Optional steps to leave out. */
-  readonly without?: readonly OptionalStep[];
 }
-
-export type OptionalStep = 'ModelQuality' | 'ModelBias' | 'Explain';

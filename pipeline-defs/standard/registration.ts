@@ -20,7 +20,7 @@ export interface Trained {
   readonly dataBias?: ProcessingStep<'report', 'Gate'>;
   readonly train: TrainingStep;
   readonly evaluate: ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
-  readonly modelQuality?: ProcessingStep<'baseline'>;
+  readonly modelQuality: ProcessingStep<'baseline'>;
   readonly modelBias?: ProcessingStep<'baseline', 'Gate'>;
   readonly explain?: ProcessingStep<'baseline'>;
 }
@@ -88,7 +88,7 @@ function modelMetrics({ dataQuality, dataBias, evaluate, modelQuality, modelBias
   return {
     ModelQuality: {
       Statistics: json(evaluate.output('evaluation'), 'evaluation.json'),
-      Constraints: modelQuality && json(modelQuality.output('baseline'), 'constraints.json'),
+      Constraints: json(modelQuality.output('baseline'), 'constraints.json'),
     },
     ModelDataQuality: {
       Statistics: json(baseline, 'statistics.json'),
@@ -102,7 +102,7 @@ function modelMetrics({ dataQuality, dataBias, evaluate, modelQuality, modelBias
 function driftCheckBaselines({ dataQuality, dataBias, modelQuality, modelBias, explain }: Trained) {
   const baseline = dataQuality.output('baseline');
   return {
-    ModelQuality: modelQuality && {
+    ModelQuality: {
       Statistics: json(modelQuality.output('baseline'), 'statistics.json'),
       Constraints: json(modelQuality.output('baseline'), 'constraints.json'),
     },
