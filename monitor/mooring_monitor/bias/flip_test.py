@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.neighbors import KNeighborsClassifier
 
 from mooring_monitor.bias.errors import MetricError
 from mooring_monitor.bias.tally import BiasRows
@@ -38,6 +37,9 @@ def flip_test(rows: BiasRows, seed: int = 0) -> Flips:
     error or does not scale: categories are one-hot encoded and absent numbers take the column's median, and past
     20,000 rows of a facet a seeded sample of that size stands for it.
     """
+    # Half of the import time of every command; only this metric needs it.
+    from sklearn.neighbors import KNeighborsClassifier
+
     if rows.predicted is None:
         raise MetricError("Predicted labels are not provided")
     disadvantaged = np.flatnonzero(rows.disadvantaged)
