@@ -16,7 +16,8 @@ export function pascal(name: string): string {
 export const stackNames = {
   foundation: 'Mooring-Foundation',
   training: (useCase: string) => `Mooring-${pascal(useCase)}-Training`,
-  serving: (useCase: string) => `Mooring-${pascal(useCase)}-Serving`,
+  serving: (useCase: string, stage: StageName = 'production') =>
+    `Mooring-${pascal(useCase)}-Serving${stage === 'production' ? '' : `-${pascal(stage)}`}`,
   monitoring: (useCase: string) => `Mooring-${pascal(useCase)}-Monitoring`,
   retraining: (useCase: string) => `Mooring-${pascal(useCase)}-Retraining`,
   frontDoor: (useCase: string) => `Mooring-${pascal(useCase)}-FrontDoor`,
@@ -33,10 +34,13 @@ export const resourceNames = {
   endpoint: (useCase: string, stage: StageName = 'production') =>
     stage === 'production' ? `${useCase}-endpoint` : `${useCase}-${stage}-endpoint`,
   schedule: (useCase: string, monitor: MonitorKind) => `${useCase}-${monitor}-monitor`,
+  /** The join of labels with captured rows: its schedule, and the MonitoringSchedule dimension of its metrics. */
+  labelSchedule: (useCase: string) => `${useCase}-labels`,
   featureAlarm: (useCase: string, feature: string) => `${useCase}-drift-${feature}`,
   metricAlarm: (useCase: string, what: string) => `${useCase}-${what}`,
   compositeAlarm: (useCase: string) => `${useCase}-drift`,
-  deployFunction: (useCase: string) => `${useCase}-deploy`,
+  deployFunction: (useCase: string, stage: StageName = 'production') =>
+    stage === 'production' ? `${useCase}-deploy` : `${useCase}-${stage}-deploy`,
   notifyFunction: (useCase: string) => `${useCase}-notify`,
   retrainFunction: (useCase: string) => `${useCase}-retrain`,
   predictFunction: (useCase: string) => `${useCase}-predict`,

@@ -246,6 +246,18 @@ const retraining = z.strictObject({
     .default({ hyperparameters: {} }),
 });
 
+/** Ground truth that arrives after the predictions. Left out: nothing is joined, and retraining sees the base data alone. */
+const labels = z.strictObject({
+  /** Cadence of the join of labels with captured rows; each run writes a version of labelled rows. */
+  every: duration.default('1d'),
+  /** Age at which a prediction should have its label; younger ones do not count against coverage. */
+  expected_within: duration.default('1d'),
+  /** Alarm when a smaller share of such predictions has a label. */
+  min_coverage: z.number().gt(0).max(1).default(0.5),
+  /** Alarm when 5 % of the labels take longer than this; no alarm by default. */
+  max_lag: duration.optional(),
+});
+
 const notifications = z.strictObject({
   emails: z.array(z.email()).default([]),
   webhooks: z.array(z.url()).default([]),
@@ -312,6 +324,7 @@ export const useCaseSchema = z
     monitoring: monitoring.prefault({}),
     stages: z.strictObject({ staging: stage.optional(), production: stage.prefault({}) }).prefault({}),
     api: api.optional(),
+    labels: labels.optional(),
     retraining: retraining.prefault({}),
     notifications: notifications.prefault({}),
   })
@@ -323,6 +336,7 @@ export const useCaseSchema = z
 export type UseCase = z.infer<typeof useCaseSchema>;
 export type Column = UseCase['dataset']['columns'][number];
 export type Stage = UseCase['stages']['production'];
+export type Labels = NonNullable<UseCase['labels']>;
 export type Api = NonNullable<UseCase['api']>;
 
 /** Names of the columns a model may learn from: all but label, time and key, in the order of the YAML. */
