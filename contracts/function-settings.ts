@@ -23,6 +23,12 @@ export interface NotifySettings {
   readonly features: readonly { readonly name: string; readonly threshold: number }[];
 }
 
+export interface LabelSettings {
+  readonly task: UseCase['task'];
+  /** The label's column: type, bounds, categories. */
+  readonly column: UseCase['dataset']['columns'][number];
+}
+
 export function deploySettings(useCase: UseCase, stage: Stage): DeploySettings {
   return { task: useCase.task, label: useCase.dataset.label, stage };
 }
@@ -41,4 +47,11 @@ export function notifySettings(useCase: UseCase): NotifySettings {
   const features = featureNames(useCase);
   const watched = useCase.monitoring.features.filter((each) => features.includes(each.name));
   return { title: useCase.title, features: watched.map(({ name, threshold }) => ({ name, threshold })) };
+}
+
+/** @throws Error when the label is no column, which the schema rules out. */
+export function labelSettings({ task, dataset }: UseCase): LabelSettings {
+  const column = dataset.columns.find((each) => each.name === dataset.label);
+  if (column === undefined) throw new Error(`no column '${dataset.label}' in dataset.columns`);
+  return { task, column };
 }
