@@ -155,7 +155,20 @@ export class ExecutionRun {
   private ready(step: StepDefinition): boolean {
     if (this.states.get(step.name) !== 'pending') return false;
     if (this.failure !== undefined && !this.handlesFailure(step)) return false;
+    if (step.needs.some((need) => this.branchGoesOn(need, step))) return false;
     return step.needs.every((need) => this.satisfied(step, need) || !this.selectedByName(need));
+  }
+
+  /**
+   * Whether the branch that a needed condition took still has work: who waits for a condition waits for its branch, so
+   * that a Fail step ends the run before anything behind the gate begins.
+   */
+  private branchGoesOn(need: string, waiting: StepDefinition): boolean {
+    return this.definition.steps.some((each) => {
+      if (each.branch?.condition !== need || waiting.branch?.condition === need) return false;
+      const state = this.states.get(each.name);
+      return state === 'running' || state === 'waiting' || this.ready(each);
+    });
   }
 
   private satisfied(step: StepDefinition, need: string): boolean {

@@ -1,4 +1,4 @@
-"""Runs one pipeline definition of the SageMaker Python SDK in the local account, with boto3 only; prints how it ended."""
+"""Runs a pipeline definition of the SageMaker Python SDK in the local account, with boto3 only; prints how it ended."""
 
 from __future__ import annotations
 
