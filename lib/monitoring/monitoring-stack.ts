@@ -15,6 +15,8 @@ import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
+import { GroundTruth } from '../labels/ground-truth';
+import { createLabelAlarms } from '../labels/label-alarms';
 import type { CodeAssets } from '../training/code-assets';
 import { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
@@ -47,19 +49,23 @@ export class MonitoringStack extends Stack {
   ) {
     super(scope, id, { description: `Mooring: monitoring of ${props.useCase.name}`, ...props });
     this.endpointName = resourceNames.endpoint(props.useCase.name);
-    const group = this.createSchedules();
+    const images = new PrebuiltImages(this, 'Images');
+    const group = this.createSchedules(images);
+    this.createGroundTruth(images, group);
     const drift = this.createDriftAlarms();
-    const watching = createWatchingAlarms(this, props.useCase, group.ref);
+    const watching = [
+      ...createWatchingAlarms(this, props.useCase, group.ref),
+      ...createLabelAlarms(this, props.useCase),
+    ];
     const notify = this.createNotifyFunction();
     this.createAlarmRule(notify, [...drift, ...watching]);
     this.createFailureRules(notify);
     this.subscribe();
   }
 
-  private createSchedules(): scheduler.CfnScheduleGroup {
+  private createSchedules(images: PrebuiltImages): scheduler.CfnScheduleGroup {
     const { useCase, foundation, code } = this.props;
     const group = new scheduler.CfnScheduleGroup(this, 'Schedules', { name: useCase.name });
-    const images = new PrebuiltImages(this, 'Images');
     const jobRole = this.createJobRole(images);
     for (const plan of monitorPlans(useCase)) {
       const { endpointName } = this;
@@ -75,6 +81,13 @@ export class MonitoringStack extends Stack {
       });
     }
     return group;
+  }
+
+  private createGroundTruth(images: PrebuiltImages, group: scheduler.CfnScheduleGroup): void {
+    const { useCase, foundation, bundles, code } = this.props;
+    const { labels } = useCase;
+    if (labels === undefined) return;
+    new GroundTruth(this, 'GroundTruth', { useCase, labels, foundation, bundles, code, images, group });
   }
 
   private createJobRole(images: PrebuiltImages): iam.Role {
@@ -179,9 +192,10 @@ export class MonitoringStack extends Stack {
       source: ['aws.sagemaker'],
       detailType: ['SageMaker Processing Job State Change'],
       detail: {
-        ProcessingJobName: monitorPlans(useCase).map(({ kind }) => ({
-          prefix: `${resourceNames.schedule(useCase.name, kind)}-`,
-        })),
+        ProcessingJobName: [
+          ...monitorPlans(useCase).map(({ kind }) => resourceNames.schedule(useCase.name, kind)),
+          ...(useCase.labels === undefined ? [] : [resourceNames.labelSchedule(useCase.name)]),
+        ].map((name) => ({ prefix: `${name}-` })),
         ProcessingJobStatus: ['Failed', 'Stopped'],
       },
     });

@@ -85,10 +85,10 @@ describe('a value', () => {
   });
 
   test('of a category has to be a known one', () => {
-    const category = {
+    const category: LabelSettings = {
       ...settings,
       column: { name: 'c', type: 'category', categories: ['yes', 'no'], nullable: true },
-    } as const;
+    };
     expect(problemOf('yes', category)).toBeUndefined();
     expect(problemOf('maybe', category)).toBe("'maybe' is none of yes, no");
   });
