@@ -6,6 +6,7 @@ import type { Account } from '../../../local/account';
 import { decodeAwsChunked } from '../../../local/server/aws-chunked';
 import { decodeQuery } from '../../../local/server/protocols/query';
 import { matchPath } from '../../../local/server/protocols/rest-json';
+import { scopeOf } from '../../../local/server/scope';
 import { dropFolders, startAccount } from '../core-account/support';
 
 const signed = (service: string, more: Record<string, string> = {}): Record<string, string> => ({
@@ -150,6 +151,34 @@ describe('a request to the account', () => {
       socket.on('close', () => done(false));
     });
     expect(connected).toBe(false);
+  });
+});
+
+describe('the scope of a request', () => {
+  const scope = (query: string, headers: Record<string, string> = {}): unknown =>
+    scopeOf({ headers, query: new URLSearchParams(query) }, () => Date.UTC(2026, 10, 20, 12, 0, 0));
+
+  test('is read from the header, from a presigned URL, and from an old presigned URL', () => {
+    const presigned =
+      'X-Amz-Credential=AKIA1/20261120/us-east-1/s3/aws4_request&X-Amz-Date=20261120T115959Z&X-Amz-Expires=60';
+    expect(
+      scope('', {
+        authorization: 'AWS4-HMAC-SHA256 Credential=AKIA1/20261120/eu-west-1/logs/aws4_request, Signature=0',
+      }),
+    ).toEqual({ accessKeyId: 'AKIA1', region: 'eu-west-1', service: 'logs' });
+    expect(scope(presigned)).toEqual({ accessKeyId: 'AKIA1', region: 'us-east-1', service: 's3' });
+    expect(scope('AWSAccessKeyId=AKIA1&Signature=x&Expires=4000000000')).toMatchObject({
+      accessKeyId: 'AKIA1',
+      service: 's3',
+    });
+    expect(scope('list-type=2')).toBeUndefined();
+  });
+
+  test.each([
+    'X-Amz-Credential=AKIA1/20261120/us-east-1/s3/aws4_request&X-Amz-Date=20261120T115800Z&X-Amz-Expires=60',
+    'AWSAccessKeyId=AKIA1&Expires=1',
+  ])('of an expired URL is refused: %s', (query) => {
+    expect(() => scope(query)).toThrow('the presigned URL has expired');
   });
 });
 

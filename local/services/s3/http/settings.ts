@@ -8,7 +8,7 @@ import { parseXml } from './multipart';
 import type { S3Reply, S3Request } from './request';
 
 /** A sub-resource of a bucket that the account keeps and gives back, and what S3 answers before one was put. */
-interface Setting {
+export interface Setting {
   /** IAM action without Get or Put. */
   readonly action: string;
   /** Operation name without Get, Put or Delete. */
@@ -80,6 +80,13 @@ export const settings: Readonly<Record<string, Setting>> = {
 /** Settings that would change behaviour the account does not have; putting them is refused. */
 const readOnly = ['accelerate', 'object-lock', 'policyStatus', 'replication', 'requestPayment', 'website', 'logging'];
 
+/** Settings that can be put and deleted. */
+export function writableSettings(): readonly Setting[] {
+  return Object.entries(settings).flatMap(([name, setting]) =>
+    readOnly.includes(name) || name === 'acl' ? [] : [setting],
+  );
+}
+
 export function getSetting(bucket: Bucket, name: string): S3Reply {
   if (name === 'versioning')
     return {
@@ -115,6 +122,7 @@ export async function putSetting(store: FileObjectStore, request: S3Request, nam
 }
 
 export function deleteSetting(store: FileObjectStore, bucket: Bucket, name: string): S3Reply {
+  if (readOnly.includes(name)) throw new Unsupported(`the operation s3:Delete${settings[name]?.operation ?? name}`);
   if (name === 'policy') {
     const { policy: _, ...rest } = bucket;
     store.updateBucket(bucket.name, { ...rest, policy: undefined });
