@@ -45,6 +45,8 @@ export function metricKey(id: MetricId): string {
 export class MetricStore {
   private readonly series = new Map<string, Series>();
   private readonly file: string;
+  private readonly unwritten = new Map<string, Datum>();
+  private writing: ReturnType<typeof setTimeout> | undefined;
 
   /** @param folder where metrics.jsonl lives; made when absent */
   constructor(folder: string) {
@@ -53,6 +55,30 @@ export class MetricStore {
     if (existsSync(this.file)) this.load(readFileSync(this.file, 'utf8'));
   }
 
+  /** Keeps data in memory at once and on disk a moment later, summed up: for what services count call by call. */
+  putSoon(data: readonly Datum[]): void {
+    for (const each of data) {
+      this.add(each);
+      const key = `${metricKey(each)} ${each.unit} ${slotOf(each)}`;
+      const before = this.unwritten.get(key);
+      this.unwritten.set(
+        key,
+        before === undefined ? { ...each, data: copied(each.data) } : { ...each, data: merge(before.data, each.data) },
+      );
+    }
+    this.writing ??= setTimeout(() => this.flush(), writeEvery).unref();
+  }
+
+  /** Writes what {@link putSoon} holds back. */
+  flush(): void {
+    clearTimeout(this.writing);
+    this.writing = undefined;
+    const data = [...this.unwritten.values()];
+    this.unwritten.clear();
+    if (data.length > 0) appendFileSync(this.file, data.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  }
+
+  /** On disk when it returns. */
   put(data: readonly Datum[]): void {
     if (data.length === 0) return;
     appendFileSync(this.file, data.map((each) => `${JSON.stringify(each)}\n`).join(''));
@@ -112,8 +138,7 @@ export class MetricStore {
       latest: 0,
     };
     if (known === undefined) this.series.set(key, series);
-    const size = datum.resolution === 1 ? 1_000 : 60_000;
-    const slot = Math.floor(datum.time / size) * size;
+    const slot = slotOf(datum);
     let units = series.slots.get(slot);
     if (units === undefined) {
       units = new Map();
@@ -121,7 +146,7 @@ export class MetricStore {
       series.times.splice(lowerBound(series.times, slot), 0, slot);
     }
     const before = units.get(datum.unit);
-    units.set(datum.unit, before === undefined ? datum.data : merge(before, datum.data));
+    units.set(datum.unit, before === undefined ? copied(datum.data) : merge(before, datum.data));
     series.latest = Math.max(series.latest, datum.time);
   }
 
@@ -137,10 +162,28 @@ export class MetricStore {
   }
 }
 
-/** Like combine, but adds to the list of values in place of copying it, since a busy minute may hold thousands. */
+/** Milliseconds between writes of what services count. */
+const writeEvery = 1_000;
+
+function slotOf(datum: Datum): number {
+  const size = datum.resolution === 1 ? 1_000 : 60_000;
+  return Math.floor(datum.time / size) * size;
+}
+
+/** With a list of values that may grow. */
+const copied = (data: Aggregate): Aggregate => ({ ...data, values: [...data.values] });
+
+/**
+ * Like combine, but adds to the list of values in place of copying it, since a busy minute may hold thousands; a value that
+ * comes again right away is counted, not listed.
+ */
 function merge(before: Aggregate, more: Aggregate): Aggregate {
   const values = before.values as (readonly [number, number])[];
-  values.push(...more.values);
+  for (const [value, count] of more.values) {
+    const last = values.at(-1);
+    if (last !== undefined && last[0] === value) values[values.length - 1] = [value, last[1] + count];
+    else values.push([value, count]);
+  }
   return {
     count: before.count + more.count,
     sum: before.sum + more.sum,

@@ -13,5 +13,6 @@ export const cloudwatchModule: ModuleFactory = (account): Module => {
     providers: cloudwatchProviders(account),
     peers: { metrics: service, alarms: service },
     start: () => service.start(),
+    stop: () => service.stop(),
   };
 };

@@ -66,18 +66,22 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
     this.engine.start();
   }
 
+  stop(): void {
+    this.metrics.flush();
+  }
+
   put(namespace: string, points: readonly MetricPoint[]): void {
-    this.store(
-      points.map(({ name, dimensions = {}, value, unit = 'None', time }) => ({
-        namespace,
-        name,
-        dimensions,
-        unit,
-        time: (time ?? this.account.clock.now()).getTime(),
-        resolution: 60,
-        data: { count: 1, sum: value, min: value, max: value, values: [[value, 1] as const] },
-      })),
-    );
+    const data = points.map(({ name, dimensions = {}, value, unit = 'None', time }) => ({
+      namespace,
+      name,
+      dimensions,
+      unit,
+      time: (time ?? this.account.clock.now()).getTime(),
+      resolution: 60,
+      data: { count: 1, sum: value, min: value, max: value, values: [[value, 1] as const] },
+    }));
+    this.metrics.putSoon(data);
+    this.engine.dataArrived(data);
   }
 
   stateOf(alarmName: string): Alarm['state']['value'] | undefined {
@@ -106,17 +110,14 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
       : names.map((name) => ({ action, resource: this.alarmArn(name) }));
   }
 
-  private store(data: Parameters<MetricStore['put']>[0]): void {
-    this.metrics.put(data);
-    this.engine.dataArrived(data);
-  }
-
   private putMetricData(input: Body, call: Call): void {
     if (text(input, 'Namespace').startsWith('AWS/') && call.principal.kind !== 'service')
       throw invalidValue(
         'The value AWS/ for parameter Namespace is invalid: namespaces that start with it are for AWS services.',
       );
-    this.store(metricData(input, this.account.clock.now().getTime()));
+    const data = metricData(input, this.account.clock.now().getTime());
+    this.metrics.put(data);
+    this.engine.dataArrived(data);
   }
 
   private getStatistics(input: Body): Body {

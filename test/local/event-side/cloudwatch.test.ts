@@ -378,9 +378,9 @@ describe('metric data', () => {
     await expect(side.clients.cloudwatch.send(new PutMetricDataCommand(input))).rejects.toThrow(message);
   });
 
-  test('takes and reads 100,000 points in seconds', async () => {
+  test('takes and reads 100,000 points in seconds of processor time', async () => {
     const metrics = side.account.parts.peer('metrics');
-    const started = Date.now();
+    const before = process.cpuUsage();
     for (let batch = 0; batch < 1_000; batch += 1) {
       const time = new Date(EventSide.start - batch * 60_000);
       metrics.put(
@@ -399,7 +399,8 @@ describe('metric data', () => {
       }),
     );
     expect(Datapoints.reduce((total, each) => total + (each.SampleCount ?? 0), 0)).toBe(1_000);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(10);
   });
 });
 
