@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mostLabels } from '../../contracts/front-door';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -11,9 +12,6 @@ const label = z.object({
   time: z.iso.datetime({ offset: true }).optional(),
 });
 export type Label = z.infer<typeof label>;
-
-/** Most labels in one call; a function takes 6 MB. */
-export const mostLabels = 10_000;
 
 const batch = z.object({
   labels: z.array(z.unknown()).min(1).max(mostLabels),
