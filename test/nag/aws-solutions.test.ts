@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { allow } from '../../lib/config/grants';
+import { testApp } from '../support/app';
+
+/** Synthesizes with the rule pack and returns what it printed about violations. */
+function findings(app: App): string {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const printed: string[] = [];
+  const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  const log = jest.spyOn(console, 'error').mockImplementation((text) => void printed.push(String(text)));
+  const before = process.exitCode;
+  try {
+    app.synth();
+  } catch (error) {
+    printed.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    spy.mockRestore();
+    log.mockRestore();
+    // A failed validation marks the process; here it is what a test looks at.
+    process.exitCode = before;
+  }
+  return printed.filter((line) => line.includes('AwsSolutions')).join('\n');
+}
+
+describe('all stacks of two use cases', () => {
+  let outdir: string;
+  beforeEach(() => (outdir = mkdtempSync(join(tmpdir(), 'mooring-nag-'))));
+  afterEach(() => rmSync(outdir, { recursive: true }));
+
+  test('have no finding of the AwsSolutions pack without a written reason', () => {
+    expect(findings(testApp(undefined, outdir))).toBe('');
+  });
+
+  test('would be found out: the same pack objects to a stack that breaks its rules', () => {
+    const app = new App({ outdir, analyticsReporting: false });
+    const stack = new Stack(app, 'Canary');
+    new s3.Bucket(stack, 'Open');
+    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:*'], resources: ['*'] }));
+    const found = findings(app);
+    expect(found).toContain('AwsSolutions-S1');
+    expect(found).toContain('AwsSolutions-IAM5[Action::s3:*]');
+    expect(found).toContain('AwsSolutions-IAM5[Resource::*]');
+  });
+});
+
+describe('a grant', () => {
+  const role = (): iam.Role =>
+    new iam.Role(new Stack(), 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+
+  test('with a wildcard in an action is refused', () => {
+    expect(() => allow(role(), 'Read', ['s3:Get*'], ['arn:aws:s3:::bucket'])).toThrow(
+      'Default/Role: Read allows s3:Get*; name the actions',
+    );
+  });
+
+  test('with a wildcard in a resource is refused without a reason', () => {
+    expect(() => allow(role(), 'Read', ['s3:GetObject'], ['*'])).toThrow('Default/Role: Read needs a reason');
+    expect(() => allow(role(), 'Read', ['s3:GetObject'], ['*'], { because: 'of a test' })).not.toThrow();
+  });
+});
