@@ -8,7 +8,9 @@ await runMain(() => {
   ensureNodeModules();
   const python = ensurePython('main');
   const node = (tool, ...args) => [process.execPath, [join(root, 'node_modules', tool), ...args]];
-  const packages = ['monitor', 'pipeline-defs/standard', 'local/python'].filter((folder) => existsSync(join(root, folder)));
+  const packages = ['monitor', 'pipeline-defs/standard', 'local/python'].filter((folder) =>
+    existsSync(join(root, folder)),
+  );
   const checks = [
     ['TypeScript types', ...node('typescript/bin/tsc', '--noEmit', '-p', '.')],
     ['eslint', ...node('eslint/bin/eslint.js', '--max-warnings', '0', '.')],
@@ -22,7 +24,9 @@ await runMain(() => {
     const started = Date.now();
     const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
     const good = result.status === 0;
-    process.stderr.write(`  ${good ? 'ok    ' : 'FAILED'} ${name.padEnd(28)} ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    process.stderr.write(
+      `  ${good ? 'ok    ' : 'FAILED'} ${name.padEnd(28)} ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+    );
     if (!good) {
       failed += 1;
       process.stderr.write(`${result.stdout}${result.stderr}\n`);

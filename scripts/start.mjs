@@ -8,6 +8,10 @@ await runMain(() => {
   ensureNodeModules();
   ensurePython('main');
   const install = ((Date.now() - started) / 1000).toFixed(1);
-  const result = spawnSync(process.execPath, [join(root, 'bin/mooring.js'), 'tour', '--install-seconds', install, ...process.argv.slice(2)], { stdio: 'inherit', cwd: root });
+  const result = spawnSync(
+    process.execPath,
+    [join(root, 'bin/mooring.js'), 'tour', '--install-seconds', install, ...process.argv.slice(2)],
+    { stdio: 'inherit', cwd: root },
+  );
   return result.status ?? 1;
 });

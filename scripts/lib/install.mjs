@@ -35,7 +35,10 @@ function quietly(what, command, args, options = {}) {
 /** node_modules equal to the lockfile; does nothing when they already are. */
 export function ensureNodeModules() {
   const [major] = process.versions.node.split('.').map(Number);
-  if (major < 20) throw new SetupError(`Node.js 20 or newer is needed, this is ${process.version}. Install one and run the command again.`);
+  if (major < 20)
+    throw new SetupError(
+      `Node.js 20 or newer is needed, this is ${process.version}. Install one and run the command again.`,
+    );
   const stamp = join(root, 'node_modules', '.mooring-stamp');
   const wanted = hashOf(['package.json', 'package-lock.json']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
@@ -60,7 +63,9 @@ function pythonVersion(command) {
 /** The interpreter to build from: MOORING_PYTHON, else the first of 3.12, 3.11, 3.10 found (the images have 3.12). */
 function findPython() {
   const allowed = ['3.10', '3.11', '3.12', '3.13'];
-  const candidates = process.env.MOORING_PYTHON ? [process.env.MOORING_PYTHON] : ['python3.12', 'python3', 'python3.11', 'python3.10', 'python3.13', 'python'];
+  const candidates = process.env.MOORING_PYTHON
+    ? [process.env.MOORING_PYTHON]
+    : ['python3.12', 'python3', 'python3.11', 'python3.10', 'python3.13', 'python'];
   const found = [];
   for (const candidate of candidates) {
     const version = pythonVersion(candidate);
@@ -76,7 +81,8 @@ function findPython() {
 /** Creates or refreshes one Python environment and returns the path of its interpreter. */
 export function ensurePython(name = 'main') {
   const environment = pythonEnvironments[name];
-  if (environment === undefined) throw new SetupError(`no Python environment '${name}'; there are: ${Object.keys(pythonEnvironments).join(', ')}`);
+  if (environment === undefined)
+    throw new SetupError(`no Python environment '${name}'; there are: ${Object.keys(pythonEnvironments).join(', ')}`);
   const folder = join(root, environment.folder);
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const stamp = join(folder, '.mooring-stamp');
@@ -88,7 +94,15 @@ export function ensurePython(name = 'main') {
     mkdirSync(dirname(folder), { recursive: true });
     quietly(`creating the Python environment '${name}' (${environment.folder})`, base, ['-m', 'venv', folder]);
   }
-  quietly(`installing Python packages of '${name}'`, python, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', '-r', environment.requirements[0]]);
+  quietly(`installing Python packages of '${name}'`, python, [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '-q',
+    '-r',
+    environment.requirements[0],
+  ]);
   writeFileSync(stamp, wanted);
   return python;
 }

@@ -9,9 +9,16 @@ const jest = (...projects) => ({ kind: 'jest', projects });
 const pytest = (marker, environment = 'main') => ({ kind: 'pytest', marker, environment });
 
 export const suites = {
-  quick: { what: 'unit, stacks, local account, the loop, Python', runs: [jest('unit', 'dsl', 'stacks', 'nag', 'local', 'loop'), pytest('not parity and not spark and not sdk')] },
+  quick: {
+    what: 'unit, stacks, local account, the loop, Python',
+    runs: [jest('unit', 'dsl', 'stacks', 'nag', 'local', 'loop'), pytest('not parity and not spark and not sdk')],
+  },
   parity: { what: 'against recorded outputs of the AWS containers', runs: [pytest('parity')] },
-  sdk: { what: 'real clients: aws CLI, boto3, SageMaker Python SDK', environments: ['clients', 'sdk'], runs: [jest('sdk')] },
+  sdk: {
+    what: 'real clients: aws CLI, boto3, SageMaker Python SDK',
+    environments: ['clients', 'sdk'],
+    runs: [jest('sdk')],
+  },
   spark: { what: 'the monitor on Apache Spark', runs: [pytest('spark', 'bench')] },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
   soak: { what: 'long runs', runs: [jest('soak')] },
@@ -44,12 +51,27 @@ function junitCounts(file) {
 async function runJest(name, { projects }) {
   const file = join(results, `${name}-jest.json`);
   rmSync(file, { force: true });
-  const code = await stream(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', ...projects, '--json', `--outputFile=${file}`, '--passWithNoTests'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const code = await stream(
+    process.execPath,
+    [
+      join(root, 'node_modules/jest/bin/jest.js'),
+      '--selectProjects',
+      ...projects,
+      '--json',
+      `--outputFile=${file}`,
+      '--passWithNoTests',
+    ],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  const counts = { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+  const counts = {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
   // A suite that does not even load counts as a failure.
   if (code !== 0 && counts.failed === 0) counts.failed = Math.max(1, report.numRuntimeErrorTestSuites ?? 0);
   return counts;
@@ -81,11 +103,21 @@ export async function runSuites(names) {
     for (const run of suite.runs) {
       const counts = run.kind === 'jest' ? await runJest(name, run) : await runPytest(name, run);
       for (const key of Object.keys(total)) total[key] += counts[key];
-      rows.push([name, run.kind, counts.passed, counts.failed, counts.skipped, `${((Date.now() - started) / 1000).toFixed(0)} s`]);
+      rows.push([
+        name,
+        run.kind,
+        counts.passed,
+        counts.failed,
+        counts.skipped,
+        `${((Date.now() - started) / 1000).toFixed(0)} s`,
+      ]);
     }
   }
   const widths = [10, 8, 8, 8, 8, 8];
-  const line = (cells) => cells.map((cell, index) => (index < 2 ? String(cell).padEnd(widths[index]) : String(cell).padStart(widths[index]))).join('');
+  const line = (cells) =>
+    cells
+      .map((cell, index) => (index < 2 ? String(cell).padEnd(widths[index]) : String(cell).padStart(widths[index])))
+      .join('');
   console.log(`\n${line(['suite', 'runner', 'passed', 'failed', 'skipped', 'time'])}`);
   for (const row of rows) console.log(line(row));
   return total;
