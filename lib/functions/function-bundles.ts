@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -57,6 +57,18 @@ export class FunctionBundles {
   path(name: string): string {
     if (!this.names.has(name)) throw new Error(`no function '${name}'; there are: ${[...this.names].join(', ')}`);
     return join(this.folder, name);
+  }
+
+  /**
+   * Folder with `index.js` of a function and further files beside it.
+   *
+   * @param owner tells apart what several use cases give to the same function.
+   */
+  pathWith(name: string, owner: string, files: Readonly<Record<string, string>>): string {
+    const target = join(this.folder, `${name}-${owner}`);
+    cpSync(this.path(name), target, { recursive: true });
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(target, file), content);
+    return target;
   }
 
   /** Removes the bundles; the stacks have staged their copies by then. */

@@ -16,6 +16,8 @@ export interface MooringFunctionProps {
   readonly functionName: string;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Files beside the function's code, by name: for what an environment of 4 KB cannot hold. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly bundles: FunctionBundles;
   /** Where events go that the function could not handle. */
   readonly deadLetters: sqs.IQueue;
@@ -49,7 +51,7 @@ export class MooringFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.X86_64,
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(props.bundles.path(props.code)),
+      code: lambda.Code.fromAsset(codeOf(props)),
       role: this.role.withoutPolicyUpdates(),
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       timeout: props.timeout ?? Duration.minutes(1),
@@ -73,4 +75,8 @@ export class MooringFunction extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(topic));
   }
+}
+
+function codeOf({ bundles, code, functionName, files }: MooringFunctionProps): string {
+  return files === undefined ? bundles.path(code) : bundles.pathWith(code, functionName, files);
 }
