@@ -3,6 +3,7 @@
 'use strict';
 const { existsSync } = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { format } = require('node:util');
@@ -28,6 +29,20 @@ function call(method, path, body) {
     request.on('error', fail);
     request.end(body);
   });
+}
+
+/**
+ * Custom resources answer to a URL that is HTTPS on AWS, and helper functions take that for granted: they keep its host and
+ * path and speak HTTPS to port 443. The account's endpoint speaks HTTP on its own port, so such requests are sent there.
+ */
+function rerouteResponseUrls() {
+  if (env.AWS_ENDPOINT_URL === undefined) return;
+  const endpoint = new URL(env.AWS_ENDPOINT_URL);
+  const request = https.request;
+  https.request = (options, ...rest) =>
+    options?.hostname === endpoint.hostname
+      ? http.request({ ...options, protocol: 'http:', port: endpoint.port }, ...rest)
+      : request(options, ...rest);
 }
 
 /** Lines as Lambda writes them: time, request id, level, text. All levels go to standard output. */
@@ -118,6 +133,7 @@ function run(handler, event, context) {
 
 async function main() {
   patchConsole();
+  rerouteResponseUrls();
   let handler;
   try {
     handler = await loadHandler();
