@@ -35,10 +35,10 @@ const keyMembers: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Milliseconds in an ISO-8601 duration such as P30d, PT12H or P1DT6H; case does not matter to the service. */
+/** Milliseconds in an ISO-8601 duration such as P30d, PT12H or P1DT6H; the service also reads 30d and T12H, in either case. */
 export function isoDuration(text: string): number {
-  const match = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(text);
-  if (match === null || text.length < 3) throw new Error(`'${text}' is not an ISO-8601 duration such as P30D or PT12H`);
+  const match = /^P?(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(text);
+  if (match === null || text.length < 2) throw new Error(`'${text}' is not an ISO-8601 duration such as P30D or PT12H`);
   const days = [365, 30, 7, 1];
   const [, ...parts] = match;
   const sizes = [...days.map((each) => each * 86_400), 3_600, 60, 1];

@@ -39,15 +39,11 @@ def read_channel(folder: Path, content_type: str) -> xgboost.DMatrix | None:
 
 def _read_libsvm(files: Sequence[Path]) -> xgboost.DMatrix:
     from scipy.sparse import vstack
-    from sklearn.datasets import load_svmlight_file
+    from sklearn.datasets import load_svmlight_files
 
-    parts = [load_svmlight_file(str(each)) for each in files]
-    width = max(each[0].shape[1] for each in parts)
-    matrices = []
-    for matrix, _ in parts:
-        matrix.resize((matrix.shape[0], width))
-        matrices.append(matrix)
-    return xgboost.DMatrix(vstack(matrices).tocsr(), label=np.concatenate([each[1] for each in parts]))
+    # XGBoost counts features from 0, whatever the smallest index of a file is.
+    parts = load_svmlight_files([str(each) for each in files], zero_based=True)
+    return xgboost.DMatrix(vstack(parts[0::2]).tocsr(), label=np.concatenate(parts[1::2]))
 
 
 def parameters_of(hyperparameters: Mapping[str, str]) -> dict[str, object]:
