@@ -33,7 +33,9 @@ export const resourceNames = {
   /** Production carries the plain name; the stage before it says so. */
   endpoint: (useCase: string, stage: StageName = 'production') =>
     stage === 'production' ? `${useCase}-endpoint` : `${useCase}-${stage}-endpoint`,
-  schedule: (useCase: string, monitor: MonitorKind) => `${useCase}-${monitor}-monitor`,
+  /** Short enough for a job name of a run, which adds 17 characters to it: 63 are allowed. */
+  schedule: (useCase: string, monitor: MonitorKind) =>
+    `${useCase}-${monitor === 'explanations' ? 'explain' : monitor}-monitor`,
   /** The join of labels with captured rows: its schedule, and the MonitoringSchedule dimension of its metrics. */
   labelSchedule: (useCase: string) => `${useCase}-labels`,
   featureAlarm: (useCase: string, feature: string) => `${useCase}-drift-${feature}`,

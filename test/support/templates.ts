@@ -16,6 +16,8 @@ export interface Resource {
 /** Templates of the test use cases by stack name, synthesized once per test file. */
 export function synthTemplates(): { readonly outdir: string; readonly template: (stack: string) => Template } {
   const outdir = mkdtempSync(join(tmpdir(), 'mooring-stacks-'));
+  // The template validator is a check of its own in CI; here it would double the time.
+  process.env['CDK_VALIDATION'] = 'false';
   testApp(undefined, outdir).synth();
   return {
     outdir,
