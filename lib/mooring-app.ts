@@ -1,10 +1,12 @@
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import type { LoadedUseCase } from '../contracts/load-use-case';
 import { appName, stackNames } from '../contracts/names';
+import type { UseCase } from '../contracts/use-case';
 import { type Foundation, FoundationStack } from './foundation/foundation-stack';
 import { FunctionBundles } from './functions/function-bundles';
 import { MonitoringStack } from './monitoring/monitoring-stack';
 import { RetrainingStack } from './retraining/retraining-stack';
+import { FrontDoorStack } from './serving/front-door-stack';
 import { ServingStack } from './serving/serving-stack';
 import { StandardCode } from './training/code-bundle';
 import { TrainingStack } from './training/training-stack';
@@ -53,6 +55,16 @@ export class MooringApp extends App {
     // The package group exists before anything can be approved in it, the pipeline before anything can start it, and the
     // code is uploaded before a schedule runs it.
     for (const stack of [serving, monitoring, retraining]) stack.addStackDependency(training);
-    for (const stack of [training, serving, monitoring, retraining]) Tags.of(stack).add('UseCase', name);
+    const frontDoor = this.frontDoor(useCase, shared);
+    // It calls the label function, which belongs to the monitoring stack.
+    frontDoor?.addStackDependency(monitoring);
+    for (const stack of [training, serving, monitoring, retraining, frontDoor])
+      if (stack !== undefined) Tags.of(stack).add('UseCase', name);
+  }
+
+  private frontDoor(useCase: UseCase, { foundation, bundles }: Shared): FrontDoorStack | undefined {
+    const { name, api } = useCase;
+    if (api === undefined) return undefined;
+    return new FrontDoorStack(this, stackNames.frontDoor(name), { useCase, api, foundation, bundles });
   }
 }
