@@ -1,4 +1,5 @@
 import type { ModuleFactory } from './core/module';
+import { applicationAutoscalingModule } from './services/application-autoscaling/module';
 import { cloudwatchModule } from './services/cloudwatch/module';
 import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
@@ -16,4 +17,5 @@ export const defaultModules: readonly ModuleFactory[] = [
   schedulerModule,
   cloudwatchModule,
   sagemakerModule,
+  applicationAutoscalingModule,
 ];

@@ -15,10 +15,11 @@ import { suppressionAfter } from './suppression';
  *
  * CloudWatch evaluates an alarm once a minute over windows that end at that minute. Between evaluations nothing can change
  * unless data comes or a datapoint moves from one window to the next, so the engine evaluates just then:
- * - after data came, at the same instant of the virtual clock but after the work that sends it has settled. The minute that
- *   has begun counts, so that a run which ends by publishing its metrics is judged within the same advance of the clock (CloudWatch
- *   would take up to a minute longer);
- * - at each minute at which a datapoint leaves a window, as long as it is in the evaluation range;
+ * - after data came, at the same instant of the virtual clock but after the work that sends it has settled. For periods longer
+ *   than a minute the minute that has begun counts when it has data, so that a run which ends by publishing its metrics is
+ *   judged within the same advance of the clock (CloudWatch would take up to a minute longer). For shorter periods only
+ *   complete ones count: half a minute of requests would make a poor average;
+ * - at each minute at which a datapoint enters or leaves a window, as long as it is in the evaluation range;
  * - a new or changed alarm at the next full minute.
  */
 export class AlarmEngine {
@@ -127,7 +128,7 @@ export class AlarmEngine {
     const now = this.now();
     const step = Math.min(alarm.period, 60) * 1000;
     const [period, range] = [alarm.period * 1000, evaluationRange(alarm.evaluationPeriods)];
-    const end = Math.floor(now / step) * step + step;
+    const end = this.windowEnd(alarm, now, step);
     const start = end - range * period;
     const values = runQueries(this.metrics, alarm.queries, start, end).find((each) => each.query.returnData)?.values[0];
     const times = Array.from({ length: range }, (_, age) => end - (age + 1) * period);
@@ -154,15 +155,26 @@ export class AlarmEngine {
     return times.map((time) => found.get(time));
   }
 
+  /** Windows end with the last complete minute, or with the one that has begun when it has data and the period is longer. */
+  private windowEnd(alarm: MetricAlarm, now: number, step: number): number {
+    const begun = Math.floor(now / step) * step;
+    if (alarm.period * 1000 <= step) return begun;
+    const hasData = alarm.queries.some(
+      ({ metric }) => metric !== undefined && this.metrics.slots(metric, begun, begun + step).length > 0,
+    );
+    return hasData ? begun + step : begun;
+  }
+
   /** The next instant at which a datapoint enters a window or moves on to an older one. */
   private armNext(alarm: MetricAlarm, now: number, start: number, step: number): void {
     const period = alarm.period * 1000;
     const moves = alarm.queries
       .flatMap((query) => (query.metric === undefined ? [] : this.metrics.slots(query.metric, start, Infinity)))
-      .map((slot) => {
-        const from = Math.floor(slot / step) * step;
-        return from > now ? from : from + (Math.floor((now - from) / period) + 1) * period;
-      });
+      .flatMap((slot) => {
+        const begun = Math.floor(slot / step) * step;
+        return [begun, begun + step];
+      })
+      .map((from) => (from > now ? from : from + (Math.floor((now - from) / period) + 1) * period));
     if (moves.length > 0)
       this.arm(
         alarm.name,

@@ -144,7 +144,9 @@ describe('an alarm on an expression', () => {
     expect(state('ratio')).toBe('OK');
     await value('errors', 50);
     await value('calls', 100);
-    await side.advance(0);
+    await side.advance(0.9);
+    expect(state('ratio')).toBe('OK');
+    await side.advance(0.1);
     expect(state('ratio')).toBe('ALARM');
   });
 });
