@@ -29,6 +29,7 @@ export const guards = [
   'budget',
   'labels',
   'stale-data',
+  'back-off',
   'no-help',
 ] as const;
 export type Guard = (typeof guards)[number];

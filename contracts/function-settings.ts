@@ -1,3 +1,4 @@
+import { durationSeconds } from './duration';
 import { featureNames, type Stage, type UseCase } from './use-case';
 
 /**
@@ -13,9 +14,12 @@ export interface RetrainSettings {
   readonly retraining: UseCase['retraining'];
   readonly hyperparameters: UseCase['training']['hyperparameters'];
   readonly approval: Stage['approval'];
-  /** Cadence of the data monitor: two of them must pass before a retraining can be called useless. */
   readonly every: string;
   readonly label: string;
+  /** Seconds a new model must serve before a firing alarm says something about it: the longest window, cadence and lag. */
+  readonly settles: number;
+  /** Hash of the whole use case, as each version carries it; the stack that makes the function adds it. */
+  readonly configHash?: string;
 }
 
 export interface NotifySettings {
@@ -40,7 +44,25 @@ export function retrainSettings(useCase: UseCase): RetrainSettings {
     approval: useCase.stages.production.approval,
     every: useCase.monitoring.every,
     label: useCase.dataset.label,
+    settles: settlingSeconds(useCase),
   };
+}
+
+/**
+ * How long a model must serve before every monitor has seen a window of nothing but its answers.
+ *
+ * A window and the run after it; monitors that need ground truth wait for the labels as well.
+ */
+function settlingSeconds({ monitoring, labels }: UseCase): number {
+  const run = ({ every, window }: { readonly every: string; readonly window?: string }): number =>
+    durationSeconds(every) + durationSeconds(window ?? every);
+  const lag = labels === undefined ? 0 : durationSeconds(labels.expected_within);
+  const { quality, bias, explanations } = monitoring;
+  return Math.max(
+    run(monitoring),
+    ...(explanations === undefined ? [] : [run(explanations)]),
+    ...[quality, bias].flatMap((each) => (each === undefined ? [] : [run(each) + lag])),
+  );
 }
 
 export function notifySettings(useCase: UseCase): NotifySettings {

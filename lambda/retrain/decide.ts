@@ -5,7 +5,7 @@ import { publish } from '../shared/news';
 import type { Context } from './context';
 import { outsideEnvelope } from './envelope';
 import { gatherFacts, readLive } from './facts';
-import { type Facts, judge } from './guards';
+import { attemptsSince, type Facts, judge } from './guards';
 import { Ledger, type PromisedStart } from './ledger';
 import { executionParameters } from './parameters';
 import type { Request } from './request';
@@ -29,16 +29,27 @@ export async function decide(context: Context, request: Request): Promise<Decisi
   const verdict = judge(facts, context.settings);
   if (verdict.outcome !== 'start') return hold(context, ledger, request, verdict, facts);
 
+  const attempt = attemptOf(context, request, facts);
+  if (attempt !== undefined && !(await ledger.reserve(attempt, request.key))) return 'duplicate';
   const promise: PromisedStart = {
     token: shortHash([context.pipelineName, request.key], 64),
     parameters: await executionParameters(context, request, live),
     reason: [
       verdict.reason,
-      ...outsideEnvelope(context.settings).map((each) => `Outside the envelope: ${each}; a person must approve.`),
+      ...outsideEnvelope(context.settings, live).map((each) => `Outside the envelope: ${each}; a person must approve.`),
     ].join(' '),
   };
   if (!(await ledger.promise(request.key, promise))) return 'duplicate';
   return start(context, ledger, request, promise, facts);
+}
+
+/** Which attempt at which firing alarm a start would be; undefined when no alarm is the reason. */
+function attemptOf({ useCase }: Context, { trigger, alarmSince }: Request, facts: Facts): string | undefined {
+  if (trigger !== 'drift' && trigger !== 'reconcile') return undefined;
+  const since = alarmSince ?? facts.alarm?.since;
+  if (since === undefined) return undefined;
+  const seconds = Math.floor(Date.parse(since) / 1_000);
+  return shortHash([useCase, seconds, trigger === 'drift' ? 0 : attemptsSince(facts)], 16);
 }
 
 async function start(
@@ -89,12 +100,14 @@ function base(
 
 async function record(context: Context, ledger: Ledger, decision: Decision): Promise<Decision> {
   log('decided', { outcome: decision.outcome, reason: decision.reason, key: decision.key });
-  if (await ledger.record(decision)) {
-    const started = decision.outcome === 'start';
+  const before = (await ledger.entries()).at(-1);
+  if (!(await ledger.record(decision))) return decision;
+  // A second look that comes to the same result is no news; it stands in the list of decisions all the same.
+  if (decision.trigger !== 'reconcile' || decision.outcome === 'start' || before?.outcome !== decision.outcome) {
     await publish(context.sns, context.topicArn, {
       useCase: context.useCase,
       kind: 'retraining',
-      subject: started ? `retraining started (${decision.trigger})` : `no retraining (${decision.outcome})`,
+      subject: subjectOf(decision),
       lines: [
         decision.reason,
         '',
@@ -105,4 +118,9 @@ async function record(context: Context, ledger: Ledger, decision: Decision): Pro
     });
   }
   return decision;
+}
+
+function subjectOf({ outcome, trigger }: Decision): string {
+  if (outcome === 'start') return `retraining started (${trigger})`;
+  return outcome === 'no-help' ? 'retraining does not help: a person should look' : `no retraining (${outcome})`;
 }

@@ -2,9 +2,11 @@ import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribePipelineExecutionCommand, ListPipelineExecutionsCommand } from '@aws-sdk/client-sagemaker';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';
-import { list, readJson, readText } from '../shared/objects';
+import { pipelineParameters } from '../../contracts/pipeline-parameters';
+import { list, readJson } from '../shared/objects';
 import type { Context } from './context';
 import type { Facts } from './guards';
+import { newestLabelled, newLabelCount } from './labelled';
 import type { Ledger } from './ledger';
 import type { Request } from './request';
 
@@ -17,7 +19,9 @@ export async function gatherFacts(
 ): Promise<Facts> {
   const entries = (await ledger.entries()).filter((each) => each.outcome === 'start' && each.key !== request.key);
   const last = entries.at(-1);
-  const lastArn = last === undefined ? undefined : (await ledger.read(last))?.executionArn;
+  const started = last === undefined ? undefined : await ledger.read(last);
+  const lastArn = started?.executionArn;
+  const labelled = await newestLabelled(context.data, context.useCase);
   return {
     now: request.time,
     trigger: request.trigger,
@@ -27,7 +31,11 @@ export async function gatherFacts(
     lastFailed: lastArn === undefined ? undefined : await hasFailed(context, lastArn),
     alarm: await alarmState(context),
     deployedAt: live?.deployed_at,
-    newLabels: await newLabels(context, last?.time),
+    labelledRows: labelled?.manifest.rows.labelled ?? 0,
+    newLabels:
+      labelled === undefined
+        ? 0
+        : await newLabelCount(context.data, labelled, started?.parameters?.[pipelineParameters.labelledData]),
     newestData: context.settings.retraining.envelope.max_data_age === undefined ? undefined : await newestData(context),
   };
 }
@@ -65,23 +73,6 @@ async function alarmState({ cloudwatch, compositeAlarm }: Context): Promise<Fact
   const since = alarm?.StateTransitionedTimestamp ?? alarm?.StateUpdatedTimestamp;
   if (alarm?.StateValue === undefined || since === undefined) return undefined;
   return { state: alarm.StateValue, since: since.toISOString() };
-}
-
-/** Labelled rows written since a time; counting ends where it no longer matters. */
-async function newLabels({ data, useCase, settings }: Context, since: string | undefined): Promise<number> {
-  const wanted = settings.retraining.min_new_labels;
-  if (wanted === 0) return 0;
-  let rows = 0;
-  for (const each of await list(data, `${prefixes.labelled(useCase)}/`)) {
-    if (!each.key.endsWith('.csv') || (since !== undefined && each.at <= new Date(since))) continue;
-    rows += Math.max(0, lineCount(await readText(data, each.key)) - 1);
-    if (rows >= wanted) break;
-  }
-  return rows;
-}
-
-function lineCount(text: string | undefined): number {
-  return (text ?? '').split('\n').filter((line) => line.trim() !== '').length;
 }
 
 async function newestData({ data, useCase }: Context): Promise<string | undefined> {

@@ -17,7 +17,8 @@ export interface Facts {
   readonly alarm?: { readonly state: string; readonly since: string };
   /** When the live model came into service. */
   readonly deployedAt?: string;
-  /** Labelled rows that arrived since the last retraining. */
+  /** Labelled rows there are, and those that the last retraining did not see. */
+  readonly labelledRows: number;
   readonly newLabels: number;
   /** When the newest training data was written. */
   readonly newestData?: string;
@@ -29,10 +30,12 @@ export type Verdict =
 type Check = (facts: Facts, settings: RetrainSettings) => Exclude<Verdict, { outcome: 'start' }> | undefined;
 
 const day = 86_400;
+/** Retrainings that one firing alarm may start by itself. */
+const mostAttempts = 3;
 
 /** Starts a retraining unless a guard holds it back. The guards in their order; the first that objects decides. */
 export function judge(facts: Facts, settings: RetrainSettings): Verdict {
-  for (const check of [triggerOff, quiet, running, coolDown, budget, labels, staleData, noHelp]) {
+  for (const check of [triggerOff, quiet, running, coolDown, budget, labels, staleData, helpless]) {
     const objection = check(facts, settings);
     if (objection !== undefined) return objection;
   }
@@ -50,13 +53,11 @@ const triggerOff: Check = ({ trigger }, { retraining }) =>
  * during an execution or a cool-down sends no second event, so it must be looked for. One that is older than the last
  * retraining is what that retraining was for; its result must serve for a while before it can be judged.
  */
-const quiet: Check = (facts, { every }) => {
-  const { trigger, alarm, because, now, deployedAt } = facts;
+const quiet: Check = (facts, { settles }) => {
+  const { trigger, alarm, because } = facts;
   if (trigger !== 'reconcile') return undefined;
   if (alarm?.state !== 'ALARM') return { outcome: 'quiet', reason: `No alarm is firing; looked because ${because}.` };
-  if (!actedOn(facts) || facts.lastFailed === true) return undefined;
-  if (isAfter(deployedAt, facts.starts.at(-1)) && at(now) >= at(deployedAt) + 2 * durationSeconds(every))
-    return undefined;
+  if (!actedOn(facts) || facts.lastFailed === true || isJudged(facts, settles)) return undefined;
   return {
     outcome: 'quiet',
     reason: 'The firing alarm is what the last retraining was started for; its model is not judged yet.',
@@ -93,13 +94,20 @@ const budget: Check = ({ now, starts }, { retraining }) => {
     : undefined;
 };
 
-const labels: Check = ({ newLabels }, { retraining }) =>
-  newLabels < retraining.min_new_labels
+const labels: Check = ({ newLabels, labelledRows }, { retraining }) => {
+  if (retraining.data === 'window' && labelledRows === 0) {
+    return {
+      outcome: 'labels',
+      reason: 'Not started: retraining.data is window, but no row of production has a label yet.',
+    };
+  }
+  return newLabels < retraining.min_new_labels
     ? {
         outcome: 'labels',
         reason: `Not started: ${newLabels} new labelled rows, wanted are at least ${retraining.min_new_labels}; retraining on the same rows learns nothing new.`,
       }
     : undefined;
+};
 
 /** The envelope bounds the age of what is learnt from. */
 const staleData: Check = ({ now, newestData }, { retraining }) => {
@@ -112,24 +120,47 @@ const staleData: Check = ({ now, newestData }, { retraining }) => {
   };
 };
 
-/** An alarm that outlived a retraining will outlive the next one too: ask a person instead of going in circles. */
-const noHelp: Check = (facts, { every }) => {
-  const { trigger, alarm, starts, now, deployedAt } = facts;
+/**
+ * An alarm that outlived a retraining may outlive the next one too. While new labels keep coming a few more attempts are
+ * made, each after twice the wait of the one before; then, or when there is nothing new to learn from, a person is asked.
+ */
+const helpless: Check = (facts, { retraining, settles }) => {
+  const { trigger, alarm, now, newLabels } = facts;
   if ((trigger !== 'reconcile' && trigger !== 'drift') || !actedOn(facts)) return undefined;
+  if (facts.lastFailed !== true && !isJudged(facts, settles)) return undefined;
+  const attempts = attemptsSince(facts);
+  const last = facts.starts.at(-1) ?? '';
   const since = `the alarm has been firing since ${alarm?.since ?? ''}`;
-  const last = starts.at(-1) ?? '';
-  if (facts.lastFailed === true) {
+  const result =
+    facts.lastFailed === true ? `the retraining of ${last} failed` : `the model trained at ${last} did not end it`;
+  const why = `Not started: ${since}, and ${result}`;
+  if (newLabels === 0) {
     return {
       outcome: 'no-help',
-      reason: `Not started: ${since}, and the retraining of ${last} failed. A person should look.`,
+      reason: `${why}; there are no new labelled rows to learn from. A person should look.`,
     };
   }
-  if (!isAfter(deployedAt, last) || at(now) < at(deployedAt) + 2 * durationSeconds(every)) return undefined;
-  return {
-    outcome: 'no-help',
-    reason: `Not started: ${since}, and the model trained at ${last} did not end it. A person should look.`,
-  };
+  if (attempts >= mostAttempts) {
+    return {
+      outcome: 'no-help',
+      reason: `${why}; it was attempt ${attempts} of ${mostAttempts}. A person should look.`,
+    };
+  }
+  const free = at(last) + durationSeconds(retraining.cool_down) * 2 ** attempts;
+  return at(now) < free
+    ? { outcome: 'back-off', reason: `${why}; the next attempt may start at ${iso(free)}.` }
+    : undefined;
 };
+
+/** Whether the model of the last retraining has served long enough for its monitors to have seen it alone. */
+function isJudged({ deployedAt, starts, now }: Facts, settles: number): boolean {
+  return isAfter(deployedAt, starts.at(-1)) && at(now) >= at(deployedAt) + settles;
+}
+
+/** Retrainings since the firing alarm began. */
+export function attemptsSince({ alarm, starts }: Pick<Facts, 'alarm' | 'starts'>): number {
+  return alarm === undefined ? 0 : starts.filter((each) => at(each) >= at(alarm.since)).length;
+}
 
 /** Whether a retraining was started since the alarm began. */
 function actedOn({ alarm, starts }: Facts): boolean {

@@ -59,4 +59,15 @@ export class Ledger {
   promise(key: string, content: PromisedStart): Promise<boolean> {
     return claim(this.bucket, `${this.markers}/${key}.json`, content);
   }
+
+  /**
+   * Reserves an attempt for one event: an alarm's own event and a second look at it must not both start a retraining.
+   *
+   * @returns false when another event was first.
+   */
+  async reserve(attempt: string, key: string): Promise<boolean> {
+    const name = `${this.markers}/attempt-${attempt}.json`;
+    if (await claim(this.bucket, name, { key })) return true;
+    return (await readJson<{ readonly key: string }>(this.bucket, name))?.key === key;
+  }
 }

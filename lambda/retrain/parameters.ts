@@ -1,10 +1,9 @@
 import { ListPipelineParametersForExecutionCommand } from '@aws-sdk/client-sagemaker';
 import type { LiveManifest } from '../../contracts/live-manifest';
-import { prefixes } from '../../contracts/names';
 import { pipelineParameters } from '../../contracts/pipeline-parameters';
-import { anyBelow } from '../shared/objects';
 import type { Context } from './context';
 import { outsideEnvelope } from './envelope';
+import { newestLabelled } from './labelled';
 import type { Request } from './request';
 
 /**
@@ -20,11 +19,9 @@ export async function executionParameters(
   const parameters: Record<string, string> = { [pipelineParameters.trigger]: request.trigger };
   const input = request.trigger === 'data' ? undefined : await liveInput(context, live);
   if (input !== undefined) parameters[pipelineParameters.inputData] = input;
-  const labelled = prefixes.labelled(useCase);
-  if (settings.retraining.data !== 'base' && (await anyBelow(data, `${labelled}/`))) {
-    parameters[pipelineParameters.labelledData] = `s3://${data.name}/${labelled}`;
-  }
-  if (settings.approval === 'auto' && outsideEnvelope(settings).length > 0) {
+  const labelled = settings.retraining.data === 'base' ? undefined : await newestLabelled(data, useCase);
+  if (labelled !== undefined) parameters[pipelineParameters.labelledData] = labelled.rowsUri;
+  if (settings.approval === 'auto' && outsideEnvelope(settings, live).length > 0) {
     parameters[pipelineParameters.approval] = 'PendingManualApproval';
   }
   return parameters;

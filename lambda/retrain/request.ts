@@ -18,6 +18,8 @@ export interface Request {
   readonly event: { readonly id: string; readonly type: string };
   /** What happened, as the beginning of a sentence. */
   readonly because: string;
+  /** When the alarm began that this event tells of. */
+  readonly alarmSince?: string;
 }
 
 const handled = z.discriminatedUnion('detail-type', [
@@ -35,7 +37,7 @@ export function requestOf(received: unknown): Request {
     case 'CloudWatch Alarm State Change': {
       const { alarmName, state } = event.detail;
       const key = shortHash(['alarm', alarmName, state.timestamp], 16);
-      return { ...common, trigger: 'drift', key, because: `the alarm ${alarmName} rang` };
+      return { ...common, trigger: 'drift', key, because: `the alarm ${alarmName} rang`, alarmSince: state.timestamp };
     }
     case 'Object Created': {
       const { bucket, object } = event.detail;

@@ -16,6 +16,7 @@ import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
 import { driftRules } from '../monitoring/drift-alarms';
 import { rateOf } from '../monitoring/monitor-plan';
+import { configHash } from '../training/code-bundle';
 
 export interface RetrainingStackProps extends StackProps {
   readonly useCase: UseCase;
@@ -60,7 +61,7 @@ export class RetrainingStack extends Stack {
         [environment.topicArn]: foundation.topic.topicArn,
         [environment.dataBucket]: foundation.dataBucket.bucketName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
-        [environment.settings]: JSON.stringify(retrainSettings(useCase)),
+        [environment.settings]: JSON.stringify({ ...retrainSettings(useCase), configHash: configHash(useCase) }),
       },
     });
     this.allowDeciding(retrain.role);
