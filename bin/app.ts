@@ -1,14 +1,22 @@
-/** CDK entry: loads the use cases and builds their stacks. `-c useCases=a,b` narrows it. */
-import { join } from 'node:path';
+/**
+ * CDK entry: loads the use cases and builds their stacks. `-c useCases=a,b` narrows it; `-c release=release.yaml` builds the
+ * release pipeline instead, with its stages inside.
+ */
+import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { UserError } from '../contracts/errors';
 import { loadUseCases } from '../contracts/load-use-case';
 import { MooringApp } from '../lib/mooring-app';
+import { ReleaseApp } from '../lib/release/release-app';
+import { loadReleaseConfig } from '../lib/release/release-config';
 
 const root = join(__dirname, '..');
 
 try {
-  new MooringApp({ root, useCases: loadUseCases(join(root, 'pipeline-defs'), chosenUseCases()) }).synth();
+  const useCases = loadUseCases(join(root, 'pipeline-defs'), chosenUseCases());
+  const release = context('release');
+  if (release === undefined) new MooringApp({ root, useCases }).synth();
+  else new ReleaseApp({ root, useCases, config: loadReleaseConfig(resolve(root, release)) }).synth();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);
@@ -16,7 +24,11 @@ try {
 }
 
 function chosenUseCases(): string[] {
+  return (context('useCases') ?? '').split(',').filter((name) => name !== '');
+}
+
+function context(key: string): string | undefined {
   // Only an App knows how the CLI hands the context over; this one must not write an assembly.
-  const context: unknown = new App({ autoSynth: false }).node.tryGetContext('useCases');
-  return typeof context === 'string' ? context.split(',').filter((name) => name !== '') : [];
+  const value: unknown = new App({ autoSynth: false }).node.tryGetContext(key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

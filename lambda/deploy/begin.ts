@@ -11,8 +11,9 @@ import { describeMove, start } from './start';
 export async function begin(context: Context, event: ModelPackageStateChange): Promise<string> {
   const packageArn = event.detail.ModelPackageArn;
   const described = await context.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: packageArn }));
-  // Events may be late: what counts is the package as it is now.
-  if (described.ModelApprovalStatus !== 'Approved')
+  // Events may be late: what counts is the package as it is now. A stage before production serves what is still to be judged.
+  const allowed = context.stage === 'production' ? ['Approved'] : ['Approved', 'PendingManualApproval'];
+  if (!allowed.includes(described.ModelApprovalStatus ?? ''))
     return `not deployed: ${packageArn} is ${described.ModelApprovalStatus ?? 'gone'}`;
 
   const intents = new Intents(context.artifacts, context.useCase, context.stage);

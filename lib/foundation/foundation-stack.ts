@@ -19,6 +19,11 @@ export interface Foundation {
   readonly deadLetters: sqs.IQueue;
 }
 
+export interface FoundationStackProps extends StackProps {
+  /** Name of the artifact bucket, for accounts that read from another one's. @default generated */
+  readonly artifactBucketName?: string;
+}
+
 /**
  * Shared by all use cases.
  *
@@ -33,12 +38,12 @@ export class FoundationStack extends Stack implements Foundation {
   readonly topic: sns.Topic;
   readonly deadLetters: sqs.Queue;
 
-  constructor(scope: Construct, id: string, props: StackProps = {}) {
+  constructor(scope: Construct, id: string, props: FoundationStackProps = {}) {
     super(scope, id, { description: 'Mooring: key, buckets, notifications', ...props });
     this.key = this.createKey();
     const accessLogs = this.createAccessLogs();
     this.dataBucket = this.createBucket('Data', accessLogs);
-    this.artifactBucket = this.createBucket('Artifacts', accessLogs);
+    this.artifactBucket = this.createBucket('Artifacts', accessLogs, props.artifactBucketName);
     this.topic = this.createTopic();
     this.deadLetters = this.createDeadLetters();
     this.createParameters();
@@ -70,8 +75,9 @@ export class FoundationStack extends Stack implements Foundation {
     });
   }
 
-  private createBucket(id: string, accessLogs: s3.IBucket): s3.Bucket {
+  private createBucket(id: string, accessLogs: s3.IBucket, bucketName?: string): s3.Bucket {
     const bucket = new s3.Bucket(this, id, {
+      bucketName,
       encryption: s3.BucketEncryption.KMS,
       encryptionKey: this.key,
       bucketKeyEnabled: true,

@@ -3,8 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
 import { deploySettings } from '../../contracts/function-settings';
-import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
+import { resourceNames, type StageName } from '../../contracts/names';
+import type { Stage, UseCase } from '../../contracts/use-case';
 import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -16,6 +16,8 @@ export interface ServingStackProps extends StackProps {
   readonly useCase: UseCase;
   readonly foundation: Foundation;
   readonly bundles: FunctionBundles;
+  /** @default production */
+  readonly stage?: StageName;
 }
 
 /**
@@ -25,9 +27,12 @@ export interface ServingStackProps extends StackProps {
  * belongs to the deploy function: it changes with every approved model, not with the stack.
  */
 export class ServingStack extends Stack {
+  readonly modelRole: iam.Role;
+  readonly deploy: MooringFunction;
   private readonly endpointName: string;
   private readonly packageGroupName: string;
   private readonly images: PrebuiltImages;
+  private readonly stageName: StageName;
 
   constructor(
     scope: Construct,
@@ -35,13 +40,21 @@ export class ServingStack extends Stack {
     private readonly props: ServingStackProps,
   ) {
     super(scope, id, { description: `Mooring: serving of ${props.useCase.name}`, ...props });
-    this.endpointName = resourceNames.endpoint(props.useCase.name);
+    this.stageName = props.stage ?? 'production';
+    this.endpointName = resourceNames.endpoint(props.useCase.name, this.stageName);
     this.packageGroupName = resourceNames.packageGroup(props.useCase.name);
     this.images = new PrebuiltImages(this, 'Images');
-    const modelRole = this.createModelRole();
-    const deploy = this.createDeployFunction(modelRole);
-    this.createApprovalRules(deploy);
-    this.createEndpointRule(deploy);
+    this.modelRole = this.createModelRole();
+    this.deploy = this.createDeployFunction(this.modelRole);
+    this.createApprovalRules(this.deploy);
+    this.createEndpointRule(this.deploy);
+  }
+
+  /** A stage that the use case does not describe is like production, but one instance that changes at once. */
+  private stageSettings(): Stage {
+    const { staging, production } = this.props.useCase.stages;
+    if (this.stageName === 'production') return production;
+    return staging ?? { ...production, count: 1, shift: { type: 'all-at-once', bake: '1m' }, autoscaling: undefined };
   }
 
   private createModelRole(): iam.Role {
@@ -56,10 +69,10 @@ export class ServingStack extends Stack {
 
   private createDeployFunction(modelRole: iam.Role): MooringFunction {
     const { foundation, useCase, bundles } = this.props;
-    const stage = useCase.stages.production;
+    const stage = this.stageSettings();
     const deploy = new MooringFunction(this, 'Deploy', {
       code: 'deploy',
-      functionName: resourceNames.deployFunction(useCase.name),
+      functionName: resourceNames.deployFunction(useCase.name, this.stageName),
       description: `Brings approved models of ${useCase.name} to its endpoint`,
       bundles,
       deadLetters: foundation.deadLetters,
@@ -67,7 +80,7 @@ export class ServingStack extends Stack {
       timeout: Duration.minutes(5),
       environment: {
         [environment.useCase]: useCase.name,
-        [environment.stage]: 'production',
+        [environment.stage]: this.stageName,
         [environment.endpointName]: this.endpointName,
         [environment.packageGroup]: this.packageGroupName,
         [environment.executionRoleArn]: modelRole.roleArn,
@@ -86,14 +99,16 @@ export class ServingStack extends Stack {
       images: this.images,
       endpointName: this.endpointName,
       packageGroupName: this.packageGroupName,
-      stageName: 'production',
+      stageName: this.stageName,
       stage,
     });
     return deploy;
   }
 
+  /** Only production follows approvals; to other stages the release brings versions that nobody has approved yet. */
   private createApprovalRules(deploy: MooringFunction): void {
     const { useCase } = this.props;
+    if (this.stageName !== 'production') return;
     const detail = { ModelPackageGroupName: [this.packageGroupName], ModelApprovalStatus: ['Approved'] };
     this.rule('Approved', deploy, {
       description: `A version of ${useCase.name} was approved`,
@@ -130,7 +145,7 @@ export class ServingStack extends Stack {
     }: { readonly description: string; readonly detailType: string; readonly detail: Record<string, unknown[]> },
   ): void {
     new EventRule(this, id, {
-      ruleName: `${this.props.useCase.name}-${id.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`,
+      ruleName: `${this.props.useCase.name}-${this.stageName === 'production' ? '' : `${this.stageName}-`}${id.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`,
       description,
       pattern: { source: ['aws.sagemaker'], detailType: [detailType], detail },
       target: target.function,

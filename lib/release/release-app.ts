@@ -1,0 +1,26 @@
+import { App, type AppProps, Tags } from 'aws-cdk-lib';
+import { appName, stackNames } from '../../contracts/names';
+import type { LoadedUseCase } from '../../contracts/load-use-case';
+import { FunctionBundles } from '../functions/function-bundles';
+import { StandardCode } from '../training/code-bundle';
+import type { ReleaseConfig } from './release-config';
+import { ReleaseStack } from './release-stack';
+
+export interface ReleaseAppProps extends AppProps {
+  /** The checkout. */
+  readonly root: string;
+  readonly useCases: readonly LoadedUseCase[];
+  readonly config: ReleaseConfig;
+}
+
+/** The release pipeline with everything that it deploys: `cdk synth -c release=release.yaml`. */
+export class ReleaseApp extends App {
+  constructor(props: ReleaseAppProps) {
+    super(props);
+    const { root, useCases, config } = props;
+    const bundles = new FunctionBundles(root);
+    new ReleaseStack(this, stackNames.release, { useCases, config, bundles, standardCode: new StandardCode(root) });
+    bundles.dispose();
+    Tags.of(this).add('Application', appName);
+  }
+}
