@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   GetObjectCommand,
@@ -8,7 +7,6 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { sdkStreamMixin } from '@smithy/util-stream';
 import { mockClient } from 'aws-sdk-client-mock';
 
 /** Objects by `bucket/key`, behind a mocked S3 client that knows conditional writes. */
@@ -22,25 +20,40 @@ export class FakeS3 {
       const body = this.objects.get(`${Bucket}/${Key}`);
       if (body === undefined) throw new NoSuchKey({ message: 'no such key', $metadata: {} });
       const end = Number(/bytes=0-(\d+)/.exec(Range ?? '')?.[1] ?? body.length);
-      return { Body: sdkStreamMixin(Readable.from([body.slice(0, end + 1)])) };
+      return { Body: { transformToString: () => Promise.resolve(body.slice(0, end + 1)) } };
     });
-    mock.on(PutObjectCommand).callsFake(({ Bucket, Key, Body, IfNoneMatch }: { Bucket: string; Key: string; Body: string; IfNoneMatch?: string }) => {
-      if (IfNoneMatch === '*' && this.objects.has(`${Bucket}/${Key}`)) {
-        throw new S3ServiceException({ name: 'PreconditionFailed', $fault: 'client', $metadata: {}, message: 'exists' });
-      }
-      this.objects.set(`${Bucket}/${Key}`, Body);
-      return {};
-    });
-    mock.on(CopyObjectCommand).callsFake(({ Bucket, Key, CopySource }: { Bucket: string; Key: string; CopySource: string }) => {
-      const body = this.objects.get(decodeURI(CopySource));
-      if (body === undefined) throw new NoSuchKey({ message: `no ${CopySource}`, $metadata: {} });
-      this.objects.set(`${Bucket}/${Key}`, body);
-      return {};
-    });
+    mock
+      .on(PutObjectCommand)
+      .callsFake(
+        ({ Bucket, Key, Body, IfNoneMatch }: { Bucket: string; Key: string; Body: string; IfNoneMatch?: string }) => {
+          if (IfNoneMatch === '*' && this.objects.has(`${Bucket}/${Key}`)) {
+            throw new S3ServiceException({
+              name: 'PreconditionFailed',
+              $fault: 'client',
+              $metadata: {},
+              message: 'exists',
+            });
+          }
+          this.objects.set(`${Bucket}/${Key}`, Body);
+          return {};
+        },
+      );
+    mock
+      .on(CopyObjectCommand)
+      .callsFake(({ Bucket, Key, CopySource }: { Bucket: string; Key: string; CopySource: string }) => {
+        const body = this.objects.get(decodeURI(CopySource));
+        if (body === undefined) throw new NoSuchKey({ message: `no ${CopySource}`, $metadata: {} });
+        this.objects.set(`${Bucket}/${Key}`, body);
+        return {};
+      });
     mock.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix }: { Bucket: string; Prefix: string }) => ({
       Contents: [...this.objects]
         .filter(([key]) => key.startsWith(`${Bucket}/${Prefix}`))
-        .map(([key, body]) => ({ Key: key.slice(Bucket.length + 1), Size: body.length, LastModified: new Date('2026-11-20T10:00:00Z') }))
+        .map(([key, body]) => ({
+          Key: key.slice(Bucket.length + 1),
+          Size: body.length,
+          LastModified: new Date('2026-11-20T10:00:00Z'),
+        }))
         .sort((a, b) => (a.Key < b.Key ? -1 : 1)),
     }));
   }
