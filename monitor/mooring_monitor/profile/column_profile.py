@@ -49,7 +49,8 @@ class ColumnProfile:
         self._squares = 0.0
         self.sketch = KllSketch()
         self.distinct = DistinctCounter()
-        self.categories: dict[str, int] | None = None if declared in ("integer", "number") else {}
+        #: Rows per category; None for quantities, for text and times (which have no domain), and beyond the limit.
+        self.categories: dict[str, int] | None = {} if declared in (None, "category") else None
 
     @property
     def present(self) -> int:

@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from mooring_monitor.use_case import UseCase, parse_use_case
+
+# How long an example takes is the machine's affair, not the code's.
+settings.register_profile("mooring", deadline=None)
+settings.load_profile("mooring")
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 

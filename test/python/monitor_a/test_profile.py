@@ -93,6 +93,11 @@ class TestInferredType:
         assert column_of(["1", "2"], "category").inferred_type == "String"
         assert column_of(["1.0", "oops"], "integer").inferred_type == "Integral"
 
+    @pytest.mark.parametrize("declared", ["text", "timestamp"])
+    def test_texts_and_times_are_no_categories(self, declared: str) -> None:
+        column = column_of(["2026-01-31", "2026-02-01", "2026-02-01"], declared)
+        assert (column.inferred_type, column.categories, column.distinct.estimate()) == ("String", None, 2)
+
     def test_categories_are_spelled_alike_in_all_formats(self) -> None:
         column = column_of(["1", "1.0", " 2", "b"], "category")
         column.add(cells_of(pa.array([1.0, 2.0])))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from botocore.response import StreamingBody
 from mooring_monitor import gather as gathering
 from mooring_monitor.cli import main
 from mooring_monitor.metrics_out import publish
@@ -20,6 +22,8 @@ from mooring_monitor.use_case import UseCase
 
 Rows = Callable[..., pd.DataFrame]
 Captured = Callable[..., None]
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -221,6 +225,58 @@ class TestJoinedRows:
     def test_lag_is_the_time_from_answer_to_label(self, gathered: Any) -> None:
         # The label file carries no time of its own: it counts as written at the start of its hour, before any answer.
         assert gathered.label_lag.tolist()[:3] == [0, 0, 0]
+
+
+class S3:
+    """Objects by key, listed two to a page."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self.objects = objects
+
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:
+        assert Bucket == "data"
+        keys = sorted(each for each in self.objects if each.startswith(Prefix))
+        yield {}
+        for start in range(0, len(keys), 2):
+            yield {"Contents": [{"Key": key, "LastModified": NOON, "Size": 1} for key in keys[start : start + 2]]}
+
+    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
+        content = self.objects[Key]
+        body: Any = StreamingBody
+        return {"Body": body(io.BytesIO(content), len(content))}
+
+
+class TestCaptureInS3:
+    def test_is_read_hour_by_hour_and_joined_with_labels_at_their_arrival(
+        self, record: Callable[..., dict[str, Any]], use_case: UseCase, tmp_path: Path
+    ) -> None:
+        def line(index: int, time: str) -> bytes:
+            return json.dumps(record(f"{index},30,Y,1", event=f"e{index}", inferenceTime=time)).encode() + b"\n"
+
+        prefix = "loans/capture/loans-endpoint/AllTraffic/2026/01/31"
+        label = {"groundTruthData": {"data": "yes", "encoding": "CSV"}, "eventMetadata": {"eventId": "e2"}}
+        s3 = S3(
+            {
+                f"{prefix}/10/a.jsonl": line(0, "2026-01-31T10:59:59Z"),
+                f"{prefix}/11/a.jsonl": line(1, "2026-01-31T11:00:00Z") + line(2, "2026-01-31T11:30:00Z"),
+                f"{prefix}/11/b.jsonl": line(3, "2026-01-31T11:40:00Z"),
+                f"{prefix}/11/c.jsonl": line(3, "2026-01-31T11:40:00Z"),
+                f"{prefix}/12/a.jsonl": line(4, "2026-01-31T11:59:59Z") + line(5, "2026-01-31T12:00:00Z"),
+                "loans/ground-truth/2026/01/31/11/l.jsonl": json.dumps(label).encode(),
+            }
+        )
+        window = Window.ending("2026-01-31T12:00:00Z", "1h")
+        locations = ("s3://data/loans/capture", "s3://data/loans/ground-truth")
+        names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
+        rows = gathering.gather(use_case, "quality", window, *locations, *names, tmp_path, tmp_path, s3)
+        assert rows.features["income"].tolist() == [1, 2, 3, 4]
+        assert rows.labels.fillna(-1).tolist() == [-1, 1, -1, -1]
+        assert rows.label_lag.tolist()[1] == 1_800
+        assert rows.skipped == {"repeated record": 1}
 
 
 class TestPublish:
