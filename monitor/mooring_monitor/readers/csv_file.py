@@ -51,7 +51,7 @@ def _batches(stream: IO[bytes], names: Sequence[str], where: str, skips: Skips) 
         reader = pa.csv.open_csv(
             stream,
             read_options=pa.csv.ReadOptions(column_names=list(names), block_size=_BLOCK, use_threads=True),
-            parse_options=pa.csv.ParseOptions(newlines_in_values=False, invalid_row_handler=skip),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
             convert_options=pa.csv.ConvertOptions(
                 column_types={name: pa.binary() for name in names},
                 check_utf8=False,

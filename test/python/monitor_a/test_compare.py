@@ -220,6 +220,18 @@ class TestBadWindows:
         assert report["dataset"]["rows"] == 100
         assert report["dataset"]["skipped"] == {"wrong number of values": 2}
 
+    def test_with_line_ends_inside_quotes_keep_their_rows(self, compare: Compare, rows: Rows) -> None:
+        window = rows(100, seed=3)
+        window.loc[5, "car"] = "a car,\nlent"
+        report = compare(window)
+        assert (report["dataset"]["rows"], report["dataset"]["skipped"]) == (100, {})
+
+    def test_with_a_line_of_ten_megabytes_are_refused(
+        self, compare: Compare, rows: Rows, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        compare(rows(100, seed=3).to_csv(index=False) + "1,2," + "x" * 20_000_000 + ",3\n", code=2)
+        assert "window.csv cannot be read as CSV" in capsys.readouterr().err
+
     def test_of_ten_thousand_columns_are_read(self, tmp_path: Path) -> None:
         names = [f"c{index}" for index in range(10_000)]
         lines = [",".join(names), *(",".join(["1.5"] * 10_000) for _ in range(60))]
