@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -16,6 +17,7 @@ export interface Clients {
   readonly cloudformation: CloudFormationClient;
   readonly cloudwatch: CloudWatchClient;
   readonly events: EventBridgeClient;
+  readonly lambda: LambdaClient;
   readonly s3: S3Client;
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
@@ -29,6 +31,7 @@ export function clientsFor(endpoint: string): Clients {
     cloudformation: new CloudFormationClient(config),
     cloudwatch: new CloudWatchClient(config),
     events: new EventBridgeClient(config),
+    lambda: new LambdaClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
     sagemaker: new SageMakerClient(config),
     runtime: new SageMakerRuntimeClient(config),

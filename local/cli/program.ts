@@ -10,6 +10,7 @@ import { addDecisions } from './commands/decisions';
 import { addDeploy } from './commands/deploy';
 import { addEnv } from './commands/env';
 import { addGraph } from './commands/graph';
+import { addLabel } from './commands/label';
 import { addReport } from './commands/report';
 import { addReset } from './commands/reset';
 import { addRun } from './commands/run';
@@ -33,6 +34,7 @@ export function buildProgram(): Command {
     addRun,
     addApprove,
     addTraffic,
+    addLabel,
     addClock,
     addStatus,
     addDecisions,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../contracts/errors';
 import { readEndpoint } from '../endpoint';
+import { keepLabels } from '../labels';
 import { note, print, printJson } from '../output';
 import { withSession } from '../session';
 import { sendTraffic, trafficRows } from '../traffic';
@@ -33,6 +34,7 @@ export function addTraffic(program: Command, context: CommandContext): void {
           }
           const rows = await trafficRows(project, session.clients, useCase, wanted);
           const result = await sendTraffic(session.clients, useCase, rows, wanted);
+          keepLabels(project, useCase.name, result.answers);
           if (options.json === true) printJson(result);
           else print(`${result.sent} requests, ${result.failed} failed`);
           for (const error of result.errors) note(error);
