@@ -2,28 +2,17 @@ import { messageOf } from '../core/errors';
 import type { AccountParts } from '../core/module';
 import type { Json, Principal } from '../core/service';
 import type { StepCache } from './cache';
-import type { Definition, StepDefinition, Trigger } from './definition/definition';
+import type { Definition, StepDefinition } from './definition/definition';
 import { evaluate } from './definition/expression';
 import type { Scope } from './definition/expression';
 import type { ExecutionRecord, ExecutionRecords, ExecutionStatus, StepRecord, StepStatus } from './execution-record';
 import { executionScope } from './execution-scope';
+import { GraphWalk } from './graph-walk';
 import { retryDelay, retryPolicies } from './retry';
 import type { StepOutcome, StepRunner } from './step-runner';
 
 /** Steps of one execution that run at the same time when nothing else is said: the laptop has to do other things too. */
 const defaultParallel = 2;
-
-type State = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped' | 'skipped';
-
-const over: readonly State[] = ['succeeded', 'failed', 'stopped'];
-
-/** States of a needed step that let a step start, by trigger. */
-const outcomes: Readonly<Record<Trigger, readonly State[]>> = {
-  Completed: ['succeeded'],
-  Failed: ['failed'],
-  Stopped: ['stopped'],
-  Any: over,
-};
 
 /** What a run tells the outside. */
 export interface RunObserver {
@@ -47,7 +36,7 @@ export interface RunParts {
  * caller takes it up again.
  */
 export class ExecutionRun {
-  private readonly states = new Map<string, State>();
+  private readonly walk: GraphWalk;
   private readonly stops = new Map<string, AbortController>();
   private readonly cancels = new Map<string, () => void>();
   private failure: string | undefined;
@@ -64,17 +53,22 @@ export class ExecutionRun {
   ) {
     this.principal = parts.account.iam.roleByArn(record.roleArn);
     this.scope = executionScope(parts.account, parts.records, record, definition, this.principal);
-    for (const step of definition.steps) this.states.set(step.name, this.initialState(step));
+    const known = (name: string): StepRecord | undefined => parts.records.step(record.arn, name);
+    this.walk = new GraphWalk(
+      definition,
+      record.selective?.steps,
+      (step) => (known(step.name)?.status === 'Succeeded' ? 'succeeded' : 'pending'),
+      (name) => (known(name)?.properties as { readonly Outcome?: string } | undefined)?.Outcome === 'True',
+    );
   }
 
   /** Starts whatever can start. Safe to call at any time. */
   pump(): void {
     if (this.done) return;
     if (!this.stopping) {
-      this.skip();
-      for (const step of this.definition.steps) {
-        if (this.count('running') >= (this.record.maxParallel ?? defaultParallel)) break;
-        if (this.ready(step)) this.launch(step);
+      for (const step of this.walk.startable(this.failure !== undefined)) {
+        if (this.walk.names('running').length >= (this.record.maxParallel ?? defaultParallel)) break;
+        this.launch(step);
       }
     }
     this.finishIfOver();
@@ -87,7 +81,7 @@ export class ExecutionRun {
     this.change({ status: 'Stopping' });
     for (const [name, cancel] of this.cancels) {
       cancel();
-      this.end(this.step(name), { status: 'Stopped' });
+      this.end(this.walk.step(name), { status: 'Stopped' });
     }
     this.cancels.clear();
     for (const each of this.stops.values()) each.abort();
@@ -96,107 +90,16 @@ export class ExecutionRun {
 
   /** The outcome of a step that waited for somebody else. */
   complete(name: string, outcome: StepOutcome): void {
-    if (this.states.get(name) !== 'waiting') return;
+    if (this.walk.state(name) !== 'waiting') return;
     this.end(
-      this.step(name),
+      this.walk.step(name),
       this.stopping && outcome.status === 'Succeeded' ? { ...outcome, status: 'Stopped' } : outcome,
     );
     this.pump();
   }
 
-  private initialState(step: StepDefinition): State {
-    const record = this.parts.records.step(this.record.arn, step.name);
-    if (record?.status === 'Succeeded') return 'succeeded';
-    return 'pending';
-  }
-
-  private selected(step: StepDefinition): boolean {
-    return this.record.selective === undefined || this.record.selective.steps.includes(step.name);
-  }
-
-  /** Steps of branches that were not taken, and whatever needs them, never start. */
-  private skip(): void {
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const step of this.definition.steps) {
-        if (this.states.get(step.name) !== 'pending') continue;
-        if (this.selected(step) && !this.blocked(step)) continue;
-        this.states.set(step.name, 'skipped');
-        changed = true;
-      }
-    }
-  }
-
-  private blocked(step: StepDefinition): boolean {
-    const { branch } = step;
-    if (
-      branch !== undefined &&
-      this.selectedByName(branch.condition) &&
-      this.states.get(branch.condition) === 'succeeded'
-    ) {
-      const outcome = this.parts.records.step(this.record.arn, branch.condition)?.properties as
-        { readonly Outcome?: string } | undefined;
-      if (outcome?.Outcome !== (branch.outcome ? 'True' : 'False')) return true;
-    }
-    return step.needs.some((need) => {
-      const state = this.states.get(need) ?? 'pending';
-      if (state === 'skipped') return this.selectedByName(need);
-      // What waits for a failure never starts once there was none.
-      return (
-        (step.triggers[need] ?? 'Completed') !== 'Completed' && over.includes(state) && !this.satisfied(step, need)
-      );
-    });
-  }
-
-  private selectedByName(name: string): boolean {
-    return this.record.selective === undefined || this.record.selective.steps.includes(name);
-  }
-
-  private ready(step: StepDefinition): boolean {
-    if (this.states.get(step.name) !== 'pending') return false;
-    if (this.failure !== undefined && !this.handlesFailure(step)) return false;
-    if (step.needs.some((need) => this.branchGoesOn(need, step))) return false;
-    return step.needs.every((need) => this.satisfied(step, need) || !this.selectedByName(need));
-  }
-
-  /**
-   * Whether the branch that a needed condition took still has work: who waits for a condition waits for its branch, so
-   * that a Fail step ends the run before anything behind the gate begins.
-   */
-  private branchGoesOn(need: string, waiting: StepDefinition): boolean {
-    return this.definition.steps.some((each) => {
-      if (each.branch?.condition !== need || waiting.branch?.condition === need) return false;
-      const state = this.states.get(each.name);
-      return state === 'running' || state === 'waiting' || this.ready(each);
-    });
-  }
-
-  private satisfied(step: StepDefinition, need: string): boolean {
-    return outcomes[step.triggers[need] ?? 'Completed'].includes(this.states.get(need) ?? 'pending');
-  }
-
-  /** After a failure only steps that wait for one still start, and what hangs below them. */
-  private handlesFailure(step: StepDefinition): boolean {
-    return step.needs.some((need) => {
-      const trigger = step.triggers[need] ?? 'Completed';
-      if (trigger !== 'Completed') return this.states.get(need) === 'failed' && this.satisfied(step, need);
-      return this.states.get(need) === 'succeeded' && this.handlesFailure(this.step(need));
-    });
-  }
-
-  /** Every failed step had a step that waited for its failure and succeeded. */
-  private allFailuresHandled(): boolean {
-    const failed = this.definition.steps.filter((each) => this.states.get(each.name) === 'failed');
-    return failed.every(({ name }) =>
-      this.definition.steps.some(
-        (each) =>
-          this.states.get(each.name) === 'succeeded' && ['Failed', 'Any'].includes(each.triggers[name] ?? 'Completed'),
-      ),
-    );
-  }
-
   private launch(step: StepDefinition): void {
-    this.states.set(step.name, 'running');
+    this.walk.set(step.name, 'running');
     const stop = new AbortController();
     this.stops.set(step.name, stop);
     const known = this.parts.records.step(this.record.arn, step.name);
@@ -214,7 +117,7 @@ export class ExecutionRun {
     });
     void this.parts.account.clock.track(
       this.attempt(step, attempts, stop.signal).then((outcome) => {
-        if (outcome === 'waiting') this.states.set(step.name, 'waiting');
+        if (outcome === 'waiting') this.walk.set(step.name, 'waiting');
         else {
           this.stops.delete(step.name);
           this.conclude(step, outcome, attempts);
@@ -274,10 +177,10 @@ export class ExecutionRun {
         elapsed,
       );
       if (delay !== undefined) {
-        this.states.set(step.name, 'waiting');
+        this.walk.set(step.name, 'waiting');
         const again = (): void => {
           this.cancels.delete(step.name);
-          this.states.set(step.name, 'pending');
+          this.walk.set(step.name, 'pending');
           this.pump();
         };
         this.cancels.set(step.name, this.parts.account.clock.after(delay * 1000, `retry of step ${step.name}`, again));
@@ -289,7 +192,7 @@ export class ExecutionRun {
 
   private end(step: StepDefinition, outcome: StepOutcome): void {
     const states = { Succeeded: 'succeeded', Failed: 'failed', Stopped: 'stopped' } as const;
-    this.states.set(step.name, states[outcome.status]);
+    this.walk.set(step.name, states[outcome.status]);
     this.changeStep(step.name, {
       status: outcome.status,
       endTime: this.now(),
@@ -300,19 +203,19 @@ export class ExecutionRun {
     this.failure ??= `Step failure: One or multiple steps failed. ${step.name}: ${outcome.failureReason ?? 'no reason was given'}`;
     for (const [name, cancel] of this.cancels) {
       cancel();
-      this.states.set(name, 'stopped');
+      this.walk.set(name, 'stopped');
       this.changeStep(name, { status: 'Stopped', endTime: this.now() });
     }
     this.cancels.clear();
   }
 
   private finishIfOver(): void {
-    if (this.done || this.count('running') > 0) return;
-    const callbacks = [...this.states].filter(([, state]) => state === 'waiting').map(([name]) => name);
+    if (this.done || this.walk.names('running').length > 0) return;
+    const callbacks = this.walk.names('waiting');
     if (this.failure !== undefined) for (const name of callbacks) this.abandon(name);
     else if (callbacks.length > 0) return;
     this.done = true;
-    const failed = this.failure !== undefined && this.allFailuresHandled() ? 'CompletedWithFailures' : 'Failed';
+    const failed = this.failure !== undefined && this.walk.allFailuresHandled() ? 'CompletedWithFailures' : 'Failed';
     const status = this.failure !== undefined ? failed : this.stopping ? 'Stopped' : 'Succeeded';
     this.change({
       status,
@@ -324,18 +227,8 @@ export class ExecutionRun {
 
   /** A callback nobody needs any more, since another step failed. */
   private abandon(name: string): void {
-    this.states.set(name, 'stopped');
+    this.walk.set(name, 'stopped');
     this.changeStep(name, { status: 'Stopped', endTime: this.now() });
-  }
-
-  private count(state: State): number {
-    return [...this.states.values()].filter((each) => each === state).length;
-  }
-
-  private step(name: string): StepDefinition {
-    const step = this.definition.steps.find((each) => each.name === name);
-    if (step === undefined) throw new Error(`no step ${name}`);
-    return step;
   }
 
   private change(members: Partial<ExecutionRecord>): void {

@@ -47,7 +47,7 @@ export const sagemakerModule: ModuleFactory = (account) => {
   const packageOf = (arn: string): Body => packages.get(arn);
   const sourceOf = (model: string): ModelSource => modelSource(models.get(model), packageOf);
   const configs = new EndpointConfigs(account, models, tags);
-  const endpoints = new Endpoints({ ...parts, configs, models, events, tags, packageOf });
+  const endpoints = new Endpoints({ ...parts, configs, events, tags, sourceOf });
   const jobs: Jobs = new Jobs(
     account,
     events,
