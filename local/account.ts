@@ -172,6 +172,7 @@ export class Account {
       dispatcher,
       rawServices: [s3],
       controls: all.flatMap((module) => module.controls ?? []),
+      sites: all.flatMap((module) => module.sites ?? []),
       principalOf: (accessKeyId) => foundation.access.principalOf(accessKeyId),
       region: localRegion,
     });

@@ -1,5 +1,6 @@
 import type { ModuleFactory } from './core/module';
 import { applicationAutoscalingModule } from './services/application-autoscaling/module';
+import { apiGatewayModule } from './services/apigatewayv2/module';
 import { cloudwatchModule } from './services/cloudwatch/module';
 import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
@@ -18,4 +19,5 @@ export const defaultModules: readonly ModuleFactory[] = [
   cloudwatchModule,
   sagemakerModule,
   applicationAutoscalingModule,
+  apiGatewayModule,
 ];

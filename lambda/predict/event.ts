@@ -6,7 +6,6 @@ export interface HttpEvent {
   readonly isBase64Encoded?: boolean;
   readonly requestContext: {
     readonly requestId: string;
-    readonly domainName?: string;
     readonly http: { readonly method: string };
     readonly stage?: string;
   };

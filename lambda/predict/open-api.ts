@@ -5,17 +5,14 @@ import type { Rule } from './values';
 
 type Node = Readonly<Record<string, unknown>>;
 
-/**
- * The API as an OpenAPI 3.1 document. Requests are described by the rules that check them.
- *
- * @param domain that the request for the document came to.
- */
-export function openApi(settings: FrontDoorSettings, rules: readonly Rule[], domain: string | undefined): Node {
+/** The API as an OpenAPI 3.1 document. Requests are described by the rules that check them. */
+export function openApi(settings: FrontDoorSettings, rules: readonly Rule[]): Node {
   const { title, purpose, version, label } = settings;
   return {
     openapi: '3.1.0',
     info: { title, description: purpose, version, license: { name: 'Proprietary', url: 'about:blank' } },
-    servers: [{ url: domain === undefined ? '/' : serverUrl(domain) }],
+    // Relative to the document, so that it holds under every domain, stage and path.
+    servers: [{ url: '.', description: 'Where this document is' }],
     security: [{ caller: [] }],
     tags: [{ name: 'predictions' }, { name: 'operations' }],
     paths: {
@@ -26,11 +23,6 @@ export function openApi(settings: FrontDoorSettings, rules: readonly Rule[], dom
     },
     components: { securitySchemes: { caller: securityScheme(settings) }, schemas: schemas(settings, rules) },
   };
-}
-
-/** The local account answers on its own port; everywhere else the API has a domain of its own. */
-function serverUrl(domain: string): string {
-  return /^(127\.0\.0\.1|localhost)(:|$)/.test(domain) ? `http://${domain}` : `https://${domain}`;
 }
 
 function securityScheme({ api: { authorization } }: FrontDoorSettings): Node {

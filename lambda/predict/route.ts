@@ -55,9 +55,9 @@ function pathOf({ rawPath, requestContext: { stage = '$default' } }: HttpEvent):
   return stage !== '$default' && rawPath.startsWith(`${prefix}/`) ? rawPath.slice(prefix.length) : rawPath;
 }
 
-async function describe({ settings, live }: Context, event: HttpEvent): Promise<HttpAnswer> {
+async function describe({ settings, live }: Context): Promise<HttpAnswer> {
   const rules = rulesOf(settings, await live.get());
-  return json(200, openApi(settings, rules, event.requestContext.domainName));
+  return json(200, openApi(settings, rules));
 }
 
 async function health({ settings, live }: Context): Promise<HttpAnswer> {

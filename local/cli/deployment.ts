@@ -1,16 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { stackNames } from '../../contracts/names';
 import { deploy, synth, type Follow } from './cdk';
 import { note } from './output';
 import type { Project } from './project';
 
-/** Stacks of use cases, the shared foundation first. */
-export const stacksOf = (useCases: readonly string[]): readonly string[] => [
+/** Stacks of use cases, the shared foundation first. @param assembly synthesized before: not every use case has a front door. */
+export const stacksOf = (useCases: readonly string[], assembly: string): readonly string[] => [
   stackNames.foundation,
   ...useCases.flatMap((name) => [
     stackNames.training(name),
     stackNames.serving(name),
     stackNames.monitoring(name),
     stackNames.retraining(name),
+    ...[stackNames.frontDoor(name)].filter((each) => existsSync(join(assembly, `${each}.template.json`))),
   ]),
 ];
 
@@ -23,5 +26,5 @@ export async function deployUseCases(
 ): Promise<void> {
   follow(`synthesizing ${useCases.join(', ')}`);
   await synth(project, useCases, follow);
-  await deploy(project, endpoint, stacksOf(useCases), follow);
+  await deploy(project, endpoint, stacksOf(useCases, project.assembly), follow);
 }

@@ -1,3 +1,4 @@
+import type { Exchange } from '../server/exchange';
 import type { Clock } from './clock';
 import type { ResourceProvider } from './provider';
 import type { AwsService, Body, Permission, Principal } from './service';
@@ -62,6 +63,8 @@ export interface Module {
   readonly peers?: Partial<Peers>;
   /** Local-only HTTP routes below /_local/ for the CLI and the console. */
   readonly controls?: readonly Control[];
+  /** What answers requests that are no AWS API calls: the HTTP APIs that a stack deployed. */
+  readonly sites?: readonly Site[];
   /** Called in module order once the account listens: resume timers, fail what a kill interrupted. */
   start?(): Promise<void> | void;
   /** Called in reverse order: end child processes. */
@@ -70,6 +73,12 @@ export interface Module {
 
 /** `export const sagemakerModule: ModuleFactory = (account) => ...`. Runs before any call arrives; peers are not ready yet. */
 export type ModuleFactory = (account: AccountParts) => Module;
+
+/** Answers plain HTTP on the account's port; asked before signatures are looked at. */
+export interface Site {
+  serves(exchange: Exchange): boolean;
+  handle(exchange: Exchange): Promise<void>;
+}
 
 /** A local-only route, answered as JSON. */
 export interface Control {
@@ -108,6 +117,8 @@ export interface AccessControl {
   /** The account itself: calls that AWS services make on their own behalf. Everything is allowed. */
   readonly service: Principal;
   readonly administrator: Principal;
+  /** Who holds an access key. @throws AwsError InvalidClientTokenId for a session of another account. */
+  principalOf(accessKeyId: string): Principal;
   /** @throws AwsError AccessDenied naming role, action, resource and the construct whose policy would have to allow it. */
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /**

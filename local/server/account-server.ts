@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError, messageOf } from '../core/errors';
-import type { Control } from '../core/module';
+import type { Control, Site } from '../core/module';
 import type { Call, Principal } from '../core/service';
 import { answerControl } from './controls';
 import type { Dispatcher } from './dispatcher';
@@ -13,6 +13,7 @@ import type { Protocol } from './protocols/protocol';
 import { queryProtocol } from './protocols/query';
 import { restJsonProtocol } from './protocols/rest-json';
 import { type Scope, scopeOf } from './scope';
+import { UserError } from '../../contracts/errors';
 
 /** A service that reads and writes HTTP itself: S3. */
 export interface RawService {
@@ -24,6 +25,7 @@ export interface ServerParts {
   readonly dispatcher: Dispatcher;
   readonly rawServices: readonly RawService[];
   readonly controls: readonly Control[];
+  readonly sites: readonly Site[];
   /** Who holds an access key. @throws AwsError when nobody does. */
   readonly principalOf: (accessKeyId: string) => Principal;
   readonly region: string;
@@ -61,6 +63,8 @@ export class AccountServer {
     exchange.response.setHeader('x-amzn-requestid', exchange.requestId);
     exchange.response.setHeader('server', 'mooring');
     if (exchange.path.startsWith('/_local/')) return answerControl(exchange, this.parts.controls);
+    const site = this.parts.sites.find((each) => each.serves(exchange));
+    if (site !== undefined) return site.handle(exchange);
     const scope = scopeOf(exchange);
     if (scope === undefined) return this.refuseUnsigned(exchange);
     const raw = this.parts.rawServices.find((each) => each.signingName === scope.service);
@@ -120,11 +124,11 @@ export class AccountServer {
 
 function listenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE') {
-    return new Error(
+    return new UserError(
       `port ${port} on 127.0.0.1 is in use by another process (perhaps another local account); stop that process or choose another port with --port`,
     );
   }
   if (error.code === 'EACCES')
-    return new Error(`this user may not listen on port ${port}; choose one above 1023 with --port`);
+    return new UserError(`this user may not listen on port ${port}; choose one above 1023 with --port`);
   return error;
 }

@@ -126,6 +126,12 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
   }
 
   invokeFor(source: Source, functionArn: string, payload: string): void {
+    this.requireAccess(source, functionArn);
+    const { name, qualifier } = reference(functionArn);
+    this.queue.accept(name, qualifier, payload);
+  }
+
+  requireAccess(source: Source, functionArn: string): void {
     const { name, qualifier } = reference(functionArn);
     this.functions.require(name, qualifier);
     const arn = qualifier === undefined ? this.functions.arn(name) : `${this.functions.arn(name)}:${qualifier}`;
@@ -136,7 +142,6 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
       this.account.accountId,
       `add an AWS::Lambda::Permission for ${source.service} with SourceArn ${source.arn} (in CDK: fn.addPermission, or the construct that makes the target)`,
     );
-    this.queue.accept(name, qualifier, payload);
   }
 
   async invokeNow(

@@ -34,6 +34,12 @@ export interface FunctionEvents {
    * @throws AwsError when the function does not exist or its policy does not let the source in
    */
   invokeFor(source: Source, functionArn: string, payload: string): void;
+  /**
+   * Checks that a function lets a source in, for callers that wait for its answer.
+   *
+   * @throws AwsError when the function does not exist or its policy does not let the source in
+   */
+  requireAccess(source: Source, functionArn: string): void;
   /** The same without waiting for a result but as a waited-for call, for event source mappings. */
   invokeNow(functionArn: string, payload: string): Promise<{ readonly payload: unknown; readonly error?: string }>;
 }
