@@ -115,7 +115,7 @@ export class Foundation {
       iamPolicyProvider(this.directory),
       iamRoleProvider(this.directory),
       ...this.customResources.providers(),
-      nestedStackProvider(() => this.cloudFormationService()),
+      nestedStackProvider(() => this.cloudFormationService().nested),
       kmsAliasProvider(this.kms),
       kmsKeyProvider(this.kms),
       logGroupProvider(this.logs),

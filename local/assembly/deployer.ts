@@ -1,11 +1,9 @@
 import { AwsError, messageOf } from '../core/errors';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
 import type { Body } from '../core/service';
 import type { Plan } from './change-set';
 import { compare, Desired, type DesiredParts } from './desired';
-import { generatedName } from './names';
-import { topologicalOrder } from './order';
 import type { ProviderRegistry } from './registry';
+import { ResourceWorker } from './resource-worker';
 import { isInProgress, type Operation, type Stack, type StackResource } from './stack';
 import type { TemplateResource } from './template';
 
@@ -21,7 +19,11 @@ export interface DeployerParts extends DesiredParts {
  * can be undone.
  */
 export class Deployer {
-  constructor(private readonly parts: DeployerParts) {}
+  private readonly worker: ResourceWorker;
+
+  constructor(private readonly parts: DeployerParts) {
+    this.worker = new ResourceWorker(parts);
+  }
 
   async create(stack: Stack, plan: Plan): Promise<Stack> {
     const started = this.begin('create', stack, plan, 'CREATE_IN_PROGRESS');
@@ -37,18 +39,18 @@ export class Deployer {
   }
 
   async update(stack: Stack, plan: Plan): Promise<Stack> {
+    const { repository } = this.parts;
     const started = this.begin('update', stack, plan, 'UPDATE_IN_PROGRESS');
+    let applied: Stack;
     try {
-      const applied = await this.apply(started, plan, 'UPDATE');
-      return await this.cleanUp(
-        this.parts.repository.setStatus(applied, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'),
-        'UPDATE_COMPLETE',
-      );
+      applied = await this.apply(started, plan, 'UPDATE');
     } catch (error) {
       const reason = messageOf(error);
-      if (!plan.disableRollback) return this.rollback(this.parts.repository.stack(stack.id), reason);
-      return this.parts.repository.setStatus(this.parts.repository.stack(stack.id), 'UPDATE_FAILED', reason);
+      if (!plan.disableRollback) return this.rollback(repository.stack(stack.id), reason);
+      return repository.setStatus(repository.stack(stack.id), 'UPDATE_FAILED', reason);
     }
+    // From here on there is no way back: the old resources go.
+    return this.cleanUp(repository.setStatus(applied, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), 'UPDATE_COMPLETE');
   }
 
   /** @param retain logical ids to leave in place. */
@@ -58,12 +60,12 @@ export class Deployer {
     const used = this.usedExports(stack, []);
     if (used !== undefined) return repository.setStatus(started, 'DELETE_FAILED', `Cannot delete ${used}`);
     const failed: string[] = [];
-    for (const resource of this.reversed(stack.id)) {
+    for (const resource of this.worker.reversed(stack.id)) {
       const keep =
         retain.includes(resource.logicalId) ||
         resource.deletionPolicy === 'Retain' ||
         resource.deletionPolicy === 'RetainExceptOnCreate';
-      if (!(await this.remove(started, resource, keep))) failed.push(resource.logicalId);
+      if (!(await this.worker.remove(started, resource, keep))) failed.push(resource.logicalId);
     }
     if (failed.length > 0)
       return repository.setStatus(
@@ -138,7 +140,7 @@ export class Deployer {
     verb: string,
   ): Promise<void> {
     const { repository } = this.parts;
-    const provider = this.provider(resource.type);
+    const provider = this.worker.provider(resource.type);
     const existing = repository.resource(stack.id, logicalId);
     let properties: Body;
     try {
@@ -178,41 +180,15 @@ export class Deployer {
           reason: 'Requested update requires the creation of a new physical resource; hence creating one.',
         });
       const intent = { ...described, physicalId: '', attributes: {}, generation };
-      await this.perform(stack, intent, existing === undefined ? 'CREATE' : 'UPDATE', () =>
-        provider.create(properties, this.context(stack, intent)),
+      await this.worker.perform(stack, intent, existing === undefined ? 'CREATE' : 'UPDATE', () =>
+        provider.create(properties, this.worker.context(stack, intent)),
       );
       return;
     }
     const intent = { ...existing, ...described };
-    await this.perform(stack, intent, 'UPDATE', () =>
-      provider.update(existing.physicalId, properties, existing.properties, this.context(stack, intent)),
+    await this.worker.perform(stack, intent, 'UPDATE', () =>
+      provider.update(existing.physicalId, properties, existing.properties, this.worker.context(stack, intent)),
     );
-  }
-
-  /** Runs one provider call between its two events. */
-  private async perform(
-    stack: Stack,
-    intent: Omit<StackResource, 'status' | 'updated'>,
-    verb: string,
-    work: () => Promise<Provisioned> | Provisioned,
-  ): Promise<void> {
-    const { repository } = this.parts;
-    const stamped = (status: string, more: Partial<StackResource> = {}): StackResource => {
-      const { reason: _, ...rest } = intent;
-      return { ...rest, ...more, status: `${verb}_${status}`, updated: this.parts.now().toISOString() };
-    };
-    repository.saveResource(stack, stamped('IN_PROGRESS'));
-    try {
-      const { physicalId, attributes } = await work();
-      repository.saveResource(stack, stamped('COMPLETE', { physicalId, attributes }));
-    } catch (error) {
-      const reason = reasonOf(error);
-      repository.saveResource(stack, stamped('FAILED', { reason }));
-      throw new AwsError(
-        'ResourceFailed',
-        `The following resource(s) failed to ${verb.toLowerCase()}: [${intent.logicalId}]. ${reason}`,
-      );
-    }
   }
 
   /** Undoes the operation that is under way, or that failed without being rolled back. */
@@ -224,7 +200,7 @@ export class Deployer {
     const failed: string[] = [];
     for (const { logicalId, previous } of [...(operation?.steps ?? [])].reverse()) {
       const current = repository.resource(stack.id, logicalId);
-      if (current !== undefined && !(await this.undo(started, current, previous))) failed.push(logicalId);
+      if (current !== undefined && !(await this.worker.undo(started, current, previous))) failed.push(logicalId);
     }
     if (failed.length > 0)
       return repository.setStatus(
@@ -243,27 +219,6 @@ export class Deployer {
     return repository.setStatus(cleaning, 'UPDATE_ROLLBACK_COMPLETE');
   }
 
-  /** Brings one resource back to what it was. False when that failed. */
-  private async undo(stack: Stack, current: StackResource, previous: StackResource | undefined): Promise<boolean> {
-    const { repository } = this.parts;
-    if (previous === undefined) return this.remove(stack, current, current.deletionPolicy === 'Retain');
-    if (current.physicalId !== previous.physicalId) {
-      const removed = await this.remove(stack, current, false);
-      repository.restoreResource(stack.id, previous);
-      return removed;
-    }
-    try {
-      const provider = this.provider(previous.type);
-      await this.perform(stack, previous, 'UPDATE', () =>
-        provider.update(previous.physicalId, previous.properties, current.properties, this.context(stack, previous)),
-      );
-      return true;
-    } catch (error) {
-      repository.event(stack, { ...previous, status: 'UPDATE_FAILED', reason: messageOf(error) });
-      return false;
-    }
-  }
-
   /** Deletes what an update left over: replaced resources, and those the template no longer has. */
   private async cleanUp(stack: Stack, status: string): Promise<Stack> {
     const { repository } = this.parts;
@@ -272,42 +227,15 @@ export class Deployer {
     for (const { logicalId, previous } of [...(repository.operation(stack.id)?.steps ?? [])].reverse()) {
       const current = repository.resource(stack.id, logicalId);
       if (previous === undefined || current === undefined || current.physicalId === previous.physicalId) continue;
-      await this.remove(stack, previous, previous.updateReplacePolicy !== 'Delete');
+      await this.worker.remove(stack, previous, previous.updateReplacePolicy !== 'Delete');
       repository.restoreResource(stack.id, current);
     }
-    for (const resource of this.reversed(stack.id).filter(({ logicalId }) => !wanted.includes(logicalId))) {
-      await this.remove(stack, resource, resource.deletionPolicy !== 'Delete');
+    for (const resource of this.worker.reversed(stack.id).filter(({ logicalId }) => !wanted.includes(logicalId))) {
+      await this.worker.remove(stack, resource, resource.deletionPolicy !== 'Delete');
       repository.forgetResource(stack.id, resource.logicalId);
     }
     repository.endOperation(stack.id);
     return repository.setStatus(stack, status);
-  }
-
-  /** Deletes a resource and forgets it. What is already gone counts as deleted. False when it failed. */
-  private async remove(stack: Stack, resource: StackResource, keep: boolean): Promise<boolean> {
-    const { repository } = this.parts;
-    const tell = (status: string, reason?: string): void => repository.event(stack, { ...resource, status, reason });
-    const context = this.context(stack, resource);
-    const provider = this.provider(resource.type);
-    const physicalId =
-      resource.physicalId === '' ? provider.physicalIdOf?.(resource.properties, context) : resource.physicalId;
-    const existed = physicalId !== undefined && !(resource.physicalId === '' && resource.status.endsWith('_FAILED'));
-    if (keep) tell('DELETE_SKIPPED');
-    else if (existed) {
-      tell('DELETE_IN_PROGRESS');
-      try {
-        await provider.delete(physicalId, resource.properties, context);
-        tell('DELETE_COMPLETE');
-      } catch (error) {
-        if (!isGone(error)) {
-          repository.saveResource(stack, { ...resource, status: 'DELETE_FAILED', reason: reasonOf(error) });
-          return false;
-        }
-        tell('DELETE_COMPLETE');
-      }
-    }
-    repository.forgetResource(stack.id, resource.logicalId);
-    return true;
   }
 
   private note(stack: Stack, logicalId: string, previous: StackResource | undefined): void {
@@ -318,45 +246,6 @@ export class Deployer {
         ...operation,
         steps: [...operation.steps, { logicalId, ...(previous === undefined ? {} : { previous }) }],
       });
-  }
-
-  private provider(type: string): ResourceProvider {
-    const found = this.parts.registry.find(type);
-    if (found === undefined) throw new AwsError('ValidationError', `the resource type ${type} is not supported`);
-    return found;
-  }
-
-  private context(
-    stack: Stack,
-    resource: Pick<StackResource, 'logicalId' | 'type' | 'generation' | 'constructPath'>,
-  ): ResourceContext {
-    const { logicalId, type, generation, constructPath } = resource;
-    return {
-      stackName: stack.name,
-      stackId: stack.id,
-      logicalId,
-      resourceType: type,
-      accountId: this.parts.accountId,
-      region: this.parts.region,
-      stackTags: Object.fromEntries(stack.tags.map(({ key, value }) => [key, value])),
-      ...(constructPath === undefined ? {} : { constructPath }),
-      generateName: (maxLength, lowerCase) =>
-        generatedName(stack.name, stack.id, logicalId, generation, maxLength, lowerCase),
-    };
-  }
-
-  /** Dependants first. */
-  private reversed(stackId: string): readonly StackResource[] {
-    const resources = this.parts.repository.resources(stackId);
-    const order = topologicalOrder(
-      Object.fromEntries(
-        resources.map(({ logicalId, dependsOn }) => [
-          logicalId,
-          dependsOn.filter((id) => resources.some((each) => each.logicalId === id)),
-        ]),
-      ),
-    );
-    return [...order].reverse().flatMap((id) => this.parts.repository.resource(stackId, id) ?? []);
   }
 
   private checkExports(stack: Stack, outputs: Stack['outputs']): void {
@@ -399,14 +288,4 @@ export function planOf(stack: Stack, source: string): Plan {
     disableRollback,
     ...(roleArn === undefined ? {} : { roleArn }),
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof AwsError ? `${error.message} (${error.code})` : messageOf(error);
-}
-
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof AwsError && (error.status === 404 || /NotFound|NoSuch|NonExistent|DoesNotExist/.test(error.code))
-  );
 }

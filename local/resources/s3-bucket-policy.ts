@@ -14,10 +14,10 @@ export function s3BucketPolicyProvider(store: FileObjectStore): ResourceProvider
     physicalIdOf: (properties) => text(properties, 'Bucket'),
     create: (properties) =>
       provisioned(
-        store.updateBucket(text(properties, 'Bucket'), { policy: documentOf(properties, 'PolicyDocument') }).name,
+        store.buckets.update(text(properties, 'Bucket'), { policy: documentOf(properties, 'PolicyDocument') }).name,
       ),
     update: (bucket, properties) =>
-      provisioned(store.updateBucket(bucket, { policy: documentOf(properties, 'PolicyDocument') }).name),
-    delete: (bucket) => void store.updateBucket(bucket, { policy: undefined }),
+      provisioned(store.buckets.update(bucket, { policy: documentOf(properties, 'PolicyDocument') }).name),
+    delete: (bucket) => void store.buckets.update(bucket, { policy: undefined }),
   };
 }

@@ -48,16 +48,16 @@ export function s3BucketProvider(store: FileObjectStore): ResourceProvider {
     create: (properties, context) => {
       const settings = bucketSettings(properties, context);
       const name = nameOf(properties, context);
-      store.createBucket(name, settings);
+      store.buckets.create(name, settings);
       return provisioned(name, context);
     },
     update: (name, properties, _previous, context) => {
       const { settings, ...changes } = bucketSettings(properties, context);
-      store.updateBucket(name, {
+      store.buckets.update(name, {
         versioning: undefined,
         kmsKeyArn: undefined,
         ...changes,
-        settings: { ...store.bucket(name).settings, ...settings },
+        settings: { ...store.buckets.get(name).settings, ...settings },
       });
       return provisioned(name, context);
     },

@@ -39,7 +39,7 @@ function bucketNotifications(store: FileObjectStore): ResourceProvider {
     const others = Object.keys(configuration).filter((name) => name !== 'EventBridgeConfiguration');
     if (others.length > 0)
       throw new Unsupported(`S3 notifications by ${others.join(', ')}`, 'send them through EventBridge');
-    store.updateBucket(text(properties, 'BucketName'), {
+    store.buckets.update(text(properties, 'BucketName'), {
       eventBridge: configuration.EventBridgeConfiguration !== undefined,
     });
   };
@@ -62,7 +62,7 @@ function bucketNotifications(store: FileObjectStore): ResourceProvider {
     },
     delete: (_physicalId, properties) => {
       const bucket = text(properties, 'BucketName');
-      if (store.hasBucket(bucket)) store.updateBucket(bucket, { eventBridge: false });
+      if (store.hasBucket(bucket)) store.buckets.update(bucket, { eventBridge: false });
     },
   };
 }

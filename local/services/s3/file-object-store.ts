@@ -8,9 +8,12 @@ import type { AwsEvent, ObjectInfo, ObjectStore, PutOptions } from '../../core/m
 import type { Body, Permission } from '../../core/service';
 import type { Collection, Store } from '../../core/store';
 import type { Expected } from './content-files';
+import { Buckets } from './buckets';
 import { ContentFiles } from './content-files';
 import { KeyIndex } from './key-index';
-import type { Bucket, Content, ObjectHeaders, ObjectRecord, Version } from './records';
+import { objectEvent } from './object-event';
+import { checkPreconditions, type CommitOptions } from './preconditions';
+import type { Content, ObjectRecord, Version } from './records';
 
 export interface ObjectStoreParts {
   readonly folder: string;
@@ -23,22 +26,15 @@ export interface ObjectStoreParts {
   readonly accountId: string;
 }
 
-export interface CommitOptions extends ObjectHeaders {
-  readonly reason?: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
-  readonly onlyIfAbsent?: boolean;
-  /** If-Match: the etag the object must have. */
-  readonly onlyIfMatch?: string;
-}
-
 /** Buckets and objects: documents in the store, bytes in content files. */
 export class FileObjectStore implements ObjectStore {
   readonly files: ContentFiles;
-  private readonly bucketDocuments: Collection<Bucket>;
+  readonly buckets: Buckets;
   private readonly objectDocuments: Collection<ObjectRecord>;
   private readonly index = new KeyIndex();
 
   constructor(private readonly parts: ObjectStoreParts) {
-    this.bucketDocuments = parts.store.collection('s3.buckets');
+    this.buckets = new Buckets(parts.store, parts.now);
     this.objectDocuments = parts.store.collection('s3.objects');
     this.files = new ContentFiles(parts.folder);
     for (const [id] of this.objectDocuments.entries())
@@ -55,62 +51,17 @@ export class FileObjectStore implements ObjectStore {
     );
   }
 
-  buckets(): readonly Bucket[] {
-    return [...this.bucketDocuments.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
   hasBucket(bucket: string): boolean {
-    return this.bucketDocuments.get(bucket) !== undefined;
-  }
-
-  bucket(name: string): Bucket {
-    const found = this.bucketDocuments.get(name);
-    if (found === undefined)
-      throw new AwsError('NoSuchBucket', `the bucket '${name}' does not exist`, 404, { BucketName: name });
-    return found;
-  }
-
-  createBucket(name: string, changes: Partial<Bucket> = {}): Bucket {
-    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || name.includes('..')) {
-      throw new AwsError(
-        'InvalidBucketName',
-        `'${name}' is no bucket name; allowed: 3 to 63 of lower-case letters, digits, dots and hyphens`,
-      );
-    }
-    if (this.hasBucket(name))
-      throw new AwsError('BucketAlreadyOwnedByYou', `the bucket '${name}' already exists in this account`, 409);
-    const bucket: Bucket = {
-      name,
-      created: this.parts.now().toISOString(),
-      eventBridge: false,
-      settings: {},
-      ...changes,
-    };
-    this.bucketDocuments.put(name, bucket);
-    return bucket;
-  }
-
-  updateBucket(name: string, changes: Partial<Bucket>): Bucket {
-    const updated = { ...this.bucket(name), ...changes };
-    this.bucketDocuments.put(name, updated);
-    return updated;
+    return this.buckets.find(bucket) !== undefined;
   }
 
   deleteBucket(name: string): void {
-    this.bucket(name);
-    const left = this.index.keys(name).length;
-    if (left > 0)
-      throw new AwsError(
-        'BucketNotEmpty',
-        `the bucket '${name}' you tried to delete is not empty (${left} keys, versions included)`,
-        409,
-      );
-    this.bucketDocuments.delete(name);
+    this.buckets.delete(name, this.index.keys(name).length);
   }
 
   /** Keys with at least one version, in key order. */
   keys(bucket: string, prefix = ''): readonly string[] {
-    this.bucket(bucket);
+    this.buckets.get(bucket);
     return this.index.keys(bucket, prefix);
   }
 
@@ -120,7 +71,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** The current version, or a given one; undefined when there is none or it is a delete marker. */
   version(bucket: string, key: string, versionId?: string): Version | undefined {
-    this.bucket(bucket);
+    this.buckets.get(bucket);
     const found =
       versionId === undefined
         ? this.versions(bucket, key)[0]
@@ -146,7 +97,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   put(bucket: string, key: string, body: Buffer | string, options: PutOptions = {}): ObjectInfo {
-    this.bucket(bucket);
+    this.buckets.get(bucket);
     return infoOf(
       bucket,
       key,
@@ -155,7 +106,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async putFile(bucket: string, key: string, file: string, options: PutOptions = {}): Promise<ObjectInfo> {
-    this.bucket(bucket);
+    this.buckets.get(bucket);
     return infoOf(bucket, key, this.commit(bucket, key, await this.files.copyIn(file), options));
   }
 
@@ -166,7 +117,7 @@ export class FileObjectStore implements ObjectStore {
     expected: Expected,
     options: CommitOptions,
   ): Promise<Version> {
-    this.bucket(bucket);
+    this.buckets.get(bucket);
     return this.commit(bucket, key, await this.files.writeStream(source, expected), options);
   }
 
@@ -183,7 +134,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   permissions(action: string, bucket: string, key: string): readonly Permission[] {
-    const found = this.bucketDocuments.get(bucket);
+    const found = this.buckets.find(bucket);
     const object: Permission = {
       action,
       resource: `arn:aws:s3:::${bucket}/${key}`,
@@ -209,12 +160,12 @@ export class FileObjectStore implements ObjectStore {
   /** Makes content the newest version of a key. The decision on preconditions and the write happen in one turn. */
   commit(bucket: string, key: string, content: Content, options: CommitOptions): Version {
     try {
-      this.checkPreconditions(bucket, key, options);
+      checkPreconditions(key, this.version(bucket, key), options);
     } catch (error) {
       this.files.remove(content.file);
       throw error;
     }
-    const versioned = this.bucket(bucket).versioning === 'Enabled';
+    const versioned = this.buckets.get(bucket).versioning === 'Enabled';
     const version: Version = {
       versionId: versioned ? randomUUID().replaceAll('-', '') : 'null',
       file: content.file,
@@ -247,7 +198,7 @@ export class FileObjectStore implements ObjectStore {
     key: string,
     versionId?: string,
   ): { readonly versionId?: string; readonly deleteMarker?: boolean } {
-    const { versioning } = this.bucket(bucket);
+    const { versioning } = this.buckets.get(bucket);
     const versions = this.versions(bucket, key);
     if (versionId === undefined && versioning === 'Enabled') {
       const marker: Version = {
@@ -317,57 +268,15 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  private checkPreconditions(bucket: string, key: string, options: CommitOptions): void {
-    if (key === '' || Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'a key has 1 to 1024 bytes');
-    const current = this.version(bucket, key);
-    if (options.onlyIfAbsent === true && current !== undefined)
-      throw new AwsError(
-        'PreconditionFailed',
-        'at least one of the pre-conditions you specified did not hold: If-None-Match',
-        412,
-        { Condition: 'If-None-Match' },
-      );
-    if (options.onlyIfMatch === undefined) return;
-    if (current === undefined)
-      throw new AwsError('NoSuchKey', `the key '${key}' does not exist, so If-Match cannot hold`, 404, { Key: key });
-    if (current.etag !== options.onlyIfMatch)
-      throw new AwsError(
-        'PreconditionFailed',
-        'at least one of the pre-conditions you specified did not hold: If-Match',
-        412,
-        { Condition: 'If-Match' },
-      );
-  }
-
   private publish(
-    type: string,
+    type: 'Object Created' | 'Object Deleted',
     bucket: string,
     key: string,
     version: Version,
     more: Readonly<Record<string, string>>,
   ): void {
-    if (!this.bucket(bucket).eventBridge) return;
-    const object = {
-      key,
-      size: version.size,
-      etag: version.etag,
-      sequencer: Date.parse(version.modified).toString(16).toUpperCase().padStart(18, '0'),
-      ...(version.versionId === 'null' ? {} : { 'version-id': version.versionId }),
-    };
-    this.parts.publish({
-      source: 'aws.s3',
-      'detail-type': type,
-      resources: [`arn:aws:s3:::${bucket}`],
-      detail: {
-        version: '0',
-        bucket: { name: bucket },
-        object,
-        'request-id': randomUUID().slice(0, 16).toUpperCase(),
-        requester: this.parts.accountId,
-        'source-ip-address': '127.0.0.1',
-        ...more,
-      },
-    });
+    if (this.buckets.get(bucket).eventBridge)
+      this.parts.publish(objectEvent(type, { bucket, key, version, accountId: this.parts.accountId }, more));
   }
 }
 

@@ -45,7 +45,7 @@ export function bucketOperation(parts: S3Parts, request: S3Request): S3Operation
 
 /** Permission on the bucket itself; listings can be narrowed by condition keys. */
 function bucketPermission({ store }: S3Parts, { bucket, exchange }: S3Request, action: string): Permission {
-  const policy = store.hasBucket(bucket) ? store.bucket(bucket).policy : undefined;
+  const policy = store.hasBucket(bucket) ? store.buckets.get(bucket).policy : undefined;
   const listing = action.startsWith('List')
     ? {
         context: {
@@ -73,23 +73,25 @@ function settingOperation(parts: S3Parts, request: S3Request, name: string): S3O
   const { store } = parts;
   const { method } = request.exchange;
   if (method === 'GET')
-    return on(parts, request, `Get${operation}`, `Get${action}`, () => getSetting(store.bucket(request.bucket), name));
+    return on(parts, request, `Get${operation}`, `Get${action}`, () =>
+      getSetting(store.buckets.get(request.bucket), name),
+    );
   if (method === 'PUT')
     return on(parts, request, `Put${operation}`, `Put${action}`, () => putSetting(store, request, name));
   if (method !== 'DELETE' || (name in ownSettings && name !== 'policy')) return undefined;
   return on(parts, request, `Delete${operation}`, `${name === 'policy' ? 'Delete' : 'Put'}${action}`, () =>
-    deleteSetting(store, store.bucket(request.bucket), name),
+    deleteSetting(store, store.buckets.get(request.bucket), name),
   );
 }
 
 function headBucket({ store }: S3Parts, { bucket }: S3Request): S3Reply {
-  store.bucket(bucket);
+  store.buckets.get(bucket);
   return { headers: { 'x-amz-bucket-region': 'us-east-1', 'x-amz-access-point-alias': 'false' } };
 }
 
 async function createBucket({ store }: S3Parts, { bucket, exchange }: S3Request): Promise<S3Reply> {
   await readBody(exchange, 64 * 1024);
-  store.createBucket(bucket);
+  store.buckets.create(bucket);
   return { headers: { location: `/${bucket}` } };
 }
 
@@ -101,7 +103,7 @@ async function deleteObjects({ store, authorize }: S3Parts, request: S3Request):
   }));
   if (targets.length === 0 || targets.length > 1000)
     throw new AwsError('MalformedXML', 'a DeleteObjects request names 1 to 1000 objects');
-  store.bucket(request.bucket);
+  store.buckets.get(request.bucket);
   const deleted: Readonly<Record<string, unknown>>[] = [];
   const failed: Readonly<Record<string, unknown>>[] = [];
   for (const { key, versionId } of targets) {

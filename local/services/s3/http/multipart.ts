@@ -28,7 +28,7 @@ export class Multipart {
   }
 
   create(request: S3Request): S3Reply {
-    this.store.bucket(request.bucket);
+    this.store.buckets.get(request.bucket);
     const upload: Upload = {
       id: randomUUID().replaceAll('-', ''),
       bucket: request.bucket,
@@ -128,7 +128,7 @@ export class Multipart {
   }
 
   listUploads(request: S3Request): S3Reply {
-    this.store.bucket(request.bucket);
+    this.store.buckets.get(request.bucket);
     const uploads = this.uploads.values().filter((each) => each.bucket === request.bucket);
     return {
       xml: [

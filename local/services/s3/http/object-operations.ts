@@ -101,7 +101,7 @@ async function tagsOf({ exchange }: S3Request): Promise<Readonly<Record<string, 
 
 function getObjectAcl({ store }: S3Parts, { bucket, key }: S3Request): S3Reply {
   store.existing(bucket, key);
-  return getSetting(store.bucket(bucket), 'acl');
+  return getSetting(store.buckets.get(bucket), 'acl');
 }
 
 function deleteObject({ store }: S3Parts, { bucket, key, exchange }: S3Request): S3Reply {

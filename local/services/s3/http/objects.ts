@@ -1,13 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../../../core/errors';
-import type { CommitOptions, FileObjectStore } from '../file-object-store';
+import type { FileObjectStore } from '../file-object-store';
+import type { CommitOptions } from '../preconditions';
 import type { Version } from '../records';
 import { objectHeadersOf, quoted, type S3Reply, type S3Request, unquoted, uploadOf } from './request';
 
 export async function putObject(store: FileObjectStore, request: S3Request): Promise<S3Reply> {
   const { source, expected } = uploadOf(request);
-  store.bucket(request.bucket);
+  store.buckets.get(request.bucket);
   const version = await store.putStream(request.bucket, request.key, source, expected, {
     ...objectHeadersOf(request.exchange.headers),
     ...writeConditions(request),
@@ -51,7 +52,7 @@ export async function copyObject(store: FileObjectStore, request: S3Request): Pr
       'this copy request is illegal because it copies an object to itself without changing its metadata',
     );
   }
-  store.bucket(request.bucket);
+  store.buckets.get(request.bucket);
   const given = objectHeadersOf(headers);
   const described = replaces
     ? given

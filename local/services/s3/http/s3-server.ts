@@ -77,7 +77,7 @@ export class S3Server implements RawService {
   }
 
   private listBuckets(): S3Reply {
-    const buckets = this.store.buckets().map(({ name, created }) => ({ Name: name, CreationDate: created }));
+    const buckets = this.store.buckets.all().map(({ name, created }) => ({ Name: name, CreationDate: created }));
     return {
       xml: ['ListAllMyBucketsResult', { Owner: { ID: 'local', DisplayName: 'local' }, Buckets: { Bucket: buckets } }],
     };

@@ -110,14 +110,14 @@ export function getSetting(bucket: Bucket, name: string): S3Reply {
 }
 
 export async function putSetting(store: FileObjectStore, request: S3Request, name: string): Promise<S3Reply> {
-  const bucket = store.bucket(request.bucket);
+  const bucket = store.buckets.get(request.bucket);
   const body = await readBody(request.exchange, 1024 * 1024);
-  if (name === 'versioning') store.updateBucket(bucket.name, { versioning: versioningOf(body) });
-  else if (name === 'notification') store.updateBucket(bucket.name, { eventBridge: eventBridgeOf(body) });
-  else if (name === 'policy') store.updateBucket(bucket.name, { policy: policyDocument(body.toString('utf8')) });
+  if (name === 'versioning') store.buckets.update(bucket.name, { versioning: versioningOf(body) });
+  else if (name === 'notification') store.buckets.update(bucket.name, { eventBridge: eventBridgeOf(body) });
+  else if (name === 'policy') store.buckets.update(bucket.name, { policy: policyDocument(body.toString('utf8')) });
   else if (readOnly.includes(name)) throw new Unsupported(`the operation s3:Put${settings[name]?.operation ?? name}`);
   else if (name !== 'acl')
-    store.updateBucket(bucket.name, { settings: { ...bucket.settings, [name]: body.toString('utf8') } });
+    store.buckets.update(bucket.name, { settings: { ...bucket.settings, [name]: body.toString('utf8') } });
   return {};
 }
 
@@ -125,9 +125,9 @@ export function deleteSetting(store: FileObjectStore, bucket: Bucket, name: stri
   if (readOnly.includes(name)) throw new Unsupported(`the operation s3:Delete${settings[name]?.operation ?? name}`);
   if (name === 'policy') {
     const { policy: _, ...rest } = bucket;
-    store.updateBucket(bucket.name, { ...rest, policy: undefined });
+    store.buckets.update(bucket.name, { ...rest, policy: undefined });
   } else {
-    store.updateBucket(bucket.name, {
+    store.buckets.update(bucket.name, {
       settings: Object.fromEntries(Object.entries(bucket.settings).filter(([each]) => each !== name)),
     });
   }
