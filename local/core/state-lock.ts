@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../contracts/errors';
 
 interface Holder {
   readonly pid: number;
@@ -17,7 +18,7 @@ export class StateLock {
     this.file = lockFile(folder);
   }
 
-  /** @throws Error that tells who holds the folder. */
+  /** @throws UserError that tells who holds the folder. */
   static acquire(folder: string): StateLock {
     mkdirSync(folder, { recursive: true });
     const lock = new StateLock(folder);
@@ -32,13 +33,13 @@ export class StateLock {
       const holder = StateLock.holder(folder);
       if (holder !== undefined) {
         const where = holder.url === undefined ? '' : ` (${holder.url})`;
-        throw new Error(
+        throw new UserError(
           `the state in ${folder} is in use by the local account of process ${holder.pid}${where}; stop that process, or choose another state folder`,
         );
       }
       rmSync(lock.file, { force: true });
     }
-    throw new Error(`could not lock the state in ${folder}: another process keeps taking it`);
+    throw new UserError(`could not lock the state in ${folder}: another process keeps taking it`);
   }
 
   /** The living process that holds the folder. */
