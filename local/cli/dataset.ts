@@ -28,19 +28,22 @@ export function generatorOf(project: Project, useCase: string): string | undefin
   return existsSync(file) ? file : undefined;
 }
 
+/** Path of a given data file. @throws UserError when there is none or it is empty. */
+export function givenFile(given: string): string {
+  const file = resolve(given);
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw new UserError(`--data ${given}: no such file; give the path of a CSV or Parquet file`);
+  if (statSync(file).size === 0) throw new UserError(`--data ${given}: the file is empty`);
+  return file;
+}
+
 /** The file to train on: the one given, else what the use case's generator makes (kept, since it is seeded), else none. */
 export async function datasetFile(
   project: Project,
   useCase: string,
   given: string | undefined,
 ): Promise<string | undefined> {
-  if (given !== undefined) {
-    const file = resolve(given);
-    if (!existsSync(file) || !statSync(file).isFile())
-      throw new UserError(`--data ${given}: no such file; give the path of a CSV or Parquet file`);
-    if (statSync(file).size === 0) throw new UserError(`--data ${given}: the file is empty`);
-    return file;
-  }
+  if (given !== undefined) return givenFile(given);
   const generator = generatorOf(project, useCase);
   if (generator === undefined) return undefined;
   const version = createHash('sha256').update(readFileSync(generator)).digest('hex').slice(0, 12);

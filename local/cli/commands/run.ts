@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { givenFile } from '../dataset';
 import { deployUseCases } from '../deployment';
 import { readEvaluation, type Evaluation } from '../evaluation';
 import { isDeployed } from '../foundation';
@@ -26,6 +27,7 @@ export function addRun(program: Command, context: CommandContext): void {
       const project = context.project();
       const useCase = findUseCase(project, name);
       overrides(useCase, options.set);
+      if (options.data !== undefined) givenFile(options.data);
       await withSession(project, async (session) => {
         if (!(await isDeployed(session.clients, useCase.name)))
           await deployUseCases(project, session.endpoint, [useCase.name]);
