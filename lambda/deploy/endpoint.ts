@@ -8,6 +8,7 @@ import {
   type DescribeEndpointOutput,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
+import { modelVersionVariable } from '../../contracts/front-door';
 import { prefixes, variantName } from '../../contracts/names';
 import type { Context } from './context';
 import type { Plan } from './plan';
@@ -38,7 +39,11 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
     sagemaker.send(
       new CreateModelCommand({
         ModelName: plan.name,
-        PrimaryContainer: { ModelPackageName: plan.packageArn },
+        PrimaryContainer: {
+          ModelPackageName: plan.packageArn,
+          // Answers repeat it: during a traffic shift nothing else tells which version an answer came from.
+          Environment: { [modelVersionVariable]: String(plan.version) },
+        },
         ExecutionRoleArn: context.executionRoleArn,
         EnableNetworkIsolation: true,
         Tags: tags,

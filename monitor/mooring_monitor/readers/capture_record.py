@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Final
 
 from mooring_monitor.profile.cells import decode
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.payload import PayloadError, Row, payload_of, rows_of
+
+#: How the custom attributes of the project's own requests start (contracts/front-door.ts).
+PROBE_PREFIX: Final = "mooring-"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ def parse_record(line: bytes, where: str, skips: Skips) -> CaptureRecord | None:
     if not isinstance(capture, Mapping) or not isinstance(meta, Mapping):
         skips.add("not a capture record", where)
         return None
+    if _is_probe(meta.get("customAttributes")):
+        skips.note("request of Mooring itself, left out")
+        return None
     try:
         inputs = rows_of(payload_of(capture.get("endpointInput")))
     except PayloadError as error:
@@ -60,6 +66,12 @@ def parse_record(line: bytes, where: str, skips: Skips) -> CaptureRecord | None:
         outputs=_optional(capture.get("endpointOutput"), where, "answer", skips),
         labels=_optional(record.get("groundTruthData"), where, "ground truth", skips),
     )
+
+
+def _is_probe(attributes: Any) -> bool:
+    """Whether a smoke test or an explanation asked: such requests say nothing about customers."""
+    texts = attributes if isinstance(attributes, list) else [attributes]
+    return any(isinstance(each, str) and each.startswith(PROBE_PREFIX) for each in texts)
 
 
 def parse_ground_truth(line: bytes, where: str, skips: Skips) -> GroundTruth | None:

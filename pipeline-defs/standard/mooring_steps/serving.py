@@ -2,7 +2,7 @@
 
 Requests are `text/csv` rows of raw features (in the order of the use case, without label and header) or
 `application/json` as `{"instances": [{column: value}]}`. Answers are `text/csv` with one `label,score` line per row
-(for regression one number), or `{"predictions": [{"label": 1, "score": 0.93}]}`.
+(for regression one number), or `{"predictions": [{"label": 1, "score": 0.93}]}`, with `"model_version": 3` where known.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from mooring_steps.texts import Table, canonical, text_of
 
 CSV: Final = "text/csv"
 JSON: Final = "application/json"
+#: Version of the package that the deploy function sets; answers in JSON repeat it (contracts/front-door.ts).
+VERSION_VARIABLE: Final = "MOORING_MODEL_VERSION"
 #: Problems listed in one answer; a request of a million bad rows is not answered with a million lines.
 MOST_PROBLEMS: Final = 20
 
@@ -83,12 +86,18 @@ def output_fn(predictions: Predictions, accept: str) -> tuple[str, str]:
                 }
                 for label, score in zip(labels, scores or labels, strict=True)
             ]
-            return json.dumps({"predictions": answers}), JSON
+            return json.dumps({"predictions": answers, **_origin()}), JSON
         if kind in (CSV, "text/*"):
             if scores is None:
                 return "".join(f"{label}\n" for label in labels), CSV
             return "".join(f"{label},{score!r}\n" for label, score in zip(labels, scores, strict=True)), CSV
     raise RequestError(NOT_ACCEPTABLE, f"an answer as '{accept}' is not supported; use {CSV} or {JSON}")
+
+
+def _origin() -> dict[str, int]:
+    """The version of the model package, where the deployment told it to the container."""
+    version = os.environ.get(VERSION_VARIABLE, "")
+    return {"model_version": int(version)} if version.isdecimal() else {}
 
 
 def _media_type(header: str | None) -> str:
