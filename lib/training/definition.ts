@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../contracts/errors';
-import type { Pipeline } from '../../pipeline-defs/dsl';
-import { checkDefinition, NOTES, type Problem } from '../../pipeline-defs/dsl/check';
+import { type Pipeline, type PipelineDefinition, PipelineError } from '../../pipeline-defs/dsl';
+import type { Problem } from '../../pipeline-defs/dsl/check';
 import { standardPipeline } from '../../pipeline-defs/standard/pipeline';
 import type { PipelineContext } from '../../pipeline-defs/standard/place';
+
+/** A pipeline and its checked definition. */
+export interface MadePipeline {
+  readonly pipeline: Pipeline;
+  readonly definition: PipelineDefinition;
+}
 
 /**
  * The pipeline of a use case: `pipeline.ts` in its folder when there is one, else the standard pipeline.
@@ -12,13 +18,14 @@ import type { PipelineContext } from '../../pipeline-defs/standard/place';
  * @throws UserError when the folder's `pipeline.ts` does not export a function `pipeline`, or with everything that
  * SageMaker would object to in the definition.
  */
-export function pipelineOf(folder: string, context: PipelineContext): Pipeline {
+export function makePipeline(folder: string, context: PipelineContext): MadePipeline {
   const pipeline = makerOf(folder)(context);
-  const problems = checkDefinition(pipeline.toDefinition(), { monitoring: true }).filter(
-    ({ code }) => !NOTES.includes(code),
-  );
-  if (problems.length === 0) return pipeline;
-  throw UserError.of(`the pipeline of ${context.useCase.name} would be refused:`, problems.map(sentence));
+  try {
+    return { pipeline, definition: pipeline.toDefinition() };
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    throw UserError.of(`the pipeline of ${context.useCase.name} would be refused:`, error.problems.map(sentence));
+  }
 }
 
 type Maker = (context: PipelineContext) => Pipeline;

@@ -7,7 +7,7 @@ import type { Place } from '../../pipeline-defs/standard/place';
 import type { Foundation } from '../foundation/foundation-stack';
 import { CodeAssets } from './code-assets';
 import { configHash, type StandardCode } from './code-bundle';
-import { pipelineOf } from './definition';
+import { makePipeline } from './definition';
 import { PrebuiltImages } from './images';
 import { TrainingRoles } from './training-roles';
 
@@ -61,12 +61,12 @@ export class TrainingStack extends Stack {
 
   private createPipeline(): void {
     const { loaded } = this.props;
-    const pipeline = pipelineOf(loaded.folder, { useCase: loaded.useCase, place: this.place() });
+    const { pipeline, definition } = makePipeline(loaded.folder, { useCase: loaded.useCase, place: this.place() });
     const resource = new sagemaker.CfnPipeline(this, 'Pipeline', {
       pipelineName: this.pipelineName,
       pipelineDisplayName: this.pipelineName,
-      pipelineDescription: loaded.useCase.title,
-      pipelineDefinition: { PipelineDefinitionBody: this.toJsonString(pipeline.toDefinition()) },
+      pipelineDescription: pipeline.description ?? loaded.useCase.title,
+      pipelineDefinition: { PipelineDefinitionBody: this.toJsonString(definition) },
       roleArn: this.roles.pipeline.roleArn,
       parallelismConfiguration: pipeline.parallelism,
     });

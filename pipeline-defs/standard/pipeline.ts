@@ -35,6 +35,8 @@ export function standardPipeline(context: PipelineContext): Pipeline {
   const steps = new StandardSteps(context, parameters);
   return new Pipeline({
     name: context.place.pipelineName,
+    description: context.useCase.title,
+    monitoring: true,
     parameters: parameterList(parameters),
     steps: steps.all(),
   });
