@@ -1,2 +1,0 @@
-import { testApp } from './app';
-testApp(undefined, process.argv[2]).synth();
