@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { text } from '../../core/input';
 import type { Body } from '../../core/service';
 import type { ModelSource } from '../../serving/model-server';
@@ -30,9 +31,10 @@ export function jobWork(
     },
     training: async (name, arn, request, stop) => {
       const started = account.clock.now();
+      const since = performance.now();
       const result = await runTraining(parts, name, arn, request, stop);
       const ended = account.clock.now();
-      const seconds = Math.max(1, Math.round((ended.getTime() - started.getTime()) / 1000));
+      const seconds = Math.max(1, Math.round((performance.now() - since) / 1000));
       return {
         TrainingJobStatus: result.status,
         SecondaryStatus:
