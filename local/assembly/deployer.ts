@@ -93,12 +93,12 @@ export class Deployer {
 
   private begin(kind: Operation['kind'], stack: Stack, plan: Plan, status: string): Stack {
     const { repository } = this.parts;
+    repository.endOperation(stack.id);
     repository.saveOperation({
       stackId: stack.id,
       kind,
       before: stack,
       templateBefore: repository.template(stack.id),
-      steps: [],
     });
     const { parameters, tags, capabilities, notificationArns, roleArn, disableRollback } = plan;
     const updated = kind === 'update' ? { updated: this.parts.now().toISOString() } : {};
@@ -198,7 +198,7 @@ export class Deployer {
     const prefix = operation?.kind === 'update' ? 'UPDATE_ROLLBACK' : 'ROLLBACK';
     const started = repository.setStatus(stack, `${prefix}_IN_PROGRESS`, reason);
     const failed: string[] = [];
-    for (const { logicalId, previous } of [...(operation?.steps ?? [])].reverse()) {
+    for (const { logicalId, previous } of [...repository.steps(stack.id)].reverse()) {
       const current = repository.resource(stack.id, logicalId);
       if (current !== undefined && !(await this.worker.undo(started, current, previous))) failed.push(logicalId);
     }
@@ -224,7 +224,7 @@ export class Deployer {
     const { repository } = this.parts;
     const plan = planOf(stack, repository.template(stack.id));
     const wanted = new Desired(this.parts, stack, plan, (id) => repository.resource(stack.id, id)).order;
-    for (const { logicalId, previous } of [...(repository.operation(stack.id)?.steps ?? [])].reverse()) {
+    for (const { logicalId, previous } of [...repository.steps(stack.id)].reverse()) {
       const current = repository.resource(stack.id, logicalId);
       if (previous === undefined || current === undefined || current.physicalId === previous.physicalId) continue;
       await this.worker.remove(stack, previous, previous.updateReplacePolicy !== 'Delete');
@@ -239,13 +239,7 @@ export class Deployer {
   }
 
   private note(stack: Stack, logicalId: string, previous: StackResource | undefined): void {
-    const { repository } = this.parts;
-    const operation = repository.operation(stack.id);
-    if (operation !== undefined)
-      repository.saveOperation({
-        ...operation,
-        steps: [...operation.steps, { logicalId, ...(previous === undefined ? {} : { previous }) }],
-      });
+    this.parts.repository.addStep(stack.id, { logicalId, ...(previous === undefined ? {} : { previous }) });
   }
 
   private checkExports(stack: Stack, outputs: Stack['outputs']): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../core/errors';
 import type { Collection, Store } from '../core/store';
 import type { ChangeSet } from './change-set';
-import type { Operation, Output, Stack, StackEvent, StackResource } from './stack';
+import type { Operation, Output, Stack, StackEvent, StackResource, Step } from './stack';
 
 const keptEvents = 1000;
 
@@ -11,8 +11,11 @@ export class StackRepository {
   private readonly stacks: Collection<Stack>;
   private readonly templates: Collection<string>;
   private readonly resourceDocuments: Collection<StackResource>;
-  private readonly eventDocuments: Collection<readonly StackEvent[]>;
+  private readonly eventDocuments: Collection<StackEvent>;
+  /** Events by stack, oldest first, with the keys of their documents. */
+  private readonly eventsByStack = new Map<string, (readonly [key: string, event: StackEvent])[]>();
   private readonly operations: Collection<Operation>;
+  private readonly stepDocuments: Collection<Step>;
   private readonly changeSets: Collection<ChangeSet>;
 
   constructor(
@@ -24,6 +27,8 @@ export class StackRepository {
     this.resourceDocuments = store.collection('cloudformation.resources');
     this.eventDocuments = store.collection('cloudformation.events');
     this.operations = store.collection('cloudformation.operations');
+    this.stepDocuments = store.collection('cloudformation.steps');
+    for (const [key, event] of this.eventDocuments.entries()) this.eventsOf(event.stackId).push([key, event]);
     this.changeSets = store.collection('cloudformation.changesets');
   }
 
@@ -116,12 +121,16 @@ export class StackRepository {
       status,
       ...(reason === undefined ? {} : { reason }),
     };
-    this.eventDocuments.put(stack.id, [...before, event].slice(-keptEvents));
+    const kept = this.eventsOf(stack.id);
+    const key = `${stack.id} ${event.id}`;
+    this.eventDocuments.put(key, event);
+    kept.push([key, event]);
+    for (const [old] of kept.splice(0, Math.max(kept.length - keptEvents, 0))) this.eventDocuments.delete(old);
   }
 
   /** Oldest first. */
   events(stackId: string): readonly StackEvent[] {
-    return this.eventDocuments.get(stackId) ?? [];
+    return this.eventsOf(stackId).map(([, event]) => event);
   }
 
   operation(stackId: string): Operation | undefined {
@@ -133,7 +142,17 @@ export class StackRepository {
   }
 
   endOperation(stackId: string): void {
+    for (const [key] of this.stepEntries(stackId)) this.stepDocuments.delete(key);
     this.operations.delete(stackId);
+  }
+
+  /** Steps of the operation under way, in their order. */
+  steps(stackId: string): readonly Step[] {
+    return this.stepEntries(stackId).map(([, step]) => step);
+  }
+
+  addStep(stackId: string, step: Step): void {
+    this.stepDocuments.put(`${stackId} ${this.steps(stackId).length} ${step.logicalId}`, step);
   }
 
   changeSetsOf(stackId: string): readonly ChangeSet[] {
@@ -169,5 +188,15 @@ export class StackRepository {
     return this.stacks
       .values()
       .filter((stack) => stack.status !== 'DELETE_COMPLETE' && stack.imports.includes(exportName));
+  }
+
+  private eventsOf(stackId: string): (readonly [key: string, event: StackEvent])[] {
+    const known = this.eventsByStack.get(stackId) ?? [];
+    this.eventsByStack.set(stackId, known);
+    return known;
+  }
+
+  private stepEntries(stackId: string): readonly (readonly [string, Step])[] {
+    return this.stepDocuments.entries().filter(([key]) => key.startsWith(`${stackId} `));
   }
 }

@@ -73,16 +73,16 @@ export interface StackEvent {
   readonly reason?: string;
 }
 
-/** What has been done in an operation under way, so that it can be undone, also after a kill. */
+/** An operation under way; with its steps it can be undone, also after a kill. */
 export interface Operation {
   readonly stackId: string;
   readonly kind: 'create' | 'update' | 'delete';
   /** The stack before the operation. */
   readonly before: Stack;
   readonly templateBefore: string;
-  readonly steps: readonly Step[];
 }
 
+/** A resource that an operation touched. */
 export interface Step {
   readonly logicalId: string;
   /** The resource before; absent when it did not exist. */
