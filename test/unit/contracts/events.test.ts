@@ -16,7 +16,11 @@ const shapes = {
 } as const;
 
 test('every fixture has a shape', () => {
-  expect(readdirSync(folder).map((each) => each.replace('.json', '')).sort()).toEqual(Object.keys(shapes));
+  expect(
+    readdirSync(folder)
+      .map((each) => each.replace('.json', ''))
+      .sort(),
+  ).toEqual(Object.keys(shapes));
 });
 
 describe.each(Object.entries(shapes))('the event %s', (name, shape) => {

@@ -8,8 +8,13 @@ describe('names of a use case with the longest name that is allowed', () => {
   const configuration = (name: string): string => `${name}-v999-0a1b2c3d`;
 
   test.each([
-    ...monitorKinds.map((kind) => [`run of the ${kind} monitor`, run(resourceNames.schedule(useCase, kind)), 63] as const),
-    ...stageNames.map((stage) => [`endpoint configuration of ${stage}`, configuration(resourceNames.endpoint(useCase, stage)), 63] as const),
+    ...monitorKinds.map(
+      (kind) => [`run of the ${kind} monitor`, run(resourceNames.schedule(useCase, kind)), 63] as const,
+    ),
+    ...stageNames.map(
+      (stage) =>
+        [`endpoint configuration of ${stage}`, configuration(resourceNames.endpoint(useCase, stage)), 63] as const,
+    ),
     ['package group', resourceNames.packageGroup(useCase), 63],
     ['deploy function', resourceNames.deployFunction(useCase), 64],
     ['schedule', resourceNames.schedule(useCase, 'explanations'), 64],

@@ -69,11 +69,9 @@ export class FakeEndpoint {
       .callsFake(({ EndpointConfigName }: { EndpointConfigName: string }) =>
         this.remove(this.configs, EndpointConfigName),
       );
-    mock
-      .on(ListEndpointConfigsCommand)
-      .callsFake(() => ({
-        EndpointConfigs: [...this.configs].reverse().map((EndpointConfigName) => ({ EndpointConfigName })),
-      }));
+    mock.on(ListEndpointConfigsCommand).callsFake(() => ({
+      EndpointConfigs: [...this.configs].reverse().map((EndpointConfigName) => ({ EndpointConfigName })),
+    }));
     mock.on(DescribeEndpointCommand).callsFake(() =>
       this.status === undefined
         ? refuse('Could not find endpoint "loans-endpoint".')
