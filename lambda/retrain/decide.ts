@@ -17,15 +17,17 @@ import { shortHash } from '../shared/hash';
  * A start is promised before it is made, and its token comes from the event: whoever repeats the event, even after a
  * crash between the two, starts the same execution and no other.
  */
-export async function decide(context: Context, request: Request): Promise<Decision | 'duplicate'> {
+export async function decide(context: Context, received: Request): Promise<Decision | 'duplicate'> {
   const ledger = new Ledger(context.artifacts, context.useCase);
   const entries = await ledger.entries();
-  if (entries.some((each) => each.key === request.key)) return 'duplicate';
-  const promised = await ledger.promised(request.key);
-  if (promised !== undefined) return start(context, ledger, request, promised, {});
+  if (entries.some((each) => each.key === received.key)) return 'duplicate';
+  const promised = await ledger.promised(received.key);
+  if (promised !== undefined) return start(context, ledger, received, promised, {});
 
   const live = await readLive(context);
-  const facts = await gatherFacts(context, ledger, request, live);
+  const looked = await gatherFacts(context, ledger, received, live);
+  const request = { ...received, time: notBefore(looked.alarm, received) };
+  const facts = { ...looked, now: request.time };
   const verdict = judge(facts, context.settings);
   if (verdict.outcome !== 'start') return hold(context, ledger, request, verdict, facts);
 
@@ -41,6 +43,15 @@ export async function decide(context: Context, request: Request): Promise<Decisi
   };
   if (!(await ledger.promise(request.key, promise))) return 'duplicate';
   return start(context, ledger, request, promise, facts);
+}
+
+/**
+ * The time of a request. A second look that arrives late may find an alarm that began after it was sent; what it starts
+ * must not look older than the alarm, or the alarm would seem to be one that nobody acted on.
+ */
+function notBefore(alarm: Facts['alarm'], { trigger, time }: Request): string {
+  const late = trigger === 'reconcile' && alarm?.state === 'ALARM' && Date.parse(alarm.since) > Date.parse(time);
+  return late ? alarm.since : time;
 }
 
 /** Which attempt at which firing alarm a start would be; undefined when no alarm is the reason. */

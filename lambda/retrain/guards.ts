@@ -125,7 +125,7 @@ const staleData: Check = ({ now, newestData }, { retraining }) => {
  * made, each after twice the wait of the one before; then, or when there is nothing new to learn from, a person is asked.
  */
 const helpless: Check = (facts, { retraining, settles }) => {
-  const { trigger, alarm, now, newLabels } = facts;
+  const { trigger, alarm, now, newLabels, labelledRows } = facts;
   if ((trigger !== 'reconcile' && trigger !== 'drift') || !actedOn(facts)) return undefined;
   if (facts.lastFailed !== true && !isJudged(facts, settles)) return undefined;
   const attempts = attemptsSince(facts);
@@ -134,21 +134,22 @@ const helpless: Check = (facts, { retraining, settles }) => {
   const result =
     facts.lastFailed === true ? `the retraining of ${last} failed` : `the model trained at ${last} did not end it`;
   const why = `Not started: ${since}, and ${result}`;
-  if (newLabels === 0) {
-    return {
-      outcome: 'no-help',
-      reason: `${why}; there are no new labelled rows to learn from. A person should look.`,
-    };
-  }
-  if (attempts >= mostAttempts) {
-    return {
-      outcome: 'no-help',
-      reason: `${why}; it was attempt ${attempts} of ${mostAttempts}. A person should look.`,
-    };
-  }
   const free = at(last) + durationSeconds(retraining.cool_down) * 2 ** attempts;
-  return at(now) < free
-    ? { outcome: 'back-off', reason: `${why}; the next attempt may start at ${iso(free)}.` }
+  const person = (problem: string): ReturnType<Check> => ({
+    outcome: 'no-help',
+    reason: `${why}; ${problem}. A person should look.`,
+  });
+  if (attempts >= mostAttempts) return person(`it was attempt ${attempts} of ${mostAttempts}`);
+  if (newLabels === 0 && (labelledRows === 0 || at(now) >= free + day))
+    return person('there are no new labelled rows to learn from');
+  if (at(now) < free) {
+    return { outcome: 'back-off', reason: `${why}; the next attempt may start at ${iso(free)}.` };
+  }
+  return newLabels === 0
+    ? {
+        outcome: 'back-off',
+        reason: `${why}; there are no new labelled rows yet, they are waited for until ${iso(free + day)}.`,
+      }
     : undefined;
 };
 

@@ -16,6 +16,7 @@ const settings: RetrainSettings = {
   approval: 'auto',
   every: '1h',
   label: 'repaid',
+  champion: false,
   settles: 7_200,
 };
 
@@ -156,11 +157,15 @@ describe('guards back-off and no-help: the alarm still fires after a retraining'
   test('then it starts, because there is something new to learn from', () => {
     expect(outcome({ now: '2026-03-10T18:00:00Z' }, {}, uselessRetraining).outcome).toBe('start');
   });
-  test('without new labels a person is asked at once', () => {
-    expect(outcome({ newLabels: 0 }, { min_new_labels: 0 }, uselessRetraining)).toMatchObject({
+  test('where no row has a label a person is asked at once', () => {
+    expect(outcome({ labelledRows: 0, newLabels: 0 }, { min_new_labels: 0 }, uselessRetraining)).toMatchObject({
       outcome: 'no-help',
       reason: expect.stringContaining('there are no new labelled rows to learn from. A person should look.') as string,
     });
+  });
+  test('where labels come, new ones are waited for a day longer, then a person is asked', () => {
+    const none = (now: string) => outcome({ newLabels: 0, now }, { min_new_labels: 0 }, uselessRetraining).outcome;
+    expect([none('2026-03-11T17:59:59Z'), none('2026-03-11T18:00:00Z')]).toEqual(['back-off', 'no-help']);
   });
   test('after three attempts a person is asked, however long it goes on', () => {
     const starts = ['2026-03-10T06:00:00Z', '2026-03-11T00:00:00Z', '2026-03-12T06:00:00Z'];
