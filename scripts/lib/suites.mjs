@@ -81,7 +81,9 @@ async function runPytest(name, { marker, environment }) {
   const python = ensurePython(environment);
   const file = join(results, `${name}-${environment}.xml`);
   rmSync(file, { force: true });
-  const code = await stream(python, ['-m', 'pytest', '-m', marker, `--junitxml=${file}`]);
+  // The main environment has pytest-xdist; a Spark session fills the machine by itself.
+  const workers = environment === 'main' ? ['-n', '2'] : [];
+  const code = await stream(python, ['-m', 'pytest', '-m', marker, ...workers, `--junitxml=${file}`]);
   const counts = existsSync(file) ? junitCounts(file) : { passed: 0, failed: 1, skipped: 0 };
   // Exit code 5: no test has this marker.
   if (code !== 0 && code !== 5 && counts.failed === 0) counts.failed = 1;
