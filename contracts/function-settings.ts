@@ -16,6 +16,8 @@ export interface RetrainSettings {
   readonly approval: Stage['approval'];
   readonly every: string;
   readonly label: string;
+  /** Whether a new model has to beat the live one. */
+  readonly champion: boolean;
   /** Seconds a new model must serve before a firing alarm says something about it: the longest window, cadence and lag. */
   readonly settles: number;
   /** Hash of the whole use case, as each version carries it; the stack that makes the function adds it. */
@@ -44,6 +46,7 @@ export function retrainSettings(useCase: UseCase): RetrainSettings {
     approval: useCase.stages.production.approval,
     every: useCase.monitoring.every,
     label: useCase.dataset.label,
+    champion: useCase.gates.champion,
     settles: settlingSeconds(useCase),
   };
 }

@@ -7,6 +7,8 @@ export const pipelineParameters = {
   inputData: 'InputDataUri',
   /** S3 prefix of labelled rows from production; by default a header without rows. */
   labelledData: 'LabelledDataUri',
+  /** Artefact (model.tar.gz) of the live model, which a new one has to beat; by default a file that is none. */
+  champion: 'ChampionModelUri',
   /** Largest |metric| the fairness gate before training allows. */
   maxBias: 'MaxBias',
   /** Largest |metric| the fairness gate after training allows. */

@@ -1,4 +1,4 @@
-import { ListPipelineParametersForExecutionCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeModelPackageCommand, ListPipelineParametersForExecutionCommand } from '@aws-sdk/client-sagemaker';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { pipelineParameters } from '../../contracts/pipeline-parameters';
 import type { Context } from './context';
@@ -21,6 +21,8 @@ export async function executionParameters(
   if (input !== undefined) parameters[pipelineParameters.inputData] = input;
   const labelled = settings.retraining.data === 'base' ? undefined : await newestLabelled(data, useCase);
   if (labelled !== undefined) parameters[pipelineParameters.labelledData] = labelled.rowsUri;
+  const champion = settings.champion ? await artefactOf(context, live) : undefined;
+  if (champion !== undefined) parameters[pipelineParameters.champion] = champion;
   if (settings.approval === 'auto' && outsideEnvelope(settings, live).length > 0) {
     parameters[pipelineParameters.approval] = 'PendingManualApproval';
   }
@@ -34,4 +36,13 @@ async function liveInput({ sagemaker }: Context, live: LiveManifest | undefined)
     new ListPipelineParametersForExecutionCommand({ PipelineExecutionArn: live.execution_arn, MaxResults: 100 }),
   );
   return parameters.find((each) => each.Name === pipelineParameters.inputData)?.Value;
+}
+
+/** Where the live model's artefact lies. */
+async function artefactOf({ sagemaker }: Context, live: LiveManifest | undefined): Promise<string | undefined> {
+  if (live === undefined) return undefined;
+  const { InferenceSpecification: specification } = await sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: live.package_arn }),
+  );
+  return specification?.Containers?.[0]?.ModelDataUrl;
 }

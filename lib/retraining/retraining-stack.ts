@@ -83,6 +83,13 @@ export class RetrainingStack extends Stack {
       [pipeline, `${pipeline}/execution/*`],
       { because: 'executions get random ids, below the own pipeline' },
     );
+    allow(
+      role,
+      'Champion',
+      ['sagemaker:DescribeModelPackage'],
+      [arn('sagemaker', `model-package/${resourceNames.packageGroup(useCase.name)}/*`)],
+      { because: 'versions are numbered by the registry' },
+    );
     allow(role, 'Alarms', ['cloudwatch:DescribeAlarms'], ['*'], {
       because: 'CloudWatch describes composite alarms only to those who may describe all',
     });

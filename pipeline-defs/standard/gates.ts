@@ -36,7 +36,12 @@ export function fairnessGate(
   return new ConditionStep('FairnessGate', { conditions: [lessThanOrEqualTo(value, maxBias)], elseSteps: [failure] });
 }
 
-/** The quality metric is within its bound, and every naive baseline is beaten. */
+/** What a model has to beat: naive baselines, and the live model by more than noise. */
+function rivals({ gates }: UseCase): readonly string[] {
+  return [...gates.beat, ...(gates.champion ? ['champion'] : [])];
+}
+
+/** The quality metric is within its bound, and every rival is beaten. */
 export function qualityConditions(
   useCase: UseCase,
   { quality }: StandardParameters,
@@ -47,7 +52,7 @@ export function qualityConditions(
   const within = errorMetrics.includes(metric) ? lessThanOrEqualTo : greaterThanOrEqualTo;
   return [
     within(gate.at('value'), quality),
-    ...useCase.gates.beat.map((baseline) => greaterThan(gate.at(`beats.${baseline}.margin`), 0)),
+    ...rivals(useCase).map((baseline) => greaterThan(gate.at(`beats.${baseline}.margin`), 0)),
   ];
 }
 
@@ -70,7 +75,7 @@ export function qualityFailure(
   const gate = evaluate.file('Gate');
   const { metric } = useCase.gates.quality;
   const side = errorMetrics.includes(metric) ? 'at most' : 'at least';
-  const beaten = useCase.gates.beat.flatMap((baseline) => [
+  const beaten = rivals(useCase).flatMap((baseline) => [
     `; better than ${baseline} by `,
     gate.at(`beats.${baseline}.margin`),
     ', wanted is more than 0',

@@ -17,6 +17,8 @@ export interface StandardParameters {
   readonly tag: StringParameter;
   /** Bound of the quality gate: MinQuality for scores, MaxError for errors. */
   readonly quality: FloatParameter;
+  /** Declared when the live model has to be beaten. */
+  readonly champion?: StringParameter;
   readonly maxBias?: FloatParameter;
   readonly maxModelBias?: FloatParameter;
 }
@@ -42,6 +44,7 @@ export function standardParameters({ useCase, place }: PipelineContext): Standar
     commit: new StringParameter(p.commit, { default: 'unknown' }),
     tag: new StringParameter(p.tag, { default: 'none' }),
     quality: new FloatParameter(isError ? p.maxError : p.minQuality, { default: gates.quality.bound }),
+    champion: gates.champion ? new StringParameter(p.champion, { default: place.noLabels }) : undefined,
     maxBias: bound(p.maxBias, fairness?.before_training),
     maxModelBias: bound(p.maxModelBias, fairness?.after_training),
   };

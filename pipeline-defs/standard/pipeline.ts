@@ -60,7 +60,11 @@ class StandardSteps {
     const dataBias = fair ? this.dataBias(inputs('train', 'validation', 'test')) : undefined;
     const gate = fairnessGate(useCase, this.parameters, dataBias);
     const train = this.train(inputs('train', 'validation', 'transform'), gate);
-    const evaluate = this.evaluate({ model: train.artifact, ...inputs('train', 'test') });
+    const champion =
+      this.parameters.champion === undefined
+        ? {}
+        : { champion: this.parameters.champion, manifest: preprocess.output('manifest') };
+    const evaluate = this.evaluate({ model: train.artifact, ...inputs('train', 'test'), ...champion });
     const predictions = { predictions: evaluate.output('predictions') };
     const modelQuality = this.modelQuality(predictions);
     const modelBias = fair ? this.modelBias(predictions) : undefined;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,10 @@ from mooring_steps.texts import Table, numbers, text_of
 from mooring_steps.use_case import UseCase, find_use_case
 
 NAME: Final = "evaluate"
+#: Paired resamples of the rows on which two models are compared.
+BOOTSTRAPS: Final = 500
+#: Fresh rows needed to judge by them alone.
+LEAST_FRESH: Final = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--champion", metavar="PATH", help="the live model, judged on the same rows; an empty folder means: none"
     )
+    parser.add_argument(
+        "--manifest", metavar="DIR", help="folder with preprocess's manifest.json: how many rows are fresh"
+    )
     parser.add_argument("--bound", type=float, help="bound of the quality gate (default: gates.quality.bound)")
 
 
@@ -47,11 +55,15 @@ def run(arguments: argparse.Namespace) -> int:
     naive = baselines(use_case, table, labels, known)
     rivals = {name: naive[name] for name in use_case.section("gates").get("beat", [])}
     champion = _champion(use_case, arguments.champion, table, labels)
-    if champion is not None and use_case.section("gates").get("champion", False):
-        rivals["champion"] = champion
-    evaluation = _evaluation(use_case, model, labels, predictions, naive, champion)
+    evaluation = _evaluation(
+        use_case, model, labels, predictions, naive, None if champion is None else _metrics(use_case, labels, champion)
+    )
     values = {name: float(each["value"]) for name, each in evaluation[_group(use_case)].items()}
-    gate = quality_gate(use_case, values, rivals, arguments.bound)
+    duel = None
+    if use_case.section("gates").get("champion", False):
+        duel = _duel(use_case, labels, predictions, champion, _fresh_rows(arguments.manifest, len(labels)))
+        evaluation["duel"] = duel
+    gate = quality_gate(use_case, values, rivals, arguments.bound, duel)
     output = Path(arguments.output)
     write_json(output / "evaluation" / "evaluation.json", evaluation)
     write_json(output / "evaluation" / "gate.json", gate)
@@ -61,9 +73,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def quality_gate(
-    use_case: UseCase, values: Mapping[str, float], rivals: Mapping[str, Mapping[str, float]], bound: float | None
+    use_case: UseCase,
+    values: Mapping[str, float],
+    rivals: Mapping[str, Mapping[str, float]],
+    bound: float | None,
+    duel: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The document gate.json: the gate's metric against its bound and against every rival."""
+    """The document gate.json: the gate's metric against its bound and against every rival, the live model being one."""
     quality = use_case.section("gates").get("quality", {})
     metric = str(quality.get("metric"))
     if metric not in values:
@@ -76,6 +92,8 @@ def quality_gate(
     beats = {
         name: {"value": rival[metric], "margin": margin(metric, value, rival[metric])} for name, rival in rivals.items()
     }
+    if duel is not None:
+        beats["champion"] = {"value": float(duel["champion"]), "margin": float(duel["margin"])}
     lost = [name for name, each in beats.items() if each["margin"] <= 0]
     words = f"{metric} {value:.4f}, {'at most' if metric in ERRORS else 'at least'} {limit:g} is asked for"
     against = "".join(f"; {name} has {beats[name]['value']:.4f}, which it does not beat" for name in lost)
@@ -111,8 +129,8 @@ def _evaluation(
     }
 
 
-def _champion(use_case: UseCase, path: str | None, table: Table, labels: Values) -> dict[str, float] | None:
-    """Metrics of the live model on the same rows, with its own transformation and threshold; None without one."""
+def _champion(use_case: UseCase, path: str | None, table: Table, labels: Values) -> Predictions | None:
+    """Answers of the live model for the same rows, with its own transformation and threshold; None without one."""
     if path is None:
         return None
     folder = Path(path)
@@ -122,10 +140,57 @@ def _champion(use_case: UseCase, path: str | None, table: Table, labels: Values)
     unknown = [name for name in champion.transform.names if name not in table]
     if unknown:
         raise InputError(f"the live model needs columns that the test rows lack: {', '.join(unknown)}")
-    answers = champion.predict(table)
-    scores = answers.labels if answers.scores is None else answers.scores
+    return champion.predict(table)
+
+
+def _metrics(use_case: UseCase, labels: Values, answers: Predictions) -> dict[str, float]:
     metrics = BINARY if use_case.binary else REGRESSION
-    return {name: metric(labels, answers.labels, scores) for name, metric in metrics.items()}
+    return {name: metric(labels, answers.labels, _scores(answers)) for name, metric in metrics.items()}
+
+
+def _scores(answers: Predictions) -> Values:
+    return answers.labels if answers.scores is None else answers.scores
+
+
+def _fresh_rows(manifest: str | None, rows: int) -> int:
+    """How many of the last test rows came back labelled from production; all rows when those are too few."""
+    if manifest is None:
+        return rows
+    fresh = int(json.loads((Path(manifest) / "manifest.json").read_text(encoding="utf-8")).get("fresh_test_rows", 0))
+    return fresh if fresh >= LEAST_FRESH else rows
+
+
+def _duel(
+    use_case: UseCase, labels: Values, challenger: Predictions, champion: Predictions | None, fresh: int
+) -> dict[str, Any]:
+    """The new model against the live one on the freshest labelled rows, the same for both.
+
+    `margin` is what the new model is better by at least: the lower end of a one-sided 95 % interval of the difference,
+    from 500 paired resamples of the rows. Without a live model there is nothing to beat, and the margin is 1.
+    """
+    metric = str(use_case.section("gates").get("quality", {}).get("metric"))
+    function = (BINARY if use_case.binary else REGRESSION)[metric]
+    rows = slice(len(labels) - fresh, None)
+    truth = labels[rows]
+    if champion is None:
+        return {"metric": metric, "champion": 0.0, "challenger": None, "margin": 1.0, "rows": fresh, "absent": True}
+    sides = [(each.labels[rows], _scores(each)[rows]) for each in (challenger, champion)]
+    values = [function(truth, *side) for side in sides]
+    generator = np.random.default_rng(int(use_case.section("split").get("seed", 42)))
+    differences = []
+    for _ in range(BOOTSTRAPS):
+        chosen = generator.integers(0, fresh, fresh)
+        new, old = (function(truth[chosen], labels_[chosen], scores[chosen]) for labels_, scores in sides)
+        differences.append(margin(metric, new, old))
+    lower = float(np.nanquantile(differences, 0.05))
+    return {
+        "metric": metric,
+        "challenger": values[0],
+        "champion": values[1],
+        "difference": margin(metric, values[0], values[1]),
+        "margin": lower,
+        "rows": fresh,
+    }
 
 
 def _rows(use_case: UseCase, path: Path) -> tuple[Table, Values]:

@@ -91,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             "data_hash": data_hash({**rows.table, use_case.label: _label_texts(use_case, rows.labels)}),
             "policy": policy,
             "rows": {"raw": base.count, "labelled": labelled.count, **shares(split)},
+            "fresh_test_rows": _fresh(split, base.count),
             "positive_rate": float(parts["train"][1].mean()) if use_case.binary else None,
             "label": {"name": use_case.label, **_summary(use_case, rows.labels)},
             "split": dict(use_case.section("split")),
@@ -116,9 +117,8 @@ def _read(use_case: UseCase, raw: Path, labelled: str | None, policy: str) -> tu
         formats = ("csv", "parquet")
         table = read_folder(Path(labelled), formats, [*required, use_case.label], optional, may_lack_rows=True)
         window = Rows(table, coded_like(use_case, table.pop(use_case.label))).labelled()
-    if policy == "window":
-        if window.count == 0:
-            raise InputError("policy 'window' trains on labelled rows alone, but there are none")
+    # Before the first model is live nothing can have come back: it has to learn from the base.
+    if policy == "window" and window.count > 0:
         return nothing, window
     file_format = str(use_case.section("dataset").get("format", "csv"))
     prepare = find_prepare()
@@ -149,6 +149,13 @@ def _split(use_case: UseCase, base: Rows, labelled: Rows) -> Split:
     seed = int(settings.get("seed", 42))
     parts = [random_split(each.count, test_size, validation_size, seed) for each in (base, labelled) if each.count]
     return parts[0] if len(parts) == 1 else join(parts[0], parts[1], base.count)
+
+
+def _fresh(split: Split, base: int) -> int:
+    """Labelled rows at the end of the test rows; 0 when they are mixed with others, as in a split by time."""
+    later = split.test >= base
+    count = int(later.sum())
+    return count if later[len(later) - count :].all() else 0
 
 
 def _check_classes(parts: dict[str, tuple[Table, npt.NDArray[np.float64]]]) -> None:

@@ -194,11 +194,12 @@ class TestLabelledRows:
         assert coded["label"] == raw["label"]
         assert coded["data_hash"] == raw["data_hash"]
 
-    def test_are_needed_by_the_window_policy(
-        self, run: Callable[..., tuple[int, Path]], rows: Rows, capsys: pytest.CaptureFixture[str]
+    def test_first_model_learns_from_the_base_under_the_window_policy_too(
+        self, run: Callable[..., tuple[int, Path]], rows: Rows
     ) -> None:
-        assert run(rows(0), "window")[0] == 2
-        assert "there are none" in capsys.readouterr().err
+        output = run(rows(0), "window")[1]
+        assert manifest(output)["rows"]["raw"] == 500
+        assert manifest(output)["fresh_test_rows"] == 0
 
 
 class TestTheUseCase:

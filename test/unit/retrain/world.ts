@@ -35,6 +35,7 @@ export const settings: RetrainSettings = {
   approval: 'auto',
   every: '1h',
   label: 'repaid',
+  champion: false,
   settles: 7_200,
   configHash: 'hash-1',
 };
