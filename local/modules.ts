@@ -2,6 +2,9 @@ import type { ModuleFactory } from './core/module';
 import { applicationAutoscalingModule } from './services/application-autoscaling/module';
 import { apiGatewayModule } from './services/apigatewayv2/module';
 import { cloudwatchModule } from './services/cloudwatch/module';
+import { codeBuildModule } from './services/codebuild/module';
+import { codeConnectionsModule } from './services/codeconnections/module';
+import { codePipelineModule } from './services/codepipeline/module';
 import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
 import { sagemakerModule } from './services/sagemaker/module';
@@ -20,4 +23,7 @@ export const defaultModules: readonly ModuleFactory[] = [
   sagemakerModule,
   applicationAutoscalingModule,
   apiGatewayModule,
+  codeBuildModule,
+  codePipelineModule,
+  codeConnectionsModule,
 ];
