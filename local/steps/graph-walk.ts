@@ -52,10 +52,13 @@ export class GraphWalk {
   /** Steps that may start, in the order of the definition. After a failure only those that wait for one. */
   startable(failed: boolean): readonly StepDefinition[] {
     this.skip();
-    return this.definition.steps.filter((step) => {
+    const ready = this.definition.steps.filter((step) => {
       if (this.state(step.name) !== 'pending' || (failed && !this.handlesFailure(step))) return false;
       return step.needs.every((need) => !this.isSelected(need) || this.satisfied(step, need));
     });
+    // A Fail step ends the execution: what becomes ready in the same moment, after the same condition, must not start.
+    const ending = ready.filter((step) => step.type === 'Fail');
+    return ending.length > 0 ? ending : ready;
   }
 
   /** Every failed step had a step that waited for its failure and succeeded. */
