@@ -34,10 +34,12 @@ interface Statistics {
 
 /** How long what was read is trusted, in milliseconds. A deployment takes minutes. */
 const freshFor = 30_000;
+/** The same when there is reason to look again: nothing was live yet, or another version answered. */
+const doubtedFor = 1_000;
 
 /** The files of the live model, read again from time to time. */
 export class LiveModel {
-  private read: { readonly at: number; readonly live: Promise<Live | undefined> } | undefined;
+  private read: { readonly live: Promise<Live | undefined>; until: number } | undefined;
 
   constructor(
     private readonly artifacts: Bucket,
@@ -49,21 +51,20 @@ export class LiveModel {
   /**
    * Undefined while no model is live.
    *
-   * @param version that answered; when it is another than the one known here, the files are read again.
+   * @param version that answered; when it is another than the one known here, the files are read again soon.
    */
   async get(version?: number): Promise<Live | undefined> {
     const known = await this.fresh();
-    if (version === undefined || known?.manifest.version === version) return known;
-    if (this.now() - (this.read?.at ?? 0) < 1_000) return known;
-    this.read = undefined;
-    return this.fresh();
+    const doubted = known === undefined || (version !== undefined && version !== known.manifest.version);
+    if (doubted && this.read !== undefined) this.read.until = Math.min(this.read.until, this.now() + doubtedFor);
+    return known;
   }
 
   private fresh(): Promise<Live | undefined> {
-    if (this.read === undefined || this.now() - this.read.at > freshFor) {
-      const live = this.load();
-      this.read = { at: this.now(), live };
-      live.catch(() => (this.read = undefined));
+    if (this.read === undefined || this.now() > this.read.until) {
+      const read = { live: this.load(), until: this.now() + freshFor };
+      this.read = read;
+      read.live.catch(() => (this.read = undefined));
     }
     return this.read.live;
   }

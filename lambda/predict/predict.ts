@@ -7,7 +7,7 @@ import { type HttpAnswer, type HttpEvent, json } from './event';
 import { reasonsOf, type Reason, variations } from './explain';
 import type { Live } from './live';
 import { Problem } from './problem';
-import { checkRequest, type PredictRequest, readBody } from './request';
+import { type Body, checkRequest, type PredictRequest, readBody } from './request';
 import { type Rule, ruleOf } from './values';
 
 /** Answers POST /predict. @throws Problem for every request that gets no prediction. */
@@ -41,12 +41,15 @@ export function rulesOf({ fields, api }: FrontDoorSettings, live: Live | undefin
   });
 }
 
-async function completed({ lookUp }: Context, body: unknown): Promise<unknown> {
-  if (lookUp === undefined || typeof body !== 'object' || body === null) return body;
-  const { features } = body as { readonly features?: unknown };
+/** What the caller sent wins over what the look-up found. */
+async function completed({ lookUp }: Context, body: Body): Promise<Body> {
+  const { content } = body;
+  if (lookUp === undefined || typeof content !== 'object' || content === null) return body;
+  const { features } = content as { readonly features?: unknown };
   if (typeof features !== 'object' || features === null || Array.isArray(features)) return body;
   const given = features as Readonly<Record<string, unknown>>;
-  return { ...body, features: { ...(await lookUp(given)), ...given } };
+  const found = await lookUp(given);
+  return { ...body, content: { ...content, features: { ...found, ...given } } };
 }
 
 /** Null when the reasons could not be found; the prediction stands without them. */

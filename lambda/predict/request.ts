@@ -9,8 +9,15 @@ export interface PredictRequest {
   readonly explain: boolean;
 }
 
+/** A body as it was parsed. */
+export interface Body {
+  readonly content: unknown;
+  /** Whether a name is given more than once in the body or in its features: the parser keeps the last and says nothing. */
+  readonly repeats: boolean;
+}
+
 /** The body as JSON. @throws Problem 413, 415, 400. */
-export function readBody(event: HttpEvent, limit: number): unknown {
+export function readBody(event: HttpEvent, limit: number): Body {
   const type = (header(event, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/json') {
     const given = type === '' ? 'The request names no content type' : 'The request has another content type';
@@ -20,12 +27,26 @@ export function readBody(event: HttpEvent, limit: number): unknown {
   if (bytes.length > limit)
     throw new Problem(413, `The body has ${bytes.length} bytes; at most ${limit} are accepted.`);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const content = JSON.parse(text) as unknown;
+    return { content, repeats: namesIn(text) > namesOf(content) };
   } catch {
     // The parser's message would repeat a piece of the body, which may be personal data, into logs of callers.
     const hint = bytes.length === 0 ? 'The body is empty' : 'The body is not valid JSON in UTF-8';
     throw new Problem(400, `${hint}; send {"features": {...}}. JSON knows neither NaN nor Infinity.`);
   }
+}
+
+/** Names written in a JSON text. */
+function namesIn(text: string): number {
+  return text.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+}
+
+/** Names that are left of a body and its features; whatever is nested deeper is refused anyway. */
+function namesOf(content: unknown): number {
+  if (!isRecord(content)) return 0;
+  const { features } = content;
+  return Object.keys(content).length + (isRecord(features) ? Object.keys(features).length : 0);
 }
 
 const members: readonly string[] = ['features', 'explain'];
@@ -35,7 +56,11 @@ const members: readonly string[] = ['features', 'explain'];
  *
  * @throws Problem 400 that lists everything that is wrong.
  */
-export function checkRequest(body: unknown, rules: readonly Rule[], explanations: boolean): PredictRequest {
+export function checkRequest(
+  { content: body, repeats }: Body,
+  rules: readonly Rule[],
+  explanations: boolean,
+): PredictRequest {
   if (!isRecord(body)) throw new Problem(400, 'The body must be an object {"features": {...}}.');
   const faults: Fault[] = Object.keys(body)
     .filter((each) => !members.includes(each))
@@ -50,6 +75,8 @@ export function checkRequest(body: unknown, rules: readonly Rule[], explanations
   if (explain === true && !explanations)
     faults.push({ pointer: '#/explain', detail: 'must not be true: this use case gives no reasons' });
   if (faults.length > 0) throw invalid(faults);
+  // Whoever repeats a name means something, and nobody knows which of the values.
+  if (repeats) throw new Problem(400, 'A name is given more than once.');
   const values = features as Readonly<Record<string, Value>>;
   return {
     features: Object.fromEntries(rules.map(({ name }) => [name, values[name] ?? null])),

@@ -40,7 +40,10 @@ interface Visit {
   route?: RouteRecord;
   integrationLatency?: number;
   integrationStatus?: number;
+  /** Why the gateway itself answered; for the trace, because it may name the caller. */
   refused?: string;
+  /** What the caller was told. */
+  told?: string;
 }
 
 /** An answer of the gateway itself. */
@@ -92,6 +95,7 @@ export class Gateway {
     } catch (error) {
       if (error instanceof Refusal) {
         visit.refused = error.message;
+        visit.told = error.text;
         const reason = { 'x-mooring-reason': error.message.replace(/[^\x20-\x7e]/g, '?') };
         return message(error.status, error.text, { ...error.headers, ...reason });
       }
@@ -214,8 +218,8 @@ export class Gateway {
       integrationStatus: visit.integrationStatus,
       'identity.sourceIp': '127.0.0.1',
       'identity.userAgent': exchange.headers['user-agent'],
-      'error.message': refused,
-      'authorizer.error': reply.status === 401 || reply.status === 403 ? refused : undefined,
+      'error.message': visit.told,
+      'authorizer.error': reply.status === 401 || reply.status === 403 ? visit.told : undefined,
     };
     const stream = `${deployed.api.id}-${stage.name.replace('$', '')}`;
     this.account.logs.append(stage.accessLog.group, stream, [accessLine(stage.accessLog.format, context)]);
