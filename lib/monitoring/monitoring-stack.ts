@@ -22,6 +22,7 @@ import { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
 import { createDriftAlarm, driftRules } from './drift-alarms';
 import { monitorPlans } from './monitor-plan';
+import { NativeMonitors } from './native/native-monitors';
 import { MonitorSchedule } from './monitor-schedule';
 import { createWatchingAlarms } from './watching-alarms';
 
@@ -66,6 +67,10 @@ export class MonitoringStack extends Stack {
   private createSchedules(images: PrebuiltImages): scheduler.CfnScheduleGroup {
     const { useCase, foundation, code } = this.props;
     const group = new scheduler.CfnScheduleGroup(this, 'Schedules', { name: useCase.name });
+    if (useCase.monitoring.engine === 'model-monitor') {
+      new NativeMonitors(this, 'ModelMonitor', { useCase, foundation });
+      return group;
+    }
     const jobRole = this.createJobRole(images);
     for (const plan of monitorPlans(useCase)) {
       const { endpointName } = this;
