@@ -63,7 +63,8 @@ export class ReleaseStack extends Stack {
     this.artifacts = this.createBucket();
     this.stepsRole = this.createStepsRole();
     const pipeline = this.createPipeline();
-    const source = this.createSource();
+    const connectionArn = this.connectionArn();
+    const source = this.createSource(connectionArn);
     const synth = synthStep(source, this.pipelineArn());
     const pipelines = this.createPipelines(pipeline, synth);
     const synthesized = { synth, variables: variablesOf(synth) };
@@ -71,6 +72,7 @@ export class ReleaseStack extends Stack {
     this.addProduction(pipelines, synthesized, staging);
     pipelines.buildPipeline();
     this.addTrigger(pipeline);
+    this.allowConnection(pipeline, pipelines, connectionArn);
     this.stopPrereleases(pipeline, synthesized.variables.RELEASE_KIND);
     this.allowContinuing(pipelines);
     acknowledgePipelineGrants(this);
@@ -162,11 +164,11 @@ export class ReleaseStack extends Stack {
     });
   }
 
-  private createSource(): CodePipelineSource {
+  private createSource(connectionArn: string): CodePipelineSource {
     const { repository } = this.props.config;
     return CodePipelineSource.connection(repository.name, repository.branch, {
       actionName: sourceAction,
-      connectionArn: this.connectionArn(),
+      connectionArn,
       codeBuildCloneOutput: true,
       triggerOnPush: false,
     });
@@ -258,6 +260,20 @@ export class ReleaseStack extends Stack {
         },
       },
     ];
+  }
+
+  /** The CDK grants the service's former prefix only; a connection is asked for under the prefix of its ARN. */
+  private allowConnection(pipeline: codepipeline.Pipeline, pipelines: CodePipeline, connectionArn: string): void {
+    const stage = pipeline.node.findChild('Source').node.findChild(sourceAction);
+    const role = stage.node.findChild('CodePipelineActionRole') as iam.Role;
+    for (const grantee of [role, pipelines.synthProject])
+      grantee.grantPrincipal.addToPrincipalPolicy(
+        new iam.PolicyStatement({
+          sid: 'Connection',
+          actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
+          resources: [connectionArn],
+        }),
+      );
   }
 
   /** A prerelease has done its work after staging: its execution skips production and succeeds. */

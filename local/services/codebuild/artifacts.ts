@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { AwsError, Unsupported } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
+import type { Principal } from '../../core/service';
 
 const run = promisify(execFile);
 
@@ -14,26 +15,34 @@ export interface SourceArtifact {
   readonly key: string;
 }
 
+/** A commit that a build clones itself. */
+export interface CloneReference {
+  readonly repository: string;
+  readonly commit: string;
+  /** ARN. */
+  readonly connection: string;
+}
+
 /** The only file of an artifact of format CODEBUILD_CLONE_REF. */
 const cloneReference = 'codepipeline-clone-reference.json';
 
 /** Bytes of an artifact that refers to a commit. */
-export const cloneArtifact = (repository: string, commit: string): Uint8Array =>
-  zipSync({ [cloneReference]: strToU8(JSON.stringify({ repository, commit })) });
+export const cloneArtifact = (reference: CloneReference): Uint8Array =>
+  zipSync({ [cloneReference]: strToU8(JSON.stringify(reference)) });
 
 /** Unpacks an artifact into a folder, or clones what it refers to, with the whole history and all tags. */
 export async function extractSource(
-  account: Pick<AccountParts, 's3' | 'peer'>,
+  account: Pick<AccountParts, 's3' | 'peer' | 'iam'>,
   { bucket, key }: SourceArtifact,
   folder: string,
+  principal: Principal,
 ): Promise<void> {
   const files = unzipSync(account.s3.read(bucket, key));
   const reference = files[cloneReference];
   if (reference === undefined) return writeFiles(files, folder);
-  const { repository, commit } = JSON.parse(Buffer.from(reference).toString()) as {
-    readonly repository: string;
-    readonly commit: string;
-  };
+  const { repository, commit, connection } = JSON.parse(Buffer.from(reference).toString()) as CloneReference;
+  const action = `${connection.split(':')[2] ?? ''}:UseConnection`;
+  account.iam.authorize(principal, [{ action, resource: connection }]);
   const bare = account.peer('repositories').path(repository);
   await run('git', ['clone', '--quiet', '--no-checkout', bare, folder]);
   await run('git', ['-C', folder, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', commit]);

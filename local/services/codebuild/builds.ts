@@ -129,7 +129,7 @@ export class Builds {
       for (const [index, input] of request.inputs.entries()) {
         const { bucket, key } = input;
         this.account.iam.authorize(principal, this.account.s3.permissions('s3:GetObject', bucket, key));
-        await extractSource(this.account, input, index === 0 ? source : join(folder, `src${index}`));
+        await extractSource(this.account, input, index === 0 ? source : join(folder, `src${index}`), principal);
       }
       const spec = parseBuildSpec(buildspecText(request.project, source));
       const outcome = await this.execute(build, request, spec, folder);

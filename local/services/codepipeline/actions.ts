@@ -84,7 +84,11 @@ export class Actions {
     for (const output of action.outputs) {
       const key = this.keyOf(context, output);
       this.account.iam.authorize(actor, this.account.s3.permissions('s3:PutObject', structure.bucket, key));
-      this.account.s3.put(structure.bucket, key, Buffer.from(cloneArtifact(repository, commit.id)));
+      this.account.s3.put(
+        structure.bucket,
+        key,
+        Buffer.from(cloneArtifact({ repository, commit: commit.id, connection: ConnectionArn })),
+      );
     }
     return {
       externalId: commit.id,
