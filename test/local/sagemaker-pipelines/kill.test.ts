@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +7,6 @@ import { Laptop, processing, root } from '../sagemaker-support/laptop';
 
 /** Runs the account of a folder in a process of its own, which starts one pipeline and then waits to be killed. */
 const program = (folder: string, python: string): string => `
-require('ts-node').register({ transpileOnly: true });
 const { Account } = require(${JSON.stringify(join(root, 'local/account.ts'))});
 (async () => {
   const account = new Account({ folder: ${JSON.stringify(folder)}, python: ${JSON.stringify(python)}, env: process.env });
@@ -27,7 +27,7 @@ const alive = (pid: number): boolean => {
   }
 };
 
-async function until(what: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>, seconds = 90): Promise<void> {
   for (let waited = 0; !(await what()); waited += 0.1) {
     if (waited > seconds) throw new Error('it did not happen in time');
     await sleep(100);
@@ -36,19 +36,20 @@ async function until(what: () => boolean | Promise<boolean>, seconds = 30): Prom
 
 test('kill -9 in the middle of a step: its process ends, the execution is Failed, nothing acknowledged is lost', async () => {
   const laptop = await Laptop.start();
+  let child: ChildProcess | undefined;
   try {
     await laptop.put('code/long.py', 'import os, time\nprint("pid", os.getpid(), flush=True)\ntime.sleep(300)\n');
     await laptop.pipeline('long', [{ Name: 'Long', Type: 'Processing', Arguments: processing(laptop, 'long.py') }]);
     await laptop.account.stop();
 
     const python = join(root, '.venv', 'bin', 'python');
-    const child = spawn(process.execPath, ['-e', program(laptop.folder, python)], {
+    child = spawn(process.execPath, ['--require', './scripts/typescript.cjs', '-e', program(laptop.folder, python)], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' },
     });
     let arn = '';
-    child.stdout.on('data', (chunk: Buffer) => (arn += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => (arn += chunk.toString()));
     await until(() => arn.endsWith('\n'));
     const jobs = join(laptop.folder, 'sagemaker', 'processing');
     const log = (): string => {
@@ -71,6 +72,7 @@ test('kill -9 in the middle of a step: its process ends, the execution is Failed
       FailureReason: expect.stringContaining('InternalServerError') as string,
     });
   } finally {
+    child?.kill('SIGKILL');
     await laptop.stop();
   }
-});
+}, 180_000);
