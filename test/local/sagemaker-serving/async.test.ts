@@ -46,18 +46,16 @@ describe('other ways to serve', () => {
     await createConfig(laptop, 'later', [variant('one')], { AsyncInferenceConfig: { OutputConfig: output } });
     await createEndpoint(laptop, 'later', 'later');
     const ask = (body: string): Promise<{ OutputLocation?: string; FailureLocation?: string }> =>
-      laptop
-        .put(`questions/${body}`, body)
-        .then((InputLocation) =>
-          laptop.runtime.send(
-            new InvokeEndpointAsyncCommand({
-              EndpointName: 'later',
-              InputLocation,
-              ContentType: 'text/csv',
-              Accept: 'text/csv',
-            }),
-          ),
-        );
+      laptop.put(`questions/${body}`, body).then((InputLocation) =>
+        laptop.runtime.send(
+          new InvokeEndpointAsyncCommand({
+            EndpointName: 'later',
+            InputLocation,
+            ContentType: 'text/csv',
+            Accept: 'text/csv',
+          }),
+        ),
+      );
     const good = await ask('abc');
     const bad = await ask('bad');
     await laptop.account.clock.settled();
