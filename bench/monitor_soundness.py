@@ -166,6 +166,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=1_000)
     parser.add_argument("--evidently-windows", type=int, default=60, help="Evidently takes some seconds per window")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="rows of a window")
     parser.add_argument("--output", type=Path)
     args = parser.parse_args(argv)
     reference = rows_of(REFERENCE_ROWS, 0)
@@ -181,7 +182,7 @@ def main(argv: Sequence[str]) -> int:
         if windows == 0:
             continue
         tool = made()
-        for size in SIZES:
+        for size in args.sizes:
             results[name.strip()].append(measure(tool, windows, size))
             print(_line(name, results[name.strip()][-1]), flush=True)
     if args.output:

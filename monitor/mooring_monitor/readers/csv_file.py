@@ -16,7 +16,7 @@ from mooring_monitor.readers.source import Source
 
 Header = Literal["auto", "yes", "no"]
 
-#: Bytes parsed at a time; with twenty columns about 15,000 rows. Some blocks are read ahead: 8 MB took twice the memory.
+#: Bytes parsed at a time, some 15,000 rows of twenty columns. Blocks are read ahead: with 8 MB memory doubles.
 _BLOCK: Final = 2 << 20
 
 
