@@ -11,6 +11,12 @@ import { addDeploy } from './commands/deploy';
 import { addEnv } from './commands/env';
 import { addGraph } from './commands/graph';
 import { addLabel } from './commands/label';
+import { addApproveRelease } from './commands/approve-release';
+import { addCost } from './commands/cost';
+import { addDestroy } from './commands/destroy';
+import { addDoctor } from './commands/doctor';
+import { addLineage } from './commands/lineage';
+import { addRelease } from './commands/release';
 import { addReport } from './commands/report';
 import { addReset } from './commands/reset';
 import { addRun } from './commands/run';
@@ -43,6 +49,12 @@ export function buildProgram(): Command {
     addReport,
     addReset,
     addTour,
+    addRelease,
+    addApproveRelease,
+    addLineage,
+    addDoctor,
+    addCost,
+    addDestroy,
   ])
     add(program, context);
   for (const command of program.commands) command.exitOverride();

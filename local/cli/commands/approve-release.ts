@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../command';
+import { print } from '../output';
+import { answerApproval, pipelineClient } from '../release/pipeline';
+import { withSession } from '../session';
+
+/** `mooring approve-release`: what an approver does in the console or with put-approval-result. */
+export function addApproveRelease(program: Command, context: CommandContext): void {
+  program
+    .command('approve-release')
+    .description('answer the release that waits for an approval in the local account')
+    .option('--reject', 'reject it: production stays as it is')
+    .option('--reason <text>', 'recorded with the answer', 'at the terminal')
+    .action(async (options: { reject?: boolean; reason: string }) => {
+      await withSession(context.project(), async (session) => {
+        const answer = options.reject === true ? 'Rejected' : 'Approved';
+        const waiting = await answerApproval(pipelineClient(session.endpoint), answer, options.reason);
+        print(`${answer.toLowerCase()}: ${waiting.summary}`);
+      });
+    });
+}
