@@ -7,6 +7,7 @@ const version = '32';
 
 const name = (what: string): Body => ({ 'Fn::Sub': `cdk-${qualifier}-${what}-\${AWS::AccountId}-\${AWS::Region}` });
 
+/** The tag is by what release pipelines recognize the roles that they may assume. */
 const role = (what: string, principal: Body): Body => ({
   Type: 'AWS::IAM::Role',
   Properties: {
@@ -16,6 +17,7 @@ const role = (what: string, principal: Body): Body => ({
       Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }],
     },
     ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    Tags: [{ Key: 'aws-cdk:bootstrap-role', Value: what }],
   },
 });
 const account = { AWS: { Ref: 'AWS::AccountId' } };

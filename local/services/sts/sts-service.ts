@@ -23,7 +23,11 @@ export class StsService implements AwsService {
   }
 
   permissions(operation: string, input: Body): readonly Permission[] {
-    return operation === 'AssumeRole' ? [{ action: 'sts:AssumeRole', resource: text(input, 'RoleArn') }] : [];
+    if (operation !== 'AssumeRole') return [];
+    const resource = text(input, 'RoleArn');
+    const tags = Object.entries(this.directory.findRole(resource.split('/').at(-1) ?? '')?.tags ?? {});
+    const context = Object.fromEntries(tags.map(([key, value]) => [`iam:ResourceTag/${key}`, value]));
+    return [{ action: 'sts:AssumeRole', resource, context }];
   }
 
   private identity(call: Call): Body {
