@@ -7,14 +7,49 @@ const boundary = (files, patterns) => ({
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 const noCdk = { group: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'], message: 'this folder never imports the CDK' };
-const noLib = { group: ['**/lib/**', '**/../lib', '!**/shared/lib/**'], message: 'reads cdk.out and contracts/ only, never lib/' };
+const noLib = {
+  group: ['**/lib/**', '**/../lib', '!**/shared/lib/**'],
+  message: 'reads cdk.out and contracts/ only, never lib/',
+};
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'cdk.out/', '.mooring/', '.venv/', '.venvs/', 'coverage/', '**/*.d.ts', 'test/**/fixtures/**', 'test/**/goldens/**', 'dist/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'cdk.out/',
+      '.mooring/',
+      '.venv/',
+      '.venvs/',
+      'coverage/',
+      '**/*.d.ts',
+      'test/**/fixtures/**',
+      'test/**/goldens/**',
+      'dist/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', Buffer: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setImmediate: 'readonly', structuredClone: 'readonly', fetch: 'readonly', AbortController: 'readonly', TextDecoder: 'readonly', TextEncoder: 'readonly', performance: 'readonly' } },
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        setImmediate: 'readonly',
+        structuredClone: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+        TextDecoder: 'readonly',
+        TextEncoder: 'readonly',
+        performance: 'readonly',
+      },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -26,9 +61,42 @@ export default tseslint.config(
       'prefer-const': 'error',
     },
   },
-  { files: ['**/*.js', '**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' }, languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } } },
-  boundary(['pipeline-defs/dsl/**/*.ts', 'contracts/**/*.ts'], [noCdk, noLib, { group: ['**/local/**', '**/lambda/**'], message: 'the language and the contracts stand alone' }]),
-  boundary(['local/**/*.ts'], [noCdk, noLib, { group: ['**/lambda/**', '!**/services/lambda/**'], message: 'the local account runs bundles, it never imports their source' }]),
-  boundary(['lambda/**/*.ts'], [noCdk, noLib, { group: ['**/local/**', '**/pipeline-defs/**'], message: 'a function imports contracts, its own folder and lambda/shared' }]),
-  boundary(['lib/**/*.ts'], [{ group: ['**/local/**'], message: 'lib synthesizes; it does not know who runs the result' }]),
+  {
+    files: ['**/*.js', '**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },
+    },
+  },
+  boundary(
+    ['pipeline-defs/dsl/**/*.ts', 'contracts/**/*.ts'],
+    [noCdk, noLib, { group: ['**/local/**', '**/lambda/**'], message: 'the language and the contracts stand alone' }],
+  ),
+  boundary(
+    ['local/**/*.ts'],
+    [
+      noCdk,
+      noLib,
+      {
+        group: ['**/lambda/**', '!**/services/lambda/**'],
+        message: 'the local account runs bundles, it never imports their source',
+      },
+    ],
+  ),
+  boundary(
+    ['lambda/**/*.ts'],
+    [
+      noCdk,
+      noLib,
+      {
+        group: ['**/local/**', '**/pipeline-defs/**'],
+        message: 'a function imports contracts, its own folder and lambda/shared',
+      },
+    ],
+  ),
+  boundary(
+    ['lib/**/*.ts'],
+    [{ group: ['**/local/**'], message: 'lib synthesizes; it does not know who runs the result' }],
+  ),
 );

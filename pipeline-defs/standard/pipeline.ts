@@ -60,7 +60,7 @@ class StandardSteps {
     const dataBias = fair ? this.dataBias(inputs('train', 'validation', 'test')) : undefined;
     const gate = fairnessGate(useCase, this.parameters, dataBias);
     const train = this.train(inputs('train', 'validation', 'transform'), gate);
-    const champion =
+    const champion: Locations =
       this.parameters.champion === undefined
         ? {}
         : { champion: this.parameters.champion, manifest: preprocess.output('manifest') };

@@ -2,14 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadUseCases } from '../../contracts/load-use-case';
-import { bundleFiles, tarBundle, useCaseJson, zipBundle } from '../../lib/training/code-bundle';
+import { StandardCode, tarBundle, useCaseJson, zipBundle } from '../../lib/training/code-bundle';
 
 const root = join(__dirname, '../..');
 const [output] = process.argv.slice(2);
 if (output === undefined) throw new Error('usage: bundles.ts FOLDER');
+const code = new StandardCode(root);
 for (const loaded of loadUseCases(join(root, 'pipeline-defs'))) {
   const folder = join(output, loaded.useCase.name);
-  const files = bundleFiles(root, loaded);
+  const files = code.bundle(loaded);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'code.zip'), zipBundle(files));
   writeFileSync(join(folder, 'sourcedir.tar.gz'), tarBundle(files));

@@ -6,7 +6,10 @@ describe('docs/local-account.md', () => {
   test('says what the declarations say', async () => {
     const written = readFileSync(resolve(__dirname, '../../../docs/local-account.md'), 'utf8');
     const declared = await localAccountDoc();
-    if (written !== declared) throw new Error('docs/local-account.md is out of date; run: node --require ./scripts/typescript.cjs scripts/local-account-doc.ts');
+    if (written !== declared)
+      throw new Error(
+        'docs/local-account.md is out of date; run: node --require ./scripts/typescript.cjs scripts/local-account-doc.ts',
+      );
     expect(declared).toContain('### AWS::S3::Bucket');
   });
 });
