@@ -11,6 +11,9 @@ export const metricNamespaces: Readonly<Record<MonitorKind, string>> = {
   explanations: 'aws/sagemaker/Endpoints/explainability-metrics',
 };
 
+/** Namespace of what the notify function counts about deployments; dimension Endpoint. */
+export const deploymentNamespace = 'mooring/deployments';
+
 /** CloudWatch refuses custom namespaces that start with `AWS/`; the lower-case spelling is the service's own. */
 export const metricDimensions = { endpoint: 'Endpoint', schedule: 'MonitoringSchedule' } as const;
 
@@ -26,6 +29,10 @@ export const metricNames = {
   runs: 'monitor_runs',
   /** Failed monitor jobs, counted by the notify function. */
   failures: 'monitor_failures',
+  /** 1 while a deployment runs, 0 after it; deployments that ended well, and that failed. Counted by the notify function. */
+  deploymentRunning: 'deployment_running',
+  deployments: 'deployments',
+  deploymentFailures: 'deployment_failures',
   labelCoverage: 'label_coverage',
   labelLag: 'label_lag_seconds',
   /** Captured rows with a label, and labels that contradict an earlier one, as the join counts them. */

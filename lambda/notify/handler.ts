@@ -6,6 +6,7 @@ import * as z from 'zod';
 import {
   alarmStateChange,
   type AlarmStateChange,
+  endpointStateChange,
   pipelineExecutionStatusChange,
   processingJobStateChange,
   type ProcessingJobStateChange,
@@ -18,10 +19,12 @@ import { type News, publish } from '../shared/news';
 import { readJson } from '../shared/objects';
 import { type Context, contextOf } from './context';
 import { firingFeatures } from './firing';
+import { recordRollout } from './rollout';
 import { alarmText, driftText, monitorFailedText, pipelineFailedText } from './texts';
 
 const handled = z.discriminatedUnion('detail-type', [
   alarmStateChange,
+  endpointStateChange,
   processingJobStateChange,
   pipelineExecutionStatusChange,
 ]);
@@ -37,13 +40,16 @@ const clients = {
 export async function handler(received: unknown): Promise<string> {
   const event = handled.parse(received);
   const context = contextOf(clients);
+  if (event['detail-type'] === 'SageMaker Endpoint State Change') return recordRollout(context, event);
   const news = await newsOf(context, event);
   await publish(context.sns, context.topicArn, { useCase: context.useCase, ...news });
   log(news.subject, { event: event.id, type: event['detail-type'] });
   return news.subject;
 }
 
-async function newsOf(context: Context, event: z.infer<typeof handled>): Promise<Omit<News, 'useCase'>> {
+type Told = Exclude<z.infer<typeof handled>, { 'detail-type': 'SageMaker Endpoint State Change' }>;
+
+async function newsOf(context: Context, event: Told): Promise<Omit<News, 'useCase'>> {
   switch (event['detail-type']) {
     case 'CloudWatch Alarm State Change':
       return event.detail.alarmName === context.compositeAlarm ? drift(context, event) : alarmText(event);

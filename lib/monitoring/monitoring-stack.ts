@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
@@ -6,7 +6,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
 import { notifySettings } from '../../contracts/function-settings';
-import { metricNamespaces } from '../../contracts/metrics';
+import { deploymentNamespace, metricNamespaces } from '../../contracts/metrics';
 import { prefixes, resourceNames } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
@@ -20,10 +20,12 @@ import { createLabelAlarms } from '../labels/label-alarms';
 import type { CodeAssets } from '../training/code-assets';
 import { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
+import { createDeployingAlarm } from './deploying-alarm';
 import { createDriftAlarm, driftRules } from './drift-alarms';
 import { monitorPlans } from './monitor-plan';
 import { NativeMonitors } from './native/native-monitors';
 import { MonitorSchedule } from './monitor-schedule';
+import { createDashboard } from './use-case-dashboard';
 import { createWatchingAlarms } from './watching-alarms';
 
 export interface MonitoringStackProps extends StackProps {
@@ -62,6 +64,7 @@ export class MonitoringStack extends Stack {
     this.createAlarmRule(notify, [...drift, ...watching]);
     this.createFailureRules(notify);
     this.subscribe();
+    createDashboard(this, props.useCase);
   }
 
   private createSchedules(images: PrebuiltImages): scheduler.CfnScheduleGroup {
@@ -131,6 +134,10 @@ export class MonitoringStack extends Stack {
       alarmRule: cloudwatch.AlarmRule.anyOf(
         ...alarms.map((alarm) => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM)),
       ),
+      actionsSuppressor: createDeployingAlarm(this, useCase.name),
+      // No wait: a wait would mark every alarm as held back when it rings.
+      actionsSuppressorWaitPeriod: Duration.seconds(0),
+      actionsSuppressorExtensionPeriod: Duration.seconds(0),
     });
     return [composite];
   }
@@ -164,8 +171,8 @@ export class MonitoringStack extends Stack {
       { because: 'the alarms of the monitored features' },
     );
     allow(role, 'CountFailures', ['cloudwatch:PutMetricData'], ['*'], {
-      conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespaces.data } },
-      because: "the action knows no resource; the condition bounds it to the data monitor's namespace",
+      conditions: { StringEquals: { 'cloudwatch:namespace': [metricNamespaces.data, deploymentNamespace] } },
+      because: 'the action knows no resource; the condition bounds it to the namespaces it counts in',
     });
     allow(
       role,
@@ -193,6 +200,11 @@ export class MonitoringStack extends Stack {
 
   private createFailureRules(notify: MooringFunction): void {
     const { useCase } = this.props;
+    this.rule('EndpointChanged', notify, {
+      source: ['aws.sagemaker'],
+      detailType: ['SageMaker Endpoint State Change'],
+      detail: { EndpointName: [this.endpointName] },
+    });
     this.rule('MonitorRunFailed', notify, {
       source: ['aws.sagemaker'],
       detailType: ['SageMaker Processing Job State Change'],

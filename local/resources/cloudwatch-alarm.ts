@@ -80,7 +80,8 @@ function dashboardProvider(call: ResourceCall): ResourceProvider {
   };
   return {
     type: 'AWS::CloudWatch::Dashboard',
-    properties: ['DashboardName', 'DashboardBody'],
+    // Tags of a dashboard change nothing that anything here reads.
+    properties: ['DashboardName', 'DashboardBody', 'Tags'],
     replacedBy: ['DashboardName'],
     physicalIdOf: name,
     create: (properties, context) => put(name(properties, context), properties),

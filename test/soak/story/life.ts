@@ -110,7 +110,8 @@ export class Life {
     const arn = await startExecution(clients, name, inputs, `${name}-first-${'0'.repeat(32)}`);
     await this.account.clock.settled();
     const { status, reason, steps } = await readExecution(clients, arn);
-    if (status !== 'Succeeded') throw new Error(`the first training ended ${status}: ${reason ?? ''} ${JSON.stringify(steps)}`);
+    if (status !== 'Succeeded')
+      throw new Error(`the first training ended ${status}: ${reason ?? ''} ${JSON.stringify(steps)}`);
   }
 
   private async ask(name: string, index: number, day: Day): Promise<number> {

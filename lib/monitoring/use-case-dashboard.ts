@@ -1,0 +1,90 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { metricNames } from '../../contracts/metrics';
+import { resourceNames, variantName } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
+import { deploymentMetric } from './deploying-alarm';
+import { driftRules, monitorMetric } from './drift-alarms';
+
+const half = 12;
+
+/** What a person looks at first: traffic, drift, quality against ground truth, bias, labels, deliveries. */
+export function createDashboard(scope: Construct, useCase: UseCase): cloudwatch.Dashboard {
+  const rows = [traffic(useCase), ...watched(useCase), deliveries(useCase)];
+  return new cloudwatch.Dashboard(scope, 'Dashboard', {
+    dashboardName: useCase.name,
+    defaultInterval: Duration.days(14),
+    widgets: rows,
+  });
+}
+
+function graph(title: string, metrics: cloudwatch.IMetric[], bounds: readonly number[] = []): cloudwatch.GraphWidget {
+  return new cloudwatch.GraphWidget({
+    title,
+    width: half,
+    left: metrics,
+    leftAnnotations: bounds.map((value) => ({ value, label: 'bound', color: cloudwatch.Color.RED })),
+  });
+}
+
+function traffic({ name }: UseCase): cloudwatch.IWidget[] {
+  const metric = (metricName: string, statistic: string): cloudwatch.Metric =>
+    new cloudwatch.Metric({
+      namespace: 'AWS/SageMaker',
+      metricName,
+      dimensionsMap: { EndpointName: resourceNames.endpoint(name), VariantName: variantName },
+      statistic,
+      period: Duration.minutes(5),
+    });
+  return [
+    graph('Requests and errors', [
+      metric('Invocations', 'Sum'),
+      metric('Invocation4XXErrors', 'Sum'),
+      metric('Invocation5XXErrors', 'Sum'),
+    ]),
+    graph('Latency of the model (microseconds)', [metric('ModelLatency', 'p50'), metric('ModelLatency', 'p95')]),
+  ];
+}
+
+/** One graph for each kind of monitor, with the bounds of its alarms. */
+function watched(useCase: UseCase): cloudwatch.IWidget[][] {
+  const titles = {
+    data: 'Drift by feature',
+    quality: 'Quality against ground truth',
+    bias: 'Bias of the predictions',
+    explanations: 'Order of the features by influence (NDCG)',
+  } as const;
+  const rules = driftRules(useCase);
+  const graphs = (Object.keys(titles) as (keyof typeof titles)[]).flatMap((kind) => {
+    const own = rules.filter((rule) => rule.kind === kind);
+    if (own.length === 0) return [];
+    const names = [...new Set(own.map((rule) => rule.metricName))];
+    const every = own[0]?.every ?? useCase.monitoring.every;
+    return [
+      graph(
+        titles[kind],
+        names.map((name) => monitorMetric(useCase.name, kind, name, every)),
+        [...new Set(own.map((rule) => rule.threshold))],
+      ),
+    ];
+  });
+  const rows = monitorMetric(useCase.name, 'data', metricNames.rows, useCase.monitoring.every, 'Maximum');
+  const widgets = [...graphs, graph('Captured rows in a window', [rows])];
+  return widgets
+    .map((widget, index) => (index % 2 === 0 ? widgets.slice(index, index + 2) : []))
+    .filter((row) => row.length > 0);
+}
+
+/** Delivery metrics that follow from the endpoint's events: how often something is shipped, and how often it fails. */
+function deliveries({ name }: UseCase): cloudwatch.IWidget[] {
+  const shipped = deploymentMetric(name, metricNames.deployments, Duration.days(7), 'Sum');
+  const failed = deploymentMetric(name, metricNames.deploymentFailures, Duration.days(7), 'Sum');
+  const rate = new cloudwatch.MathExpression({
+    expression: '100 * FILL(failed, 0) / (FILL(shipped, 0) + FILL(failed, 0))',
+    usingMetrics: { shipped, failed },
+    label: 'change-fail rate (%)',
+    period: Duration.days(7),
+  });
+  return [graph('Deployments in a week', [shipped, failed]), graph('Change-fail rate', [rate])];
+}
