@@ -24,6 +24,9 @@ export const suites = {
   soak: { what: 'long runs', runs: [jest('soak')] },
 };
 
+// The SDK announces the end of Node.js 20 in every process; engines in package.json says what we support.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 function stream(command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
