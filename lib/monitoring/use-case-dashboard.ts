@@ -72,7 +72,7 @@ function watched(useCase: UseCase): cloudwatch.IWidget[][] {
   const rows = monitorMetric(useCase.name, 'data', metricNames.rows, useCase.monitoring.every, 'Maximum');
   const widgets = [...graphs, graph('Captured rows in a window', [rows])];
   return widgets
-    .map((widget, index) => (index % 2 === 0 ? widgets.slice(index, index + 2) : []))
+    .map((_, index) => (index % 2 === 0 ? widgets.slice(index, index + 2) : []))
     .filter((row) => row.length > 0);
 }
 
