@@ -14,7 +14,10 @@ export function openApi(settings: FrontDoorSettings, rules: readonly Rule[]): No
     // Relative to the document, so that it holds under every domain, stage and path.
     servers: [{ url: '.', description: 'Where this document is' }],
     security: [{ caller: [] }],
-    tags: [{ name: 'predictions' }, { name: 'operations' }],
+    tags: [
+      { name: 'predictions', description: 'Predictions, and what turned out to be true.' },
+      { name: 'operations', description: 'What programs ask about the API itself.' },
+    ],
     paths: {
       [apiPaths.predict]: { post: predictOperation() },
       ...(label === undefined ? {} : { [apiPaths.labels]: { post: labelsOperation() } }),

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { administrator, type Ask, type FrontDoor, record } from './front-door';
+import { record } from './door-use-case';
+import { administrator, type Ask, type FrontDoor } from './front-door';
 
 type Make = (door: FrontDoor) => Ask | Promise<Ask>;
 /** What is wrong, the status it gets, and the request. */

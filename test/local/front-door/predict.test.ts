@@ -1,7 +1,8 @@
 import { FilterLogEventsCommand, CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { prefixes } from '../../../contracts/names';
-import { administrator, FrontDoor, record } from '../../support/front-door';
+import { record } from '../../support/door-use-case';
+import { administrator, FrontDoor } from '../../support/front-door';
 import { malformed } from '../../support/front-door-malformed';
 
 let door: FrontDoor;

@@ -1,4 +1,5 @@
-import { type Answer, doorUseCase, FrontDoor, record } from '../../support/front-door';
+import { doorUseCase, record } from '../../support/door-use-case';
+import { type Answer, FrontDoor } from '../../support/front-door';
 
 const api = {
   authorization: { type: 'jwt', issuer: 'https://login.example.com/', audience: ['doors'], scopes: ['predict'] },
