@@ -1,7 +1,7 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-type Reference = string | { readonly [intrinsic: string]: unknown };
+export type Reference = string | { readonly [intrinsic: string]: unknown };
 
 /**
  * Acknowledges cdk-nag's finding (IAM5) of each wildcard resource, with the reason that the grant gives.
@@ -24,7 +24,7 @@ export function acknowledgeWildcards(construct: Construct, resources: readonly s
 }
 
 /** A resource in one line, as cdk-nag writes it: references in angle brackets, imports by name. */
-function flatten(reference: Reference): string {
+export function flatten(reference: Reference): string {
   if (typeof reference === 'string') return reference.replaceAll('${', '<').replaceAll('}', '>');
   const [[intrinsic, value] = []] = Object.entries(reference);
   switch (intrinsic) {

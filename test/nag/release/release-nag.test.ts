@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { testReleaseApp, threeAccounts } from '../../support/release-app';
+import type { ReleaseConfig } from '../../../lib/release/release-config';
+
+function findings(environments?: ReleaseConfig['environments']): string {
+  const outdir = mkdtempSync(join(tmpdir(), 'mooring-release-nag-'));
+  const app = testReleaseApp(outdir, environments);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const printed: string[] = [];
+  const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  const log = jest.spyOn(console, 'error').mockImplementation((text) => void printed.push(String(text)));
+  const before = process.exitCode;
+  try {
+    app.synth();
+  } catch (error) {
+    printed.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    spy.mockRestore();
+    log.mockRestore();
+    process.exitCode = before;
+    rmSync(outdir, { recursive: true });
+  }
+  return printed.filter((line) => line.includes('AwsSolutions')).join('\n');
+}
+
+describe('the release pipeline with both stages', () => {
+  test('has no finding of the AwsSolutions pack without a written reason, in one account', () => {
+    expect(findings()).toBe('');
+  });
+
+  test('has none with three accounts', () => {
+    expect(findings(threeAccounts)).toBe('');
+  });
+});
