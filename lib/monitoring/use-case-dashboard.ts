@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { metricNames } from '../../contracts/metrics';
@@ -12,11 +12,14 @@ const half = 12;
 /** What a person looks at first: traffic, drift, quality against ground truth, bias, labels, deliveries. */
 export function createDashboard(scope: Construct, useCase: UseCase): cloudwatch.Dashboard {
   const rows = [traffic(useCase), ...watched(useCase), deliveries(useCase)];
-  return new cloudwatch.Dashboard(scope, 'Dashboard', {
+  const dashboard = new cloudwatch.Dashboard(scope, 'Dashboard', {
     dashboardName: useCase.name,
     defaultInterval: Duration.days(14),
     widgets: rows,
   });
+  // CloudFormation's published schema of a dashboard knows no tags.
+  for (const key of ['Application', 'UseCase']) Tags.of(dashboard).remove(key);
+  return dashboard;
 }
 
 function graph(title: string, metrics: cloudwatch.IMetric[], bounds: readonly number[] = []): cloudwatch.GraphWidget {
