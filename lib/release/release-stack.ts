@@ -20,6 +20,7 @@ import { SummarizedApproval } from './summarized-approval';
 import type { ReleaseConfig } from './release-config';
 import { ProductionStage, StagingStage, type ReleaseStageProps } from './release-stage';
 import {
+  assetSpec,
   type ReleaseVariables,
   selfMutationSpec,
   synthStep,
@@ -196,6 +197,7 @@ export class ReleaseStack extends Stack {
         buildEnvironment: { buildImage: pinned.buildImage, computeType: codebuild.ComputeType.MEDIUM },
         partialBuildSpec: pinned.buildSpec,
       },
+      assetPublishingCodeBuildDefaults: { partialBuildSpec: assetSpec() },
       selfMutationCodeBuildDefaults: { partialBuildSpec: selfMutationSpec() },
     });
   }

@@ -104,3 +104,22 @@ export function selfMutationSpec(): codebuild.BuildSpec {
     }),
   );
 }
+
+/** Publishing goes through the CDK CLI that made the assembly; scripts/release/cdk-assets.sh says why. */
+export function assetSpec(): codebuild.BuildSpec {
+  return codebuild.mergeBuildSpecs(
+    pinned.buildSpec,
+    codebuild.BuildSpec.fromObject({
+      version: '0.2',
+      phases: {
+        pre_build: {
+          commands: [
+            `npm install -g aws-cdk@${pinned.cdkCli}`,
+            `chmod +x ${toolsFolder}/bin/cdk-assets`,
+            `PATH="$PWD/${toolsFolder}/bin:$PATH"`,
+          ],
+        },
+      },
+    }),
+  );
+}

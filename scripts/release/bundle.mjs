@@ -1,5 +1,6 @@
 // Bundles the tools of the release into one file with all libraries inside, so that the steps need no installation:
 // node scripts/release/bundle.mjs <folder>
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -21,4 +22,6 @@ if (folder === undefined) {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
+  mkdirSync(join(resolve(folder), 'bin'), { recursive: true });
+  copyFileSync(join(here, 'cdk-assets.sh'), join(resolve(folder), 'bin', 'cdk-assets'));
 }
