@@ -6,6 +6,6 @@ set -e
 [ "$1" = --path ] || { echo "expected --path <manifest>, got: $*" >&2; exit 2; }
 assembly=$(dirname "$2")
 if [ ! -f "$assembly/.published" ]; then
-  cdk -a "$assembly" publish-assets --all --no-notices
+  cdk -a "$assembly" publish-assets --all --unstable=publish-assets --no-notices
   touch "$assembly/.published"
 fi
