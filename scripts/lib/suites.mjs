@@ -6,7 +6,7 @@ import { ensureNodeModules, ensurePython, root } from './install.mjs';
 
 const results = join(root, '.mooring', 'test-results');
 const jest = (...projects) => ({ kind: 'jest', projects });
-const pytest = (marker, environment = 'main') => ({ kind: 'pytest', marker, environment });
+const pytest = (marker, environment = 'main', paths = []) => ({ kind: 'pytest', marker, environment, paths });
 
 export const suites = {
   quick: {
@@ -19,7 +19,10 @@ export const suites = {
     environments: ['clients', 'sdk'],
     runs: [jest('sdk')],
   },
-  spark: { what: 'the monitor on Apache Spark', runs: [pytest('spark', 'bench')] },
+  spark: {
+    what: 'the monitor on Apache Spark',
+    runs: [pytest('spark', 'bench', ['test/python/monitor_a/test_spark.py'])],
+  },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
   soak: { what: 'long runs', runs: [jest('soak')] },
 };
@@ -80,13 +83,13 @@ async function runJest(name, { projects }) {
   return counts;
 }
 
-async function runPytest(name, { marker, environment }) {
+async function runPytest(name, { marker, environment, paths }) {
   const python = ensurePython(environment);
   const file = join(results, `${name}-${environment}.xml`);
   rmSync(file, { force: true });
   // The main environment has pytest-xdist; a Spark session fills the machine by itself.
   const workers = environment === 'main' ? ['-n', '2'] : [];
-  const code = await stream(python, ['-m', 'pytest', '-m', marker, ...workers, `--junitxml=${file}`]);
+  const code = await stream(python, ['-m', 'pytest', '-m', marker, ...workers, `--junitxml=${file}`, ...paths]);
   const counts = existsSync(file) ? junitCounts(file) : { passed: 0, failed: 1, skipped: 0 };
   // Exit code 5: no test has this marker.
   if (code !== 0 && code !== 5 && counts.failed === 0) counts.failed = 1;
