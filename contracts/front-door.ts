@@ -1,4 +1,4 @@
-import { type Api, type Column, featureNames, type UseCase } from './use-case';
+import type { Api, Column, UseCase } from './use-case';
 
 /** A column that a prediction is made from, with what its values must be like. */
 export type Field = Pick<Column, 'name' | 'type' | 'categories' | 'min' | 'max' | 'nullable'>;
@@ -31,28 +31,6 @@ export const apiPaths = {
 
 /** Most labels in one call; a function takes 6 MB. */
 export const mostLabels = 10_000;
-
-export function frontDoorSettings(useCase: UseCase, api: Api): FrontDoorSettings {
-  const features = new Set(featureNames(useCase));
-  const { columns, label } = useCase.dataset;
-  const fields = columns.filter((each) => features.has(each.name)).map(fieldOf);
-  const learnt = useCase.labels === undefined ? undefined : columns.find((each) => each.name === label);
-  const { authorization, unknown_categories, explanations, max_body } = api;
-  return {
-    useCase: useCase.name,
-    title: useCase.title,
-    purpose: useCase.purpose,
-    version: useCase.version,
-    task: useCase.task,
-    fields,
-    ...(learnt === undefined ? {} : { label: fieldOf(learnt) }),
-    api: { authorization, unknown_categories, explanations, max_body },
-  };
-}
-
-function fieldOf({ name, type, categories, min, max, nullable }: Column): Field {
-  return { name, type, categories, min, max, nullable };
-}
 
 /** Environment variable of a model container with the version of its package; inference.py repeats it in its answers. */
 export const modelVersionVariable = 'MOORING_MODEL_VERSION';

@@ -1,5 +1,5 @@
-import { type FrontDoorSettings, mostLabels } from '../../contracts/front-door';
-import type { Rule } from './values';
+import { type Field, type FrontDoorSettings, mostLabels } from '../../contracts/front-door';
+import { type Rule, ruleOf } from './values';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -52,7 +52,7 @@ export function schemas(settings: FrontDoorSettings, rules: readonly Rule[]): No
       config_hash: textOrNull,
     }),
     Reason: object({ feature: text, effect: number, typical: {} }),
-    ...(settings.label === undefined ? {} : labels()),
+    ...(settings.label === undefined ? {} : labels(settings.label)),
     Health: object({ status: { const: 'ok' }, use_case: text, version: { type: 'integer' } }),
     Problem: object(
       {
@@ -77,9 +77,9 @@ function prediction({ task }: FrontDoorSettings): Node {
   return object(required, { ...(task === 'multiclass' ? { score: number } : {}), reasons });
 }
 
-function labels(): Node {
-  const value = { type: ['string', 'number', 'boolean'] };
-  const time = { type: 'string', format: 'date-time' };
+function labels(column: Field): Node {
+  const value = ruleOf({ ...column, nullable: false }, column.categories).schema;
+  const time = ruleOf({ name: 'time', type: 'timestamp', nullable: false }, undefined).schema;
   return {
     Labels: object(
       { labels: { type: 'array', minItems: 1, maxItems: mostLabels, items: ref('Label') } },
@@ -87,7 +87,7 @@ function labels(): Node {
     ),
     Label: object(
       {
-        inference_id: { type: 'string', minLength: 1, maxLength: 64 },
+        inference_id: { type: 'string', pattern: '^[!-~]{1,64}$' },
         label: { anyOf: [value, { type: 'array', items: value, minItems: 1, maxItems: 10_000 }] },
       },
       { time: { ...time, description: 'When it became known.' } },

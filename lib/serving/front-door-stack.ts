@@ -3,7 +3,8 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
-import { frontDoorFile, frontDoorSettings } from '../../contracts/front-door';
+import { frontDoorFile } from '../../contracts/front-door';
+import { frontDoorSettings } from '../../contracts/front-door-settings';
 import { prefixes, resourceNames } from '../../contracts/names';
 import type { Api, UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';

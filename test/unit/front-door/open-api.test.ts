@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import Ajv2020 from 'ajv/dist/2020';
-import { frontDoorSettings, type FrontDoorSettings } from '../../../contracts/front-door';
+import type { FrontDoorSettings } from '../../../contracts/front-door';
+import { frontDoorSettings } from '../../../contracts/front-door-settings';
 import { loadUseCases } from '../../../contracts/load-use-case';
 import type { UseCase } from '../../../contracts/use-case';
 import { openApi } from '../../../lambda/predict/open-api';
