@@ -105,7 +105,7 @@ export function selfMutationSpec(): codebuild.BuildSpec {
   );
 }
 
-/** Publishing goes through the CDK CLI that made the assembly; scripts/release/cdk-assets.sh says why. */
+/** Puts the publisher of the release's tools before the CDK's in the path; scripts/release/cdk-assets.sh says why. */
 export function assetSpec(): codebuild.BuildSpec {
   return codebuild.mergeBuildSpecs(
     pinned.buildSpec,
@@ -113,11 +113,7 @@ export function assetSpec(): codebuild.BuildSpec {
       version: '0.2',
       phases: {
         pre_build: {
-          commands: [
-            `npm install -g aws-cdk@${pinned.cdkCli}`,
-            `chmod +x ${toolsFolder}/bin/cdk-assets`,
-            `PATH="$PWD/${toolsFolder}/bin:$PATH"`,
-          ],
+          commands: [`chmod +x ${toolsFolder}/bin/cdk-assets`, `PATH="$PWD/${toolsFolder}/bin:$PATH"`],
         },
       },
     }),

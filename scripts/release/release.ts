@@ -7,6 +7,7 @@ import { UserError } from '../../contracts/errors';
 import { continueRelease, noteVersion } from './continue';
 import { deploy } from './deploy';
 import { releaseOf } from './record';
+import { publish } from './publish';
 import { openPipeline } from './stage';
 import { summarize } from './summary';
 import { smokeTest, systemTests } from './system-tests';
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, (options: Options) => Promise<string>>> 
   tag: ({ file }) => readTag(openPipeline(), env, file),
   'note-version': ({ file }) => noteVersion(openPipeline(), env, file),
   continue: ({ file }) => continueRelease(openPipeline(), env, file),
+  publish: ({ file }) => publish(file, env),
   train: () => train(releaseOf(env), env),
   deploy: ({ stage }) => deploy(releaseOf(env), stage, openPipeline(), env),
   'system-tests': ({ stage }) => systemTests(releaseOf(env), stage, env),
