@@ -24,7 +24,8 @@ export const suites = {
     runs: [pytest('spark', 'bench', ['test/python/monitor_a/test_spark.py'])],
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
-  soak: { what: 'long runs', runs: [jest('soak')] },
+  soak: { what: 'thirty days with drift, lost capture and a new concept', runs: [jest('soak')] },
+  calm: { what: 'thirty days on which nothing changes, three seeds', runs: [jest('calm')] },
 };
 
 // The SDK announces the end of Node.js 20 in every process; engines in package.json says what we support.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadUseCases } from '../../../contracts/load-use-case';
-import { Life } from './life';
-import { calmDay } from './plan';
+import { Life } from '../soak/story/life';
+import { calmDay } from '../soak/story/plan';
 
 const minutes = 60_000;
 
@@ -10,7 +10,7 @@ describe('thirty days on which nothing changes', () => {
     'ring no alarm at the shipped thresholds (seed %d)',
     async (seed) => {
       jest.spyOn(console, 'log').mockImplementation(() => undefined);
-      const [story] = loadUseCases(join(__dirname, 'use-cases')).filter((each) => each.useCase.name === 'story');
+      const [story] = loadUseCases(join(__dirname, '../soak/story/use-cases')).filter((each) => each.useCase.name === 'story');
       if (story === undefined) throw new Error('the use case of the story is gone');
       const life = new Life([story], seed);
       const rang: string[] = [];
