@@ -5,6 +5,8 @@ export interface Sample {
   readonly total: number;
   /** Time in the endpoint, as the function behind the front door measured it. */
   readonly endpoint: number;
+  /** Time in the predict function around the endpoint's. */
+  readonly function: number;
 }
 
 export interface LoadOptions {
@@ -22,7 +24,10 @@ export interface Load {
 }
 
 /** Users who ask, read the answer, think, and ask again, for a bounded time. */
-export async function load({ users, seconds, think, random }: LoadOptions, ask: () => Promise<number>): Promise<Load> {
+export async function load(
+  { users, seconds, think, random }: LoadOptions,
+  ask: () => Promise<Omit<Sample, 'total'>>,
+): Promise<Load> {
   const samples: Sample[] = [];
   const started = performance.now();
   const end = started + seconds * 1000;
@@ -32,8 +37,8 @@ export async function load({ users, seconds, think, random }: LoadOptions, ask: 
     for (await pause(); performance.now() < end; await pause()) {
       const asked = performance.now();
       try {
-        const endpoint = await ask();
-        samples.push({ total: performance.now() - asked, endpoint });
+        const parts = await ask();
+        samples.push({ total: performance.now() - asked, ...parts });
       } catch {
         failures += 1;
       }

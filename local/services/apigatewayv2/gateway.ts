@@ -2,49 +2,20 @@ import { performance } from 'node:perf_hooks';
 import { AwsError, messageOf } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import { type Exchange, readBody, type Reply, send } from '../../server/exchange';
-import { accessLine, type LogContext } from './access-log';
-import { type Apis, pathPrefix } from './apis';
+import type { Apis } from './apis';
 import type { Authorization } from './authorize';
 import { corsHeaders, preflight } from './cors';
-import { commonLogTime, eventOf, replyOf } from './payload';
-import type { Deployed, IntegrationRecord, RouteRecord, StageRecord } from './records';
+import { eventOf, replyOf } from './payload';
+import { recordVisit, type Visit } from './visit';
+import { stageOf, targetOf } from './request-target';
+import type { IntegrationRecord, RouteRecord } from './records';
 import { type Match, matchRoute } from './route-match';
 import type { Throttle } from './throttle';
 import '../shared/peers';
 
-declare module '../../core/trace' {
-  interface TraceEvents {
-    'http.request': {
-      readonly api: string;
-      readonly method: string;
-      readonly route: string;
-      readonly status: number;
-      readonly milliseconds: number;
-      /** Why the gateway itself refused the request. */
-      readonly refused?: string;
-    };
-  }
-}
-
 /** Quotas of HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const payloadLimit = 10 * 1024 * 1024;
 const headerLimit = 10_240;
-
-/** A request and where it goes. */
-interface Visit {
-  readonly exchange: Exchange;
-  readonly deployed: Deployed;
-  readonly stage: StageRecord;
-  readonly path: string;
-  readonly started: number;
-  route?: RouteRecord;
-  integrationLatency?: number;
-  integrationStatus?: number;
-  /** Why the gateway itself answered; for the trace, because it may name the caller. */
-  refused?: string;
-  /** What the caller was told. */
-  told?: string;
-}
 
 /** An answer of the gateway itself. */
 class Refusal extends Error {
@@ -58,7 +29,7 @@ class Refusal extends Error {
   }
 }
 
-/** Serves the HTTP APIs of the account below {@link pathPrefix}, or under the host `<api>.execute-api.<anything>`. */
+/** Serves the HTTP APIs of the account below /_aws/execute-api/<api>, or under the host `<api>.execute-api.<anything>`. */
 export class Gateway {
   constructor(
     private readonly account: AccountParts,
@@ -86,7 +57,7 @@ export class Gateway {
       'apigw-requestid': exchange.requestId,
     };
     send(exchange, { ...reply, headers });
-    this.record(visit, reply);
+    recordVisit(this.account, visit, reply);
   }
 
   private async answer(visit: Visit): Promise<Reply> {
@@ -183,97 +154,6 @@ export class Gateway {
       throw error;
     }
   }
-
-  private record(visit: Visit, reply: Reply): void {
-    const { exchange, deployed, stage, route, refused } = visit;
-    const latency = Math.round(performance.now() - visit.started);
-    const length = Buffer.byteLength(reply.body);
-    this.account.trace.emit('http.request', {
-      api: deployed.api.name,
-      method: exchange.method,
-      route: route?.key ?? '-',
-      status: reply.status,
-      milliseconds: latency,
-      ...(refused === undefined ? {} : { refused }),
-    });
-    this.measure(visit, reply.status, latency, length);
-    if (stage.accessLog === undefined) return;
-    const time = this.account.clock.now();
-    const context: LogContext = {
-      accountId: this.account.accountId,
-      apiId: deployed.api.id,
-      stage: stage.name,
-      requestId: exchange.requestId,
-      extendedRequestId: exchange.requestId,
-      requestTime: commonLogTime(time),
-      requestTimeEpoch: time.getTime(),
-      routeKey: route?.key,
-      httpMethod: exchange.method,
-      path: visit.path,
-      protocol: 'HTTP/1.1',
-      status: reply.status,
-      responseLatency: latency,
-      responseLength: length,
-      integrationLatency: visit.integrationLatency === undefined ? undefined : Math.round(visit.integrationLatency),
-      integrationStatus: visit.integrationStatus,
-      'identity.sourceIp': '127.0.0.1',
-      'identity.userAgent': exchange.headers['user-agent'],
-      'error.message': visit.told,
-      'authorizer.error': reply.status === 401 || reply.status === 403 ? visit.told : undefined,
-    };
-    const stream = `${deployed.api.id}-${stage.name.replace('$', '')}`;
-    this.account.logs.append(stage.accessLog.group, stream, [accessLine(stage.accessLog.format, context)]);
-  }
-
-  private measure(
-    { exchange, deployed, stage, route, integrationLatency }: Visit,
-    status: number,
-    latency: number,
-    size: number,
-  ): void {
-    const apiId = { ApiId: deployed.api.id };
-    const staged = { ...apiId, Stage: stage.name };
-    const routed =
-      stage.detailedMetrics && route !== undefined
-        ? [{ ...staged, Method: exchange.method, Resource: route.key.split(' ').at(-1) ?? '' }]
-        : [];
-    const values: readonly (readonly [string, number, string])[] = [
-      ['Count', 1, 'Count'],
-      ['4xx', status >= 400 && status < 500 ? 1 : 0, 'Count'],
-      ['5xx', status >= 500 ? 1 : 0, 'Count'],
-      ['Latency', latency, 'Milliseconds'],
-      ['DataProcessed', size, 'Bytes'],
-      ...(integrationLatency === undefined
-        ? []
-        : [['IntegrationLatency', Math.round(integrationLatency), 'Milliseconds'] as const]),
-    ];
-    this.account.findPeer('metrics')?.put(
-      'AWS/ApiGateway',
-      [apiId, staged, ...routed].flatMap((dimensions) =>
-        values.map(([name, value, unit]) => ({ name, value, unit, dimensions })),
-      ),
-    );
-  }
-}
-
-/** Which API a request is for, and the path below it. */
-function targetOf({ path, headers }: Exchange): { readonly apiId: string; readonly path: string } | undefined {
-  const [, host] = /^([a-z0-9]{10})\.execute-api\./.exec(headers.host ?? '') ?? [];
-  if (host !== undefined) return { apiId: host, path };
-  if (!path.startsWith(pathPrefix)) return undefined;
-  const [apiId = '', ...rest] = path.slice(pathPrefix.length).split('/');
-  return { apiId, path: `/${rest.join('/')}` };
-}
-
-/** A stage by the first segment of the path; `$default` takes what no other stage does. */
-function stageOf(
-  stages: readonly StageRecord[],
-  path: string,
-): { readonly stage: StageRecord; readonly path: string } | undefined {
-  const named = stages.find((each) => path === `/${each.name}` || path.startsWith(`/${each.name}/`));
-  if (named !== undefined) return { stage: named, path: path.slice(named.name.length + 1) || '/' };
-  const stage = stages.find((each) => each.name === '$default');
-  return stage === undefined ? undefined : { stage, path };
 }
 
 /** The body as it came: API Gateway does not unzip. */
