@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../../contracts/load-use-case';
+import { loadUseCases } from '../../contracts/load-use-case';
 import { Life } from '../soak/story/life';
 import { calmDay } from '../soak/story/plan';
 
@@ -10,7 +10,9 @@ describe('thirty days on which nothing changes', () => {
     'ring no alarm at the shipped thresholds (seed %d)',
     async (seed) => {
       jest.spyOn(console, 'log').mockImplementation(() => undefined);
-      const [story] = loadUseCases(join(__dirname, '../soak/story/use-cases')).filter((each) => each.useCase.name === 'story');
+      const [story] = loadUseCases(join(__dirname, '../soak/story/use-cases')).filter(
+        (each) => each.useCase.name === 'story',
+      );
       if (story === undefined) throw new Error('the use case of the story is gone');
       const life = new Life([story], seed);
       const rang: string[] = [];
