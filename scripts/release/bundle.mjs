@@ -19,7 +19,9 @@ if (folder === undefined) {
     target: 'node20',
     format: 'esm',
     // Some libraries of the SDK still call require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     logLevel: 'error',
   });
   mkdirSync(join(resolve(folder), 'bin'), { recursive: true });
