@@ -50,7 +50,7 @@ describe('the front door of a use case', () => {
     const { Statement } = policy?.PolicyDocument as { readonly Statement: readonly Settings[] };
     expect(Statement).toHaveLength(1);
     expect(Statement[0]?.Action).toBe('execute-api:Invoke');
-    const resources = (Statement[0]?.Resource as readonly unknown[]).map(text);
+    const resources = (Statement[0]?.Resource as readonly unknown[]).map((each) => text(each, prices));
     expect(resources.map((each) => each.slice(each.indexOf('/'))).sort()).toEqual([
       '/$default/GET/openapi.json',
       '/$default/POST/predict',
@@ -63,9 +63,9 @@ describe('the front door of a use case', () => {
     );
     const invoke = statements.find((each) => each.Sid === 'Invoke');
     expect(invoke?.Action).toBe('sagemaker:InvokeEndpoint');
-    expect(text(invoke?.Resource)).toMatch(/:endpoint\/prices-endpoint$/);
+    expect(text(invoke?.Resource, prices)).toMatch(/:endpoint\/prices-endpoint$/);
     const get = statements.find((each) => each.Sid === 'LiveGet');
-    expect(text(get?.Resource)).toMatch(/\/prices\/live\/production\/\*$/);
+    expect(text(get?.Resource, prices)).toMatch(/\/prices\/live\/production\/\*$/);
   });
 
   test('rings when requests fail or take long', () => {
