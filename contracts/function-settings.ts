@@ -1,3 +1,4 @@
+import { type DriftDirection, driftDirection } from './drift-detectors';
 import { durationSeconds } from './duration';
 import { featureNames, type Stage, type UseCase } from './use-case';
 
@@ -26,7 +27,12 @@ export interface RetrainSettings {
 
 export interface NotifySettings {
   readonly title: string;
-  readonly features: readonly { readonly name: string; readonly threshold: number }[];
+  /** `direction`: whether drift is a value above the threshold (distances) or below it (p-values). */
+  readonly features: readonly {
+    readonly name: string;
+    readonly threshold: number;
+    readonly direction: DriftDirection;
+  }[];
 }
 
 export interface LabelSettings {
@@ -71,7 +77,14 @@ function settlingSeconds({ monitoring, labels }: UseCase): number {
 export function notifySettings(useCase: UseCase): NotifySettings {
   const features = featureNames(useCase);
   const watched = useCase.monitoring.features.filter((each) => features.includes(each.name));
-  return { title: useCase.title, features: watched.map(({ name, threshold }) => ({ name, threshold })) };
+  return {
+    title: useCase.title,
+    features: watched.map(({ name, threshold, detector }) => ({
+      name,
+      threshold,
+      direction: driftDirection(detector),
+    })),
+  };
 }
 
 /** @throws Error when the label is no column, which the schema rules out. */

@@ -1,11 +1,18 @@
+import { comparedType, defaultDetector, detectorsFor, driftDirection, isDetector } from './drift-detectors';
 import { durationSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
+
+interface Monitored {
+  readonly name?: unknown;
+  readonly detector?: unknown;
+  readonly threshold?: unknown;
+}
 
 /** What of a use case the checks look at; any of it may be missing or of a wrong type when the document is invalid. */
 interface Looked {
   readonly task?: unknown;
   readonly dataset?: {
-    readonly columns?: readonly { readonly name?: unknown }[];
+    readonly columns?: readonly { readonly name?: unknown; readonly type?: unknown }[];
     readonly label?: unknown;
     readonly positive?: unknown;
     readonly time?: unknown;
@@ -23,9 +30,10 @@ interface Looked {
   };
   readonly gates?: { readonly quality?: { readonly metric?: unknown }; readonly beat?: readonly unknown[] };
   readonly monitoring?: {
+    readonly engine?: unknown;
     readonly every?: unknown;
     readonly window?: unknown;
-    readonly features?: readonly { readonly name?: unknown }[];
+    readonly features?: readonly Monitored[];
     readonly quality?: { readonly metric?: unknown; readonly every?: unknown };
     readonly bias?: { readonly every?: unknown };
     readonly explanations?: { readonly every?: unknown };
@@ -190,7 +198,36 @@ function checkMonitoring(useCase: Looked, complain: Complain): void {
     }
     if (seen.has(name)) complain(['monitoring', 'features', index, 'name'], `feature '${name}' is listed twice`);
     seen.add(name);
+    if (known.includes(name)) checkDetector(useCase, complain, each, ['monitoring', 'features', index]);
   });
+}
+
+function checkDetector(
+  { dataset, monitoring }: Looked,
+  complain: Complain,
+  { name, detector, threshold }: Monitored,
+  path: readonly (string | number)[],
+): void {
+  const column = dataset?.columns?.find((each) => each.name === name);
+  const type = comparedType(column?.type);
+  if (type === undefined) {
+    if (column?.type === 'text' || column?.type === 'timestamp')
+      complain([...path, 'name'], `'${String(name)}' is a ${column.type}; drift is judged of numbers and categories`);
+    return;
+  }
+  if (!isDetector(detector)) return;
+  const suitable = detectorsFor(type);
+  const native = defaultDetector(column?.type);
+  if (!suitable.includes(detector)) {
+    complain([...path, 'detector'], `'${detector}' is not for a ${type} feature; allowed: ${suitable.join(', ')}`);
+  } else if (monitoring?.engine === 'model-monitor' && detector !== native) {
+    complain(
+      [...path, 'detector'],
+      `engine model-monitor compares with '${native}'; leave the detector out or choose engine open`,
+    );
+  }
+  if (driftDirection(detector) === 'below' && typeof threshold === 'number' && (threshold === 0 || threshold >= 1))
+    complain([...path, 'threshold'], `'${detector}' is a p-value; allowed: more than 0 and less than 1`);
 }
 
 function cadences({ monitoring }: Looked): [(string | number)[], unknown][] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
 import { checkUseCase } from './use-case-checks';
 
 /**
@@ -134,22 +135,11 @@ const training = z.strictObject({
     .optional(),
 });
 
-export const detectorNames = [
-  'robust',
-  'simple',
-  'linf',
-  'chi2_distance',
-  'psi',
-  'js',
-  'wasserstein',
-  'ks',
-  'chi2',
-  'classifier',
-] as const;
 const monitoredFeature = z.strictObject({
   name: columnName,
-  /** Alarm when the feature's drift value passes it, in the detector's direction. */
-  threshold: z.number().min(0).default(0.1),
+  /** Alarm when the feature's drift value passes it, in the detector's direction; default: the detector's own. */
+  threshold: z.number().min(0).optional(),
+  /** Default: `robust` for numbers, `linf` for categories. */
   detector: z.enum(detectorNames).optional(),
 });
 
@@ -331,7 +321,20 @@ export const useCaseSchema = z
   .superRefine((useCase, context) => {
     for (const { path, message } of checkUseCase(useCase))
       context.addIssue({ code: 'custom', path: [...path], message });
+  })
+  .transform((useCase) => ({ ...useCase, monitoring: withDetectors(useCase.monitoring, useCase.dataset.columns) }));
+
+/** Each monitored feature with its detector and threshold, so that alarms, messages and the monitor read the same. */
+function withDetectors(
+  section: z.infer<typeof monitoring>,
+  columns: readonly z.infer<typeof column>[],
+): Omit<typeof section, 'features'> & { readonly features: readonly Required<z.infer<typeof monitoredFeature>>[] } {
+  const features = section.features.map(({ name, detector, threshold }) => {
+    const chosen = detector ?? defaultDetector(columns.find((each) => each.name === name)?.type);
+    return { name, detector: chosen, threshold: threshold ?? defaultThreshold(chosen) };
   });
+  return { ...section, features };
+}
 
 export type UseCase = z.infer<typeof useCaseSchema>;
 export type Column = UseCase['dataset']['columns'][number];

@@ -7,6 +7,8 @@ export interface FiringFeature {
   readonly name: string;
   readonly value?: number;
   readonly threshold: number;
+  /** `below`: the value is a p-value, and drift is a small one. */
+  readonly direction: 'above' | 'below';
   readonly since?: string;
 }
 
@@ -17,11 +19,11 @@ export async function firingFeatures({ cloudwatch, useCase, settings }: Context)
   const { MetricAlarms: alarms = [] } = await cloudwatch.send(
     new DescribeAlarmsCommand({ AlarmNames: names, AlarmTypes: ['MetricAlarm'], StateValue: 'ALARM', MaxRecords: 100 }),
   );
-  return settings.features.flatMap(({ name, threshold }) => {
+  return settings.features.flatMap(({ name, threshold, direction }) => {
     const alarm = alarms.find((each) => each.AlarmName === resourceNames.featureAlarm(useCase, name));
     if (alarm === undefined) return [];
     const since = (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString();
-    return [{ name, threshold: alarm.Threshold ?? threshold, value: newestValue(alarm), since }];
+    return [{ name, threshold: alarm.Threshold ?? threshold, direction, value: newestValue(alarm), since }];
   });
 }
 

@@ -38,9 +38,10 @@ export function driftText({ useCase, title, endpointName, artifactBucket, event,
   };
 }
 
-function featureLine({ name, value, threshold, since }: FiringFeature): string {
+function featureLine({ name, value, threshold, direction, since }: FiringFeature): string {
   const measured = value === undefined ? 'past its bound' : `is ${Number(value.toPrecision(4))}`;
-  return `- ${name}: drift ${measured}, allowed ${threshold}${since === undefined ? '' : `, since ${since}`}`;
+  const [what, allowed] = direction === 'below' ? ['p-value', 'at least'] : ['drift', 'at most'];
+  return `- ${name}: ${what} ${measured}, allowed ${allowed} ${threshold}${since === undefined ? '' : `, since ${since}`}`;
 }
 
 /** An alarm about the watching itself. */

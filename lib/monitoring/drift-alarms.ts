@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import detectors from '../../contracts/detectors.json';
+import { driftDirection } from '../../contracts/drift-detectors';
 import { durationSeconds } from '../../contracts/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
 import { type MonitorKind, resourceNames } from '../../contracts/names';
@@ -33,7 +33,7 @@ export function driftRules(useCase: UseCase): AlarmRule[] {
 function featureRules({ name, monitoring }: UseCase): AlarmRule[] {
   return monitoring.features.map((feature) => {
     // A p-value is worse when it is smaller, a distance when it is larger.
-    const below = feature.detector !== undefined && detectors[feature.detector].direction === 'below';
+    const below = driftDirection(feature.detector) === 'below';
     return {
       id: `Drift-${feature.name}`,
       alarmName: resourceNames.featureAlarm(name, feature.name),

@@ -17,7 +17,8 @@ export function modelCardContent(useCase: UseCase): string {
     facets: fairness?.facets.map((each) => each.name).join(', '),
     fairness_gate_before_training: gate(fairness?.before_training),
     fairness_gate_after_training: gate(fairness?.after_training),
-    monitored_features: monitoring.features.map((each) => `${each.name} (${each.threshold})`).join(', ') || undefined,
+    monitored_features:
+      monitoring.features.map((each) => `${each.name} (${each.detector} ${each.threshold})`).join(', ') || undefined,
   };
   return JSON.stringify({
     model_overview: { model_creator: 'Mooring' },

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { driftDirection } from '../../contracts/drift-detectors';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { liveFiles, metadataKeys, prefixes } from '../../contracts/names';
 import { readText, readTrained, type Release, writeRecord } from './record';
@@ -161,7 +162,8 @@ export async function summarize(release: Release, env: Environment, file: string
     '',
     '## Drift envelope',
     ...useCase.monitoring.features.map(
-      ({ name, threshold }) => `- ${name}: alarm above ${threshold}, every ${useCase.monitoring.every}`,
+      ({ name, threshold, detector }) =>
+        `- ${name}: alarm when ${detector} is ${driftDirection(detector)} ${threshold}, every ${useCase.monitoring.every}`,
     ),
     '',
     '## System tests in staging',

@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
+import { type DetectorName, driftDirection } from '../../../contracts/drift-detectors';
 import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
 import type { UseCase } from '../../../contracts/use-case';
 import { readAlarms, type AlarmState } from '../alarms';
@@ -26,6 +27,7 @@ export interface ReportedVersion {
 /** Baseline and one monitored window of a feature. */
 export interface FeatureComparison {
   readonly feature: string;
+  readonly detector: DetectorName;
   readonly threshold: number;
   readonly value?: number;
   readonly window: string;
@@ -84,18 +86,22 @@ async function readFeatures(session: Session, useCase: UseCase): Promise<readonl
       drift: await readJson<DriftReport>(session.clients, artifactBucket, `${folder}/drift_report.json`),
     })),
   );
-  return useCase.monitoring.features.map(({ name, threshold }) => {
+  return useCase.monitoring.features.map(({ name, threshold, detector }) => {
+    // A p-value is worse when it is smaller.
+    const gravity = (value: number | undefined): number =>
+      value === undefined ? -Infinity : driftDirection(detector) === 'below' ? -value : value;
     const values = runs.map((run) => ({
       run,
       value: run.drift?.features?.find((each) => (each.name ?? each.column) === name)?.value ?? undefined,
     }));
     const worst =
       values.reduce<(typeof values)[number] | undefined>(
-        (best, each) => ((each.value ?? -1) > (best?.value ?? -1) ? each : best),
+        (best, each) => (gravity(each.value) > gravity(best?.value) ? each : best),
         undefined,
       ) ?? values.at(-1);
     return {
       feature: name,
+      detector,
       threshold,
       value: worst?.value,
       window: worst?.run.folder.split('/').at(-1) ?? 'no run yet',

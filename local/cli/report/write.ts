@@ -69,7 +69,7 @@ async function versionsSection(versions: readonly ReportedVersion[]): Promise<Se
 async function featuresSection(features: readonly FeatureComparison[]): Promise<Section> {
   const figures = await Promise.all(
     features.map(async (each) => ({
-      caption: `${each.feature}: drift ${number(each.value)} against a bound of ${each.threshold} in the window ${each.window}`,
+      caption: `${each.feature}: ${each.detector} ${number(each.value)} against a bound of ${each.threshold} in the window ${each.window}`,
       svg: await distributionChart(each.feature, each.baseline, each.captured),
     })),
   );

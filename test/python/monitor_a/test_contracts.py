@@ -63,7 +63,7 @@ class TestMetricNames:
 
 class TestDetectors:
     def test_names_are_those_a_use_case_may_give(self) -> None:
-        source = (ROOT / "contracts/use-case.ts").read_text()
+        source = (ROOT / "contracts/drift-detectors.ts").read_text()
         found = re.search(r"detectorNames = \[(.*?)\]", source, re.DOTALL)
         assert found
         assert re.findall(r"'(\w+)'", found[1]) == list(DETECTORS)

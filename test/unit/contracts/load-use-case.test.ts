@@ -51,6 +51,21 @@ describe('a folder with a use case', () => {
     expect(useCase.stages.production.shift).toEqual({ type: 'all-at-once', bake: '5m' });
   });
 
+  test('has a detector and its own threshold for each monitored feature', () => {
+    const features =
+      '[{ name: age }, { name: sex, detector: psi }, { name: pay, detector: ks }, { name: debt, detector: ks, threshold: 0.01 }]';
+    const columns = '- { name: pay, type: number }\n    - { name: debt, type: number }\n    - { name: good';
+    const yaml = valid
+      .replace('- { name: good', columns)
+      .replace('gates:', `monitoring: { features: ${features} }\ngates:`);
+    expect(loadUseCase(write('tiny', yaml)).monitoring.features).toEqual([
+      { name: 'age', detector: 'robust', threshold: 0.1 },
+      { name: 'sex', detector: 'psi', threshold: 0.2 },
+      { name: 'pay', detector: 'ks', threshold: 0.05 },
+      { name: 'debt', detector: 'ks', threshold: 0.01 },
+    ]);
+  });
+
   test('lists five mistakes at once, each with line, path, value and what is allowed', () => {
     const yaml = valid
       .replace('task: binary', 'task: binry')
@@ -106,6 +121,26 @@ describe('a folder with a use case', () => {
       "monitoring.features[0].name (line 13): 'good' is not a feature; there are: age, sex",
     ],
     [
+      'a detector for another type of feature',
+      ['gates:', 'monitoring: { features: [{ name: sex, detector: ks }] }\ngates:'],
+      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2, classifier",
+    ],
+    [
+      'a p-value that is always drift',
+      ['gates:', 'monitoring: { features: [{ name: age, detector: ks, threshold: 1 }] }\ngates:'],
+      "monitoring.features[0].threshold (line 13): 'ks' is a p-value; allowed: more than 0 and less than 1",
+    ],
+    [
+      'a detector that the native engine does not have',
+      ['gates:', 'monitoring: { engine: model-monitor, features: [{ name: age, detector: psi }] }\ngates:'],
+      "monitoring.features[0].detector (line 13): engine model-monitor compares with 'robust'; leave the detector out or choose engine open",
+    ],
+    [
+      'a monitored text',
+      ['type: category', 'type: text'],
+      "monitoring.features[0].name (line 13): 'sex' is a text; drift is judged of numbers and categories",
+    ],
+    [
       'a column listed twice',
       ['name: sex', 'name: age'],
       "dataset.columns[1].name (line 9): column 'age' is listed twice",
@@ -121,7 +156,8 @@ describe('a folder with a use case', () => {
       'stages.production.instance (line 13): burstable instances (ml.t*) cannot be scaled automatically; choose another family or leave autoscaling out',
     ],
   ])('refuses %s', (_what, [from, to], problem) => {
-    expect(problemsOf(valid.replace(from ?? '', to ?? ''))).toEqual([problem]);
+    const watched = valid.replace('gates:', 'monitoring: { features: [{ name: sex }] }\ngates:');
+    expect(problemsOf((to === 'type: text' ? watched : valid).replace(from ?? '', to ?? ''))).toEqual([problem]);
   });
 
   test('reports a syntax error with its line', () => {

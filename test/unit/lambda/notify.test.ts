@@ -14,16 +14,18 @@ describe('the news of a drift alarm', () => {
     artifactBucket: 'artifacts',
     event: alarmStateChange.parse(drift),
     firing: [
-      { name: 'annuity', value: 0.934567, threshold: 0.2, since: '2026-11-20T10:05:31.000Z' },
-      { name: 'owns_car', value: 0.6, threshold: 0.1 },
+      { name: 'annuity', value: 0.934567, threshold: 0.2, direction: 'above', since: '2026-11-20T10:05:31.000Z' },
+      { name: 'owns_car', value: 0.6, threshold: 0.1, direction: 'above' },
+      { name: 'region', value: 0.00021, threshold: 0.05, direction: 'below' },
     ],
     live: undefined,
   });
 
   test('names what drifted, by how much, and what is allowed', () => {
-    expect(text.subject).toBe('drift in annuity, owns_car');
-    expect(text.lines).toContain('- annuity: drift is 0.9346, allowed 0.2, since 2026-11-20T10:05:31.000Z');
-    expect(text.lines).toContain('- owns_car: drift is 0.6, allowed 0.1');
+    expect(text.subject).toBe('drift in annuity, owns_car, region');
+    expect(text.lines).toContain('- annuity: drift is 0.9346, allowed at most 0.2, since 2026-11-20T10:05:31.000Z');
+    expect(text.lines).toContain('- owns_car: drift is 0.6, allowed at most 0.1');
+    expect(text.lines).toContain('- region: p-value is 0.00021, allowed at least 0.05');
   });
 
   test('says where the reports lie and what to do', () => {

@@ -1,0 +1,52 @@
+import detectors from './detectors.json';
+
+/** Drift detectors of the open monitor; `detectors.json` holds formula and source of each, a test holds both against the Python side. */
+export const detectorNames = [
+  'robust',
+  'simple',
+  'linf',
+  'chi2_distance',
+  'psi',
+  'js',
+  'wasserstein',
+  'ks',
+  'chi2',
+  'classifier',
+] as const;
+
+export type DetectorName = (typeof detectorNames)[number];
+
+/** `above`: drift is a value over the threshold (distances). `below`: a value under it (p-values). */
+export type DriftDirection = 'above' | 'below';
+
+/** How a feature is compared; text and times are not. */
+export type ComparedType = 'numeric' | 'category';
+
+/** @returns undefined for types that only the completeness of is watched. */
+export function comparedType(columnType: unknown): ComparedType | undefined {
+  if (columnType === 'integer' || columnType === 'number') return 'numeric';
+  return columnType === 'category' ? 'category' : undefined;
+}
+
+/** The detector of a feature whose use case names none: Model Monitor's own. */
+export function defaultDetector(columnType: unknown): DetectorName {
+  return comparedType(columnType) === 'category' ? 'linf' : 'robust';
+}
+
+export function isDetector(name: unknown): name is DetectorName {
+  return typeof name === 'string' && Object.hasOwn(detectors, name);
+}
+
+export function driftDirection(name: DetectorName): DriftDirection {
+  return detectors[name].direction === 'below' ? 'below' : 'above';
+}
+
+/** In the detector's own unit. */
+export function defaultThreshold(name: DetectorName): number {
+  return detectors[name].default_threshold;
+}
+
+/** Names of the detectors for a type, in the order of the list. */
+export function detectorsFor(type: ComparedType): DetectorName[] {
+  return detectorNames.filter((name) => (detectors[name].feature_types as readonly string[]).includes(type));
+}
