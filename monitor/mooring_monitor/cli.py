@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "quality": ("mooring_monitor.commands.quality", "model quality against ground truth"),
     "explain": ("mooring_monitor.commands.explain", "attributions and reason codes"),
     "join": ("mooring_monitor.commands.join", "captured rows and their labels become training data"),
+    "trial": ("mooring_monitor.commands.trial", "two variants on live traffic: A/B decision, shadow comparison"),
     "report": ("mooring_monitor.commands.report", "one HTML file of a run, for people"),
 }
 

@@ -1,0 +1,1 @@
+"""Two models on live traffic: A/B tests and shadow comparisons."""
