@@ -14,6 +14,14 @@ import { lastLines } from '../steps/jobs/role-objects';
 import type { RoleObjects } from '../steps/jobs/role-objects';
 import type { Running } from '../steps/jobs/warm-interpreter';
 
+/** The connection was refused: the process is gone and has not seen the request. */
+class NobodyListens extends AwsError {
+  constructor(message: string, log: string) {
+    const { code, message: told, status, detail } = modelError(0, message, log);
+    super(code, told, status, detail);
+  }
+}
+
 /** What a model server is started with: one container of a model, resolved. */
 export interface ModelSource {
   readonly image: string;
@@ -106,8 +114,15 @@ export class ModelServer {
   async invoke(payload: Buffer, headers: Readonly<Record<string, string>>, timeoutSeconds = 60): Promise<Answer> {
     this.inFlight += 1;
     try {
-      const { port } = await this.process();
-      return await this.post(port, payload, headers, timeoutSeconds);
+      const process = this.process();
+      try {
+        return await this.post((await process).port, payload, headers, timeoutSeconds);
+      } catch (error) {
+        if (!(error instanceof NobodyListens)) throw error;
+        // The process died and its end has not been told yet. It never saw this request, so a new one may answer it.
+        if (this.starting === process) this.starting = undefined;
+        return await this.post((await this.process()).port, payload, headers, timeoutSeconds);
+      }
     } finally {
       this.inFlight -= 1;
     }
@@ -125,8 +140,14 @@ export class ModelServer {
   }
 
   private process(): Promise<{ readonly running: Running; readonly port: number }> {
-    this.starting ??= this.launch();
-    return this.starting;
+    if (this.starting !== undefined) return this.starting;
+    const starting = this.launch();
+    this.starting = starting;
+    const forget = (): void => {
+      if (!this.stopped && this.starting === starting) this.starting = undefined;
+    };
+    starting.then(({ running }) => running.ended.then(forget, forget), forget);
+    return starting;
   }
 
   private async launch(): Promise<{ readonly running: Running; readonly port: number }> {
@@ -146,14 +167,9 @@ export class ModelServer {
         );
       });
       const port = await Promise.race([running.listening, late]);
-      const forget = (): void => {
-        if (!this.stopped) this.starting = undefined;
-      };
-      running.ended.then(forget, forget);
       return { running, port };
     } catch (error) {
       running?.kill(9);
-      this.starting = undefined;
       const last = lastLines(this.folder.log);
       throw new ModelNotServing(
         `${(error as Error).message}${last === '' ? '' : `. Last lines:\n${last}`}\nLog: ${this.folder.log}`,
@@ -241,7 +257,11 @@ export class ModelServer {
           ),
         ),
       );
-      call.on('error', (error) => broken(error.message));
+      call.on('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'ECONNREFUSED'
+          ? reject(new NobodyListens(error.message, this.folder.log))
+          : broken(error.message),
+      );
       call.end(payload);
     });
   }
