@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mooring_local.compiled import keep_compiled
 from mooring_local.mapping import die_with_parent, map_opt_ml
 from mooring_local.model_server import serve
 from mooring_local.program import execute, guarded, reseed, run_python
@@ -40,6 +41,7 @@ LIBRARIES = (
     "pyarrow",
     "pyarrow.parquet",
     "boto3",
+    "jinja2",
     "http.server",
     "zipfile",
     "logging.config",
@@ -84,6 +86,7 @@ class WarmInterpreter:
     def __init__(self, report: int, scratch: Path, mapping: bool) -> None:
         self._report = report
         self._mapping = mapping and can_map(scratch)
+        self._compiled = scratch / "compiled"
         self._children: dict[int, str] = {}
 
     def run(self) -> None:
@@ -95,6 +98,9 @@ class WarmInterpreter:
         # A Ctrl-C of the terminal goes to the whole group; the account ends its children itself.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         missing = warm_up()
+        if self._mapping:
+            # Without the mount every job has paths of its own, and nothing kept would fit the next one.
+            keep_compiled(self._compiled)
         self._say({"event": "ready", "mapping": self._mapping, "threads": threading.active_count(), "missing": missing})
         selector = selectors.DefaultSelector()
         selector.register(0, selectors.EVENT_READ)

@@ -27,8 +27,7 @@ from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import read_capture
 from mooring_monitor.readers.capture_record import parse_ground_truth
 from mooring_monitor.readers.lines import read_lines
-from mooring_monitor.readers.source import Source, list_objects, s3_client, split_uri
-from mooring_monitor.readers.window import Window, hour_of
+from mooring_monitor.readers.window import Window, hour_of, window_sources
 from mooring_monitor.sketches.kll import KllSketch
 from mooring_monitor.use_case import UseCase
 
@@ -129,7 +128,7 @@ class _Forgetful(set[str]):
 def _captured(joining: Joining, names: Sequence[str], skips: Skips, s3: Any) -> Iterator[list[Any]]:
     """[id, event id, position, time, cells] of every captured row of the window."""
     seen = _Forgetful()
-    for source in _by_day(joining.capture, joining.window, s3):
+    for source in window_sources(joining.capture, joining.window.hours, s3):
         for rows in read_capture(source, names, skips, seen):
             columns = [rows.cells.get(name) for name in names]
             hour = hour_of(source)
@@ -149,7 +148,7 @@ def _captured(joining: Joining, names: Sequence[str], skips: Skips, s3: Any) -> 
 
 def _truths(joining: Joining, counts: JoinCounts, skips: Skips, s3: Any) -> Iterator[list[Any]]:
     """[id, arrival, own time, values] of every label that had arrived at the window's end."""
-    for source in _by_day(joining.ground_truth, joining.window, s3):
+    for source in window_sources(joining.ground_truth, joining.window.hours, s3):
         arrived = source.written or hour_of(source)
         if arrived is not None and arrived >= joining.window.end:
             continue
@@ -237,25 +236,6 @@ def _count(joining: Joining, counts: JoinCounts, asked: float | None, labelled: 
     if asked is not None and asked <= (joining.window.end - joining.expected_within).timestamp():
         counts.rows["expected"] += 1
         counts.rows["late"] += not labelled
-
-
-def _by_day(location: str, window: Window, s3: Any) -> Iterator[Source]:
-    """Objects of the window's hours, listed a day at a time: a month takes 31 requests, not 745."""
-    wanted = set(window.hours)
-    client = (s3 or s3_client()) if location.startswith("s3://") else None
-    for day in sorted({each[:10] for each in wanted}):
-        if client is None:
-            listed: Iterator[Source] = (
-                Source(str(path), lambda path=path: path.open("rb"))  # type: ignore[misc]
-                for path in sorted(Path(location, day).rglob("*.jsonl"))
-            )
-        else:
-            bucket, prefix = split_uri(location)
-            listed = list_objects(client, bucket, f"{prefix}/{day}/")
-        for source in listed:
-            hour = hour_of(source)
-            if hour is not None and hour.strftime("%Y/%m/%d/%H") in wanted:
-                yield source
 
 
 def _iso(seconds: float) -> str:

@@ -16,7 +16,7 @@ from botocore.response import StreamingBody
 from mooring_monitor import gather as gathering
 from mooring_monitor.cli import main
 from mooring_monitor.metrics_out import publish
-from mooring_monitor.readers.window import Window
+from mooring_monitor.readers.window import Window, window_sources
 from mooring_monitor.records import Metric
 from mooring_monitor.use_case import UseCase
 
@@ -277,6 +277,26 @@ class TestCaptureInS3:
         assert rows.labels.fillna(-1).tolist() == [-1, 1, -1, -1]
         assert rows.label_lag.tolist()[1] == 1_800
         assert rows.skipped == {"repeated record": 1}
+
+
+class TestHoursInS3:
+    class Listing(S3):
+        """Remembers what was asked for."""
+
+        def __init__(self, objects: dict[str, bytes]) -> None:
+            super().__init__(objects)
+            self.asked: list[str] = []
+
+        def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:
+            self.asked.append(Prefix)
+            return super().paginate(Bucket, Prefix)
+
+    def test_whole_days_are_listed_at_once_and_the_rest_by_the_hour(self) -> None:
+        hours = ["01/30/23", "01/31/00", "01/31/12", "01/31/23", "02/01/00", "02/01/01"]
+        s3 = self.Listing({f"c/2026/{each}/a.jsonl": b"" for each in hours})
+        found = window_sources("s3://data/c", Window.ending("2026-02-01T00:00:00Z", "1d").hours, s3)
+        assert [each.name[17:-8] for each in found] == hours[1:5]
+        assert s3.asked == ["c/2026/01/31/", "c/2026/02/01/00/"]
 
 
 class TestPublish:
