@@ -1,6 +1,7 @@
 import { comparedType, defaultDetector, detectorsFor, driftDirection, isDetector } from './drift-detectors';
 import { durationSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
+import { checkServing } from './serving-checks';
 
 interface Monitored {
   readonly name?: unknown;
@@ -79,7 +80,7 @@ export function checkUseCase(document: unknown): Complaint[] {
   const complain: Complain = (path, message) => complaints.push({ path, message });
   if (typeof document !== 'object' || document === null) return complaints;
   const useCase = document as Looked;
-  for (const check of [checkColumns, checkTask, checkFairness, checkMonitoring, checkStages]) {
+  for (const check of [checkColumns, checkTask, checkFairness, checkMonitoring, checkStages, checkServing]) {
     try {
       check(useCase, complain);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
+import { serverless, trial } from './serving-variety';
 import { checkUseCase } from './use-case-checks';
 
 /**
@@ -206,6 +207,10 @@ const stage = z.strictObject({
   approval: z.enum(['auto', 'manual']).default('manual'),
   /** Share of requests captured, in percent. */
   capture: z.number().int().min(0).max(100).default(100),
+  /** Without instances; instance and count do not count then. */
+  serverless: serverless.optional(),
+  /** What an approved version goes through before it replaces the live one; default: nothing more. */
+  trial: trial.optional(),
   autoscaling: z
     .strictObject({
       min: z.number().int().min(1),
