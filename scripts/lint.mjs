@@ -11,6 +11,9 @@ await runMain(() => {
   const packages = ['monitor', 'pipeline-defs/standard', 'local/python'].filter((folder) =>
     existsSync(join(root, folder)),
   );
+  // cdk.json makes the template validator's errors fail a synth; everyday commands leave it out, because it costs more than the synth.
+  const synth = (name, ...context) =>
+    node('aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices', '--output', join(root, '.mooring', name), ...context);
   const checks = [
     ['TypeScript types', ...node('typescript/bin/tsc', '--noEmit', '-p', '.')],
     ['eslint', ...node('eslint/bin/eslint.js', '--max-warnings', '0', '.')],
@@ -18,6 +21,8 @@ await runMain(() => {
     ['ruff', python, ['-m', 'ruff', 'check', '--quiet', '.']],
     ['ruff format', python, ['-m', 'ruff', 'format', '--check', '--quiet', '.']],
     ...packages.map((folder) => [`mypy ${folder}`, python, ['-m', 'mypy', '--no-error-summary', folder]]),
+    ['template rules', ...synth('lint-assembly')],
+    ['template rules, release', ...synth('lint-release', '-c', 'release=release.yaml')],
   ];
   let failed = 0;
   for (const [name, command, args] of checks) {
