@@ -22,7 +22,7 @@ await runMain(() => {
     ['ruff format', python, ['-m', 'ruff', 'format', '--check', '--quiet', '.']],
     ...packages.map((folder) => [`mypy ${folder}`, python, ['-m', 'mypy', '--no-error-summary', folder]]),
     ['template rules', ...synth('lint-assembly')],
-    ['template rules, release', ...synth('lint-release', '-c', 'release=release.yaml')],
+    ['template rules, release', ...synth('lint-release', '-c', 'release=release.yaml', '-c', 'useCases=credit-risk')],
   ];
   let failed = 0;
   for (const [name, command, args] of checks) {
