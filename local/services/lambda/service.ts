@@ -6,9 +6,10 @@ import type { FunctionEvents } from '../shared/peers';
 import { requireServiceAccess, type Source } from '../shared/resource-policy';
 import { requireTrust } from '../shared/trust';
 import { AsyncInvocations, type AsyncHost } from './async-invocations';
+import { EventInvokeConfigs } from './event-invoke-configs';
 import { EventSources } from './event-sources';
 import { FunctionPolicies } from './function-policy';
-import { configuration, reference, type AliasRecord, type AsyncSettings, type FunctionRecord } from './function-record';
+import { configuration, reference, type AliasRecord, type FunctionRecord } from './function-record';
 import type { FunctionRunner } from './function-runner';
 import type { Functions } from './functions';
 import { lambdaRoutes } from './routes';
@@ -24,6 +25,7 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
   private readonly policies: FunctionPolicies;
   private readonly queue: AsyncInvocations;
   private readonly sources: EventSources;
+  private readonly eventInvokeConfigs: EventInvokeConfigs;
 
   readonly operations: Readonly<Record<string, Operation>> = {
     CreateFunction: (input) => this.create(input),
@@ -60,13 +62,10 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
     DeleteFunctionConcurrency: (input) => {
       this.functions.concurrency.delete(this.name(input));
     },
-    PutFunctionEventInvokeConfig: (input) => this.putAsyncSettings(input, {}),
-    UpdateFunctionEventInvokeConfig: (input) =>
-      this.putAsyncSettings(input, this.functions.asyncSettings.get(this.asyncKey(input)) ?? {}),
-    GetFunctionEventInvokeConfig: (input) => this.describedAsync(input),
-    DeleteFunctionEventInvokeConfig: (input) => {
-      this.functions.asyncSettings.delete(this.asyncKey(input));
-    },
+    PutFunctionEventInvokeConfig: (input) => this.eventInvokeConfigs.put(input),
+    UpdateFunctionEventInvokeConfig: (input) => this.eventInvokeConfigs.update(input),
+    GetFunctionEventInvokeConfig: (input) => this.eventInvokeConfigs.get(input),
+    DeleteFunctionEventInvokeConfig: (input) => this.eventInvokeConfigs.delete(input),
     CreateEventSourceMapping: (input) => this.sources.create(input, this.qualifiedArn(input)),
     UpdateEventSourceMapping: (input) => this.sources.update(input),
     GetEventSourceMapping: (input) => this.sources.get(input),
@@ -101,6 +100,7 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
     };
     this.queue = new AsyncInvocations(account, host);
     this.sources = new EventSources(account);
+    this.eventInvokeConfigs = new EventInvokeConfigs(functions, account.clock);
   }
 
   start(): void {
@@ -245,42 +245,6 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
       throw new AwsError('InvalidParameterValueException', "'ReservedConcurrentExecutions' must be zero or more");
     this.functions.concurrency.put(this.functions.require(this.name(input)).name, reserved);
     return { ReservedConcurrentExecutions: reserved };
-  }
-
-  private putAsyncSettings(input: Body, before: AsyncSettings): Body {
-    this.find(input);
-    const destinations = body(input, 'DestinationConfig');
-    const settings: AsyncSettings = {
-      maximumRetryAttempts: optionalNumber(input, 'MaximumRetryAttempts') ?? before.maximumRetryAttempts,
-      maximumEventAgeInSeconds: optionalNumber(input, 'MaximumEventAgeInSeconds') ?? before.maximumEventAgeInSeconds,
-      onSuccess: optionalText(body(destinations, 'OnSuccess'), 'Destination') ?? before.onSuccess,
-      onFailure: optionalText(body(destinations, 'OnFailure'), 'Destination') ?? before.onFailure,
-    };
-    this.functions.asyncSettings.put(this.asyncKey(input), settings);
-    return this.describedAsync(input);
-  }
-
-  private describedAsync(input: Body): Body {
-    const settings = this.functions.asyncSettings.get(this.asyncKey(input));
-    if (settings === undefined)
-      throw new AwsError(
-        'ResourceNotFoundException',
-        `The function ${this.qualifiedArn(input)} doesn't have an EventInvokeConfig`,
-        404,
-      );
-    const destination = (arn: string | undefined): Body => (arn === undefined ? {} : { Destination: arn });
-    return {
-      FunctionArn: `${this.functions.arn(this.name(input))}:${optionalText(input, 'Qualifier') ?? '$LATEST'}`,
-      MaximumRetryAttempts: settings.maximumRetryAttempts,
-      MaximumEventAgeInSeconds: settings.maximumEventAgeInSeconds,
-      DestinationConfig: { OnSuccess: destination(settings.onSuccess), OnFailure: destination(settings.onFailure) },
-      LastModified: this.account.clock.now(),
-    };
-  }
-
-  private asyncKey(input: Body): string {
-    const { name, qualifier } = reference(text(input, 'FunctionName'), optionalText(input, 'Qualifier'));
-    return `${name}:${qualifier ?? '$LATEST'}`;
   }
 
   private find(input: Body): FunctionRecord {
