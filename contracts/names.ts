@@ -47,6 +47,8 @@ export const resourceNames = {
   retrainFunction: (useCase: string) => `${useCase}-retrain`,
   predictFunction: (useCase: string) => `${useCase}-predict`,
   labelFunction: (useCase: string) => `${useCase}-label`,
+  /** Exists only where the pipeline definition is too large for a template. */
+  definitionFunction: (useCase: string) => `${useCase}-definition`,
   api: (useCase: string) => `${useCase}-api`,
   topic: `${appName}-notifications`,
 } as const;
@@ -77,6 +79,8 @@ export const prefixes = {
   capture: (useCase: string) => `${useCase}/capture`,
   /** Outputs of pipeline steps, <execution-id>/<step>/<output> below it (artifact bucket). */
   executions: (useCase: string) => `${useCase}/executions`,
+  /** Pipeline definitions that are too large for a request, by the hash of their content (artifact bucket). */
+  definitions: (useCase: string) => `${useCase}/definitions`,
   /** The live manifest and the baselines of the live model (artifact bucket). */
   live: (useCase: string, stage: StageName = 'production') => `${useCase}/live/${stage}`,
   /** Reports of monitor runs, <kind>/<yyyy-mm-ddThh-mm-ss> below it (artifact bucket). */

@@ -42,6 +42,7 @@ export class MooringApp extends App {
     const training = new TrainingStack(this, stackNames.training(name), {
       loaded,
       foundation,
+      bundles,
       standardCode: shared.standardCode,
     });
     const serving = new ServingStack(this, stackNames.serving(name), { useCase, foundation, bundles });

@@ -38,9 +38,9 @@ abstract class ReleaseStage<P extends ReleaseStageProps = ReleaseStageProps> ext
   }
 
   protected addTraining(loaded: LoadedUseCase, foundation: Foundation): TrainingStack {
-    const { standardCode } = this.release;
+    const { bundles, standardCode } = this.release;
     const stackName = stackNames.training(loaded.useCase.name);
-    return new TrainingStack(this, stackName, { loaded, foundation, standardCode, ...named(stackName) });
+    return new TrainingStack(this, stackName, { loaded, foundation, bundles, standardCode, ...named(stackName) });
   }
 
   protected addServing({ useCase }: LoadedUseCase, foundation: Foundation): ServingStack {

@@ -5,22 +5,27 @@ import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { resourceNames } from '../../contracts/names';
 import type { Place } from '../../pipeline-defs/standard/place';
 import type { Foundation } from '../foundation/foundation-stack';
+import type { FunctionBundles } from '../functions/function-bundles';
+import { allow } from '../config/grants';
 import { CodeAssets } from './code-assets';
 import { configHash, type StandardCode } from './code-bundle';
-import { makePipeline } from './definition';
+import { type MadePipeline, makePipeline } from './definition';
 import { PrebuiltImages } from './images';
+import { StoredDefinition } from './stored-definition';
 import { TrainingRoles } from './training-roles';
 
 export interface TrainingStackProps extends StackProps {
   readonly loaded: LoadedUseCase;
   readonly standardCode: StandardCode;
   readonly foundation: Foundation;
+  readonly bundles: FunctionBundles;
 }
 
 /**
  * Training of one use case.
  *
  * Creates the model package group, the SageMaker pipeline with its role, the role of the jobs, and the code assets.
+ * A definition of 100 KiB and more goes to S3, by a function that puts in what is known only at deployment.
  * Exports names, images and code for the stacks that serve and monitor.
  */
 export class TrainingStack extends Stack {
@@ -61,12 +66,13 @@ export class TrainingStack extends Stack {
 
   private createPipeline(): void {
     const { loaded } = this.props;
-    const { pipeline, definition } = makePipeline(loaded.folder, { useCase: loaded.useCase, place: this.place() });
+    const made = makePipeline(loaded.folder, { useCase: loaded.useCase, place: this.place() });
+    const { pipeline } = made;
     const resource = new sagemaker.CfnPipeline(this, 'Pipeline', {
       pipelineName: this.pipelineName,
       pipelineDisplayName: this.pipelineName,
       pipelineDescription: pipeline.description ?? loaded.useCase.title,
-      pipelineDefinition: { PipelineDefinitionBody: this.toJsonString(definition) },
+      pipelineDefinition: pipeline.needsS3Location ? this.stored(made) : this.inline(made),
       roleArn: this.roles.pipeline.roleArn,
       parallelismConfiguration: pipeline.parallelism,
     });
@@ -74,9 +80,23 @@ export class TrainingStack extends Stack {
     resource.node.addDependency(this.roles);
   }
 
+  private inline({ definition }: MadePipeline): object {
+    return { PipelineDefinitionBody: this.toJsonString(definition) };
+  }
+
+  private stored({ definition }: MadePipeline): object {
+    const { loaded, foundation, bundles } = this.props;
+    const { artifactBucket } = foundation;
+    const useCase = loaded.useCase.name;
+    const { key } = new StoredDefinition(this, 'StoredDefinition', { useCase, definition, foundation, bundles });
+    allow(this.roles.pipeline, 'Definition', ['s3:GetObject'], [artifactBucket.arnForObjects(key)]);
+    return { PipelineDefinitionS3Location: { Bucket: artifactBucket.bucketName, Key: key } };
+  }
+
   private place(): Place {
     const { foundation, loaded } = this.props;
     const { training } = loaded.useCase;
+    const { source } = this.props.standardCode;
     return {
       pipelineName: this.pipelineName,
       packageGroup: this.packageGroupName,
@@ -91,6 +111,7 @@ export class TrainingStack extends Stack {
         training: training.image ?? this.images.uri(training.framework),
       },
       configHash: configHash(loaded.useCase),
+      ...(source === undefined ? {} : { source }),
     };
   }
 }

@@ -10,7 +10,7 @@ import { render } from './render';
 import type { SelectiveExecution, SelectiveExecutionConfig } from './selective-execution';
 import { selectiveExecution } from './selective-execution';
 import type { Step } from './step';
-import { carriesToken } from './token';
+import { carriesToken, replaceTokens } from './token';
 
 const PIPELINE_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/;
 
@@ -123,9 +123,9 @@ export class Pipeline {
     return JSON.stringify(this.toDefinition());
   }
 
-  /** Size of the definition in bytes. */
+  /** Size of the definition in bytes; each deploy-time token counts like a long ARN. */
   get definitionSize(): number {
-    return Buffer.byteLength(JSON.stringify(this.render()));
+    return Buffer.byteLength(replaceTokens(JSON.stringify(this.render()), () => 'x'.repeat(LIMITS.bytesOfToken)));
   }
 
   /** True when CreatePipeline wants the definition on S3. */

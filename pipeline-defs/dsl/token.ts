@@ -24,3 +24,8 @@ export function carriesToken(value: unknown): boolean {
   if (typeof value === 'string') return ENCODED.test(value);
   return typeof value === 'number' && value < ENCODED_NUMBER;
 }
+
+/** A text with something else in the place of each deploy-time string in it. */
+export function replaceTokens(text: string, replace: (token: string) => string): string {
+  return text.replace(new RegExp(ENCODED, 'g'), replace);
+}

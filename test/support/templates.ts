@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { stackNames } from '../../contracts/names';
 import type { PipelineDefinition } from '../../pipeline-defs/dsl';
 import { testApp } from './app';
@@ -13,12 +14,15 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-/** Templates of the test use cases by stack name, synthesized once per test file. */
-export function synthTemplates(): { readonly outdir: string; readonly template: (stack: string) => Template } {
+/** Templates of use cases by stack name, synthesized once per test file. @param useCases default those for tests. */
+export function synthTemplates(useCases?: readonly LoadedUseCase[]): {
+  readonly outdir: string;
+  readonly template: (stack: string) => Template;
+} {
   const outdir = mkdtempSync(join(tmpdir(), 'mooring-stacks-'));
   // The template validator is a check of its own in CI; here it would double the time.
   process.env['CDK_VALIDATION'] = 'false';
-  testApp(undefined, outdir).synth();
+  testApp(useCases, outdir).synth();
   return {
     outdir,
     template: (stack) =>

@@ -4,7 +4,14 @@ import { oneOf } from './problem';
 import type { Subject } from './subject';
 
 /** What SageMaker allows per pipeline. */
-export const LIMITS = { steps: 50, parameters: 200, characters: 1_048_576, bytesInline: 100 * 1024 } as const;
+export const LIMITS = {
+  steps: 50,
+  parameters: 200,
+  characters: 1_048_576,
+  bytesInline: 100 * 1024,
+  /** What a deploy-time token is taken to become: the ARN of a role with a generated name. */
+  bytesOfToken: 120,
+} as const;
 
 const TOP = ['Version', 'Metadata', 'Parameters', 'PipelineExperimentConfig', 'MlflowConfig', 'Steps'];
 const PARAMETER_KEYS = ['Name', 'Type', 'DefaultValue', 'EnumValues', 'Description'];
