@@ -28,6 +28,16 @@ export function comparedType(columnType: unknown): ComparedType | undefined {
   return columnType === 'category' ? 'category' : undefined;
 }
 
+/** What the model's answers are called, in the pipeline's predictions.csv and in the monitor. */
+export const answerNames: readonly string[] = ['prediction', 'score'];
+
+/** Type of an answer of a task; undefined for what is no answer. */
+export function answerType(name: unknown, task: unknown): 'number' | 'category' | undefined {
+  const numeric = task === 'regression' || task === 'forecast';
+  if (name === 'prediction') return numeric ? 'number' : 'category';
+  return name === 'score' && task === 'binary' ? 'number' : undefined;
+}
+
 /** The detector of a feature whose use case names none: Model Monitor's own. */
 export function defaultDetector(columnType: unknown): DetectorName {
   return comparedType(columnType) === 'category' ? 'linf' : 'robust';

@@ -1,4 +1,4 @@
-import { type DriftDirection, driftDirection } from './drift-detectors';
+import { answerType, type DriftDirection, driftDirection } from './drift-detectors';
 import { durationSeconds } from './duration';
 import { featureNames, type Stage, type UseCase } from './use-case';
 
@@ -76,7 +76,9 @@ function settlingSeconds({ monitoring, labels }: UseCase): number {
 
 export function notifySettings(useCase: UseCase): NotifySettings {
   const features = featureNames(useCase);
-  const watched = useCase.monitoring.features.filter((each) => features.includes(each.name));
+  const watched = useCase.monitoring.features.filter(
+    ({ name }) => features.includes(name) || answerType(name, useCase.task) !== undefined,
+  );
   return {
     title: useCase.title,
     features: watched.map(({ name, threshold, detector }) => ({

@@ -99,6 +99,8 @@ export const liveFiles = {
   bias: 'analysis.json',
   evaluation: 'evaluation.json',
   explanations: 'explanations.json',
+  /** Statistics of the model's answers on the test set. */
+  predictions: 'prediction_statistics.json',
 } as const;
 
 /** CustomerMetadataProperties of a model package: the chain of evidence. */
@@ -112,4 +114,6 @@ export const metadataKeys = {
   configHash: 'config_hash',
   executionArn: 'pipeline_execution_arn',
   trigger: 'trigger',
+  /** Where the statistics of the model's answers on the test set lie: the registry has no field for them. */
+  predictions: 'prediction_statistics_uri',
 } as const;

@@ -1,4 +1,12 @@
-import { comparedType, defaultDetector, detectorsFor, driftDirection, isDetector } from './drift-detectors';
+import {
+  answerNames,
+  answerType,
+  comparedType,
+  defaultDetector,
+  detectorsFor,
+  driftDirection,
+  isDetector,
+} from './drift-detectors';
 import { durationSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
 import { checkServing } from './serving-checks';
@@ -110,6 +118,11 @@ function checkColumns(useCase: Looked, complain: Complain): void {
   const seen = new Set<string>();
   columnNames(useCase).forEach((name, index) => {
     if (seen.has(name)) complain(['dataset', 'columns', index, 'name'], `column '${name}' is listed twice`);
+    if (answerNames.includes(name))
+      complain(
+        ['dataset', 'columns', index, 'name'],
+        `'${name}' is what the model's answers are called; rename the column`,
+      );
     seen.add(name);
   });
   for (const role of ['label', 'time', 'key'] as const)
@@ -194,31 +207,35 @@ function checkMonitoring(useCase: Looked, complain: Complain): void {
   const seen = new Set<string>();
   (useCase.monitoring?.features ?? []).forEach((each, index) => {
     const name = String(each.name);
-    if (!known.includes(name)) {
+    const answer = answerType(name, useCase.task) !== undefined;
+    if (!known.includes(name) && !answer) {
       complain(['monitoring', 'features', index, 'name'], `'${name}' is not a feature; there are: ${known.join(', ')}`);
     }
     if (seen.has(name)) complain(['monitoring', 'features', index, 'name'], `feature '${name}' is listed twice`);
     seen.add(name);
-    if (known.includes(name)) checkDetector(useCase, complain, each, ['monitoring', 'features', index]);
+    if (known.includes(name) || answer) checkDetector(useCase, complain, each, ['monitoring', 'features', index]);
   });
 }
 
 function checkDetector(
-  { dataset, monitoring }: Looked,
+  { task, dataset, monitoring }: Looked,
   complain: Complain,
   { name, detector, threshold }: Monitored,
   path: readonly (string | number)[],
 ): void {
-  const column = dataset?.columns?.find((each) => each.name === name);
-  const type = comparedType(column?.type);
+  const answer = answerType(name, task);
+  const declared = answer ?? dataset?.columns?.find((each) => each.name === name)?.type;
+  const type = comparedType(declared);
   if (type === undefined) {
-    if (column?.type === 'text' || column?.type === 'timestamp')
-      complain([...path, 'name'], `'${String(name)}' is a ${column.type}; drift is judged of numbers and categories`);
+    if (declared === 'text' || declared === 'timestamp')
+      complain([...path, 'name'], `'${String(name)}' is a ${declared}; drift is judged of numbers and categories`);
     return;
   }
+  if (answer !== undefined && monitoring?.engine === 'model-monitor')
+    complain([...path, 'name'], 'engine model-monitor does not watch the answers; choose engine open');
   if (!isDetector(detector)) return;
-  const suitable = detectorsFor(type);
-  const native = defaultDetector(column?.type);
+  const suitable = detectorsFor(type).filter((each) => answer === undefined || each !== 'classifier');
+  const native = defaultDetector(declared);
   if (!suitable.includes(detector)) {
     complain([...path, 'detector'], `'${detector}' is not for a ${type} feature; allowed: ${suitable.join(', ')}`);
   } else if (monitoring?.engine === 'model-monitor' && detector !== native) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
+import { answerType, defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
 import { serverless, trial } from './serving-variety';
 import { checkUseCase } from './use-case-checks';
 
@@ -137,6 +137,7 @@ const training = z.strictObject({
 });
 
 const monitoredFeature = z.strictObject({
+  /** A feature; `prediction` or `score` watch the model's answers. */
   name: columnName,
   /** Alarm when the feature's drift value passes it, in the detector's direction; default: the detector's own. */
   threshold: z.number().min(0).optional(),
@@ -327,19 +328,27 @@ export const useCaseSchema = z
     for (const { path, message } of checkUseCase(useCase))
       context.addIssue({ code: 'custom', path: [...path], message });
   })
-  .transform((useCase) => ({ ...useCase, monitoring: withDetectors(useCase.monitoring, useCase.dataset.columns) }));
+  .transform((useCase) => ({ ...useCase, monitoring: withDetectors(useCase) }));
 
 /** Each monitored feature with its detector and threshold, so that alarms, messages and the monitor read the same. */
-function withDetectors(
-  section: z.infer<typeof monitoring>,
-  columns: readonly z.infer<typeof column>[],
-): Omit<typeof section, 'features'> & { readonly features: readonly Required<z.infer<typeof monitoredFeature>>[] } {
+function withDetectors({ task, dataset, monitoring: section }: Detectable): MonitoringWithDetectors {
   const features = section.features.map(({ name, detector, threshold }) => {
-    const chosen = detector ?? defaultDetector(columns.find((each) => each.name === name)?.type);
+    const type = answerType(name, task) ?? dataset.columns.find((each) => each.name === name)?.type;
+    const chosen = detector ?? defaultDetector(type);
     return { name, detector: chosen, threshold: threshold ?? defaultThreshold(chosen) };
   });
   return { ...section, features };
 }
+
+interface Detectable {
+  readonly task: string;
+  readonly dataset: z.infer<typeof dataset>;
+  readonly monitoring: z.infer<typeof monitoring>;
+}
+
+type MonitoringWithDetectors = Omit<z.infer<typeof monitoring>, 'features'> & {
+  readonly features: readonly Required<z.infer<typeof monitoredFeature>>[];
+};
 
 export type UseCase = z.infer<typeof useCaseSchema>;
 export type Column = UseCase['dataset']['columns'][number];

@@ -1,7 +1,7 @@
 import { PutScalingPolicyCommand, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeModelPackageCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import type { LiveManifest } from '../../contracts/live-manifest';
-import { liveFiles, prefixes, variantName } from '../../contracts/names';
+import { liveFiles, metadataKeys, prefixes, variantName } from '../../contracts/names';
 import { copyInto, readJson, writeJson } from '../shared/objects';
 import type { Context } from './context';
 import type { Plan } from './plan';
@@ -32,6 +32,7 @@ export async function publishLive(
     [liveFiles.bias]: baselines?.Bias?.PostTrainingConstraints?.S3Uri ?? baselines?.Bias?.PreTrainingConstraints?.S3Uri,
     [liveFiles.evaluation]: metrics?.ModelQuality?.Statistics?.S3Uri,
     [liveFiles.explanations]: baselines?.Explainability?.Constraints?.S3Uri,
+    [liveFiles.predictions]: described.CustomerMetadataProperties?.[metadataKeys.predictions],
   };
   for (const [file, uri] of Object.entries(sources)) {
     if (uri !== undefined) await copyInto(context.artifacts, uri, liveKey(context, file));

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { driftDirection } from '../../contracts/drift-detectors';
+import { answerType, driftDirection } from '../../contracts/drift-detectors';
 import { durationSeconds } from '../../contracts/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
 import { type MonitorKind, resourceNames } from '../../contracts/names';
@@ -30,7 +30,7 @@ export function driftRules(useCase: UseCase): AlarmRule[] {
   return [...featureRules(useCase), ...qualityRules(useCase), ...biasRules(useCase), ...explanationRules(useCase)];
 }
 
-function featureRules({ name, monitoring }: UseCase): AlarmRule[] {
+function featureRules({ name, task, monitoring }: UseCase): AlarmRule[] {
   return monitoring.features.map((feature) => {
     // A p-value is worse when it is smaller, a distance when it is larger.
     const below = driftDirection(feature.detector) === 'below';
@@ -41,7 +41,10 @@ function featureRules({ name, monitoring }: UseCase): AlarmRule[] {
       metricName: metricNames.drift(feature.name),
       comparison: below ? LESS_THAN_THRESHOLD : GREATER_THAN_THRESHOLD,
       threshold: feature.threshold,
-      meaning: `The distribution of ${feature.name} in the requests differs from the training data.`,
+      meaning:
+        answerType(feature.name, task) === undefined
+          ? `The distribution of ${feature.name} in the requests differs from the training data.`
+          : `The distribution of the model's ${feature.name} differs from that on the test set.`,
       section: 'drift',
       every: monitoring.every,
     };

@@ -16,7 +16,7 @@ from mooring_monitor.profile.constraints import Constraints
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.records import Verdict
 from mooring_monitor.row_sample import RowSample
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.use_case import ANSWERS, UseCase
 
 #: Share of false breaches that is accepted (Benjamini, Hochberg 1995), over all features of a window.
 BREACH_RATE: Final = 0.01
@@ -72,7 +72,8 @@ def plans(baseline: Statistics, constraints: Constraints, use_case: UseCase | No
 
     Raises InputError when a detector does not exist or does not fit the feature's type.
     """
-    asked = {each.name: each for each in use_case.monitored} if use_case else {}
+    monitored = use_case.monitored if use_case else ()
+    asked = {each.name: each for each in monitored if each.name not in ANSWERS}
     problems: list[str] = []
     made: list[Plan] = []
     for name, reference in baseline.features.items():

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from mooring_monitor.detectors import DETECTORS
+import pyarrow as pa
+
+from mooring_monitor.detectors import DETECTORS, detector_named
 from mooring_monitor.distribution import CategoryCounts
 from mooring_monitor.drift import Plan, judge
 from mooring_monitor.drift_report import Findings
+from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics, read_statistics, statistics_of
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.readers.batch import Batch
+from mooring_monitor.use_case import ANSWERS, UseCase
 
-#: Statistics of the columns `prediction` and `score` on the test set, made with `profile --name`.
+#: Statistics of the columns `prediction` and `score` on the test set; the ModelQuality step writes it.
 FILE: Final = "prediction_statistics.json"
 #: Without it the confusion matrix of the evaluation says how often each class was predicted.
 EVALUATION: Final = "evaluation.json"
-
-_THRESHOLD: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,21 @@ class PredictionBaseline:
         return cls(Statistics(rows, {"prediction": prediction}))
 
 
+def answers_profile(use_case: UseCase) -> DatasetProfile:
+    """An empty profile of a model's answers: what it predicted, and the score of binary tasks."""
+    numeric = use_case.task in ("regression", "forecast")
+    columns = {"prediction": "number" if numeric else "category"}
+    return DatasetProfile(columns if numeric else {**columns, "score": "number"})
+
+
+def add_answers(profile: DatasetProfile, labels: Sequence[str | None], scores: Sequence[float]) -> None:
+    """Take in answers row by row; a score that is NaN counts as missing."""
+    columns: dict[str, pa.Array] = {"prediction": pa.array(labels, type=pa.string())}
+    if "score" in profile.declared:
+        columns["score"] = pa.array([None if math.isnan(each) else each for each in scores], type=pa.float64())
+    profile.add(Batch(len(labels), columns))
+
+
 def prediction_drift(
     findings: Findings, answers: DatasetProfile, baseline: PredictionBaseline | None, use_case: UseCase
 ) -> Findings:
@@ -51,13 +70,22 @@ def prediction_drift(
     if baseline is None or findings.current.rows == 0:
         return findings
     current = statistics_of(answers)
-    wanted = [
-        Plan(name, DETECTORS["robust" if feature.numbers is not None else "linf"], _THRESHOLD, False)
-        for name, feature in baseline.statistics.features.items()
-        if name in ("prediction", "score")
-    ]
+    wanted = [_plan(feature, use_case) for name, feature in baseline.statistics.features.items() if name in ANSWERS]
     results = judge(baseline.statistics, current, wanted, use_case.min_sample)
     return replace(findings, predictions=results, prediction_statistics=(baseline.statistics, current))
+
+
+def _plan(feature: FeatureStatistics, use_case: UseCase) -> Plan:
+    """What the use case asks for, else Model Monitor's detector for the kind of answer."""
+    kind = "numeric" if feature.numbers is not None else "category"
+    asked = next((each for each in use_case.monitored if each.name == feature.name), None)
+    detector = DETECTORS["robust" if kind == "numeric" else "linf"]
+    if asked is not None and asked.detector is not None:
+        detector = detector_named(asked.detector)
+        if kind not in detector.feature_types:
+            raise InputError(f"monitored answer '{feature.name}' is {kind}; detector '{detector.name}' is not for it")
+    threshold = None if asked is None else asked.threshold
+    return Plan(feature.name, detector, threshold, asked is not None)
 
 
 def _predicted_counts(evaluation: Any) -> dict[str, int] | None:

@@ -17,6 +17,8 @@ from mooring_monitor.errors import InputError
 Scalar = str | int | float | bool
 
 TASKS = ("binary", "multiclass", "regression", "forecast")
+#: Columns of the model's answers; no column of a data set may have these names, and an alarm may watch them.
+ANSWERS = ("prediction", "score")
 COLUMN_TYPES = ("integer", "number", "category", "text", "timestamp")
 
 

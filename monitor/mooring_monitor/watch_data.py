@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from mooring_monitor import metrics
 from mooring_monitor.answers import prediction_of
 from mooring_monitor.comparison import Baseline, compare, write_findings
 from mooring_monitor.drift_report import Findings, Occasion, summary
-from mooring_monitor.prediction_drift import PredictionBaseline, prediction_drift
+from mooring_monitor.json_file import write_json
+from mooring_monitor.prediction_drift import FILE as ANSWERS_FILE
+from mooring_monitor.prediction_drift import PredictionBaseline, add_answers, answers_profile, prediction_drift
 from mooring_monitor.profile.dataset_profile import DatasetProfile
-from mooring_monitor.readers.batch import Batch, Skips
-from mooring_monitor.readers.capture import CaptureRows
+from mooring_monitor.profile.statistics import statistics_document
+from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.window import Window, read_window
 from mooring_monitor.records import Metric, WatchOutcome
 from mooring_monitor.row_sample import RowSample
@@ -35,17 +34,19 @@ def watch_data(
     skips = Skips()
     baseline = Baseline.read(baseline_folder, use_case)
     profile = DatasetProfile.of_use_case(use_case)
-    answers = DatasetProfile({"prediction": _prediction_type(use_case), "score": "number"})
+    answers = answers_profile(use_case)
     sample = RowSample(baseline.joint_features) if baseline.joint_features else None
     for rows in read_window(location, window, [each.name for each in use_case.features], skips, s3):
         batch = rows.batch()
         profile.add(batch)
-        answers.add(_answers(rows, use_case.task))
+        pairs = [prediction_of(each, use_case.task) for each in rows.answers]
+        add_answers(answers, [label for label, _ in pairs], [score for _, score in pairs])
         if sample is not None:
             sample.add(batch)
     findings = compare(baseline, profile, skips, use_case, occasion, sample)
     findings = prediction_drift(findings, answers, PredictionBaseline.read(baseline_folder, use_case), use_case)
     write_findings(findings, profile, output)
+    write_json(output / ANSWERS_FILE, statistics_document(answers), indent=None)
     return WatchOutcome(findings.verdict, summary(findings), metrics_of(findings), findings.violations)
 
 
@@ -64,17 +65,3 @@ def metrics_of(findings: Findings) -> list[Metric]:
         if result.published is not None:
             published.append(Metric(metrics.drift(result.name), result.published))
     return published
-
-
-def _prediction_type(use_case: UseCase) -> str:
-    return "number" if use_case.task in ("regression", "forecast") else "category"
-
-
-def _answers(rows: CaptureRows, task: str) -> Batch:
-    pairs = [prediction_of(each, task) for each in rows.answers]
-    scores = [None if math.isnan(score) else score for _, score in pairs]
-    columns = {
-        "prediction": pa.array([label for label, _ in pairs], type=pa.string()),
-        "score": pa.array(scores, type=pa.float64()),
-    }
-    return Batch(len(rows), columns)

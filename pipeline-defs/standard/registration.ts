@@ -1,4 +1,4 @@
-import { metadataKeys } from '../../contracts/names';
+import { liveFiles, metadataKeys } from '../../contracts/names';
 import {
   deployTime,
   execution,
@@ -52,6 +52,7 @@ export function registration(
         [metadataKeys.configHash]: place.configHash,
         [metadataKeys.executionArn]: execution.arn,
         [metadataKeys.trigger]: parameters.trigger,
+        [metadataKeys.predictions]: join('/', [trained.modelQuality.output('baseline'), liveFiles.predictions]),
       },
     },
   });

@@ -13,7 +13,10 @@ const useCase = useCaseSchema.parse({
   dataset: { columns: [...detectors, 'level'].map((name) => ({ name, type: 'number' })), label: 'level' },
   gates: { quality: { metric: 'rmse', bound: 1 } },
   monitoring: {
-    features: detectors.map((name) => (name === 'robust' ? { name } : { name, detector: name })),
+    features: [
+      ...detectors.map((name) => (name === 'robust' ? { name } : { name, detector: name })),
+      { name: 'prediction', detector: 'ks' },
+    ],
   },
 });
 
@@ -33,11 +36,13 @@ describe('features with detectors but without thresholds', () => {
       ['feature_baseline_drift_ks', 'LessThanThreshold', 0.05],
       ['feature_baseline_drift_chi2', 'LessThanThreshold', 0.05],
       ['feature_baseline_drift_classifier', 'GreaterThanThreshold', 0.1],
+      ['feature_baseline_drift_prediction', 'LessThanThreshold', 0.05],
     ]);
   });
 
   test('are told to people with their direction', () => {
     const { features } = notifySettings(useCase);
-    expect(features.filter((each) => each.direction === 'below').map((each) => each.name)).toEqual(['ks', 'chi2']);
+    const below = features.filter((each) => each.direction === 'below');
+    expect(below.map((each) => each.name)).toEqual(['ks', 'chi2', 'prediction']);
   });
 });

@@ -159,6 +159,7 @@ describe.each([loans.training, prices.training])('the definition in %s', (stack)
       'git_tag',
       'image_uri',
       'pipeline_execution_arn',
+      'prediction_statistics_uri',
       'trigger',
       'use_case_version',
     ]);

@@ -64,17 +64,22 @@ async function readVersions(session: Session, useCase: string): Promise<readonly
 }
 
 interface DriftReport {
-  readonly features?: readonly { readonly name?: string; readonly column?: string; readonly value?: number | null }[];
+  readonly features?: readonly Judged[];
+  /** The model's answers. */
+  readonly predictions?: readonly Judged[];
+}
+
+interface Judged {
+  readonly name?: string;
+  readonly column?: string;
+  readonly value?: number | null;
 }
 
 /** The monitored features in the window where each drifted most. */
 async function readFeatures(session: Session, useCase: UseCase): Promise<readonly FeatureComparison[]> {
   const { artifactBucket } = await readFoundation(session.clients);
-  const baseline = await readJson<Statistics>(
-    session.clients,
-    artifactBucket,
-    `${prefixes.live(useCase.name)}/${liveFiles.statistics}`,
-  );
+  const statisticsIn = (folder: string): Promise<Statistics> => readStatistics(session, artifactBucket, folder);
+  const baseline = await statisticsIn(prefixes.live(useCase.name));
   const { Contents = [] } = await session.clients.s3.send(
     new ListObjectsV2Command({ Bucket: artifactBucket, Prefix: `${prefixes.monitoring(useCase.name)}/data/` }),
   );
@@ -82,7 +87,7 @@ async function readFeatures(session: Session, useCase: UseCase): Promise<readonl
   const runs = await Promise.all(
     folders.map(async (folder) => ({
       folder,
-      statistics: await readJson<Statistics>(session.clients, artifactBucket, `${folder}/statistics.json`),
+      statistics: await statisticsIn(folder),
       drift: await readJson<DriftReport>(session.clients, artifactBucket, `${folder}/drift_report.json`),
     })),
   );
@@ -92,7 +97,10 @@ async function readFeatures(session: Session, useCase: UseCase): Promise<readonl
       value === undefined ? -Infinity : driftDirection(detector) === 'below' ? -value : value;
     const values = runs.map((run) => ({
       run,
-      value: run.drift?.features?.find((each) => (each.name ?? each.column) === name)?.value ?? undefined,
+      value:
+        [...(run.drift?.features ?? []), ...(run.drift?.predictions ?? [])].find(
+          (each) => (each.name ?? each.column) === name,
+        )?.value ?? undefined,
     }));
     const worst =
       values.reduce<(typeof values)[number] | undefined>(
@@ -109,6 +117,13 @@ async function readFeatures(session: Session, useCase: UseCase): Promise<readonl
       captured: distributionOf(worst?.run.statistics, name),
     };
   });
+}
+
+/** Statistics of the features and, where they were recorded, of the answers. */
+async function readStatistics({ clients }: Session, bucket: string, folder: string): Promise<Statistics> {
+  const files = [liveFiles.statistics, liveFiles.predictions];
+  const found = await Promise.all(files.map((file) => readJson<Statistics>(clients, bucket, `${folder}/${file}`)));
+  return { features: found.flatMap((each) => each?.features ?? []) };
 }
 
 /** Reads everything from the account. */

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
+from mooring_monitor.prediction_drift import FILE as ANSWERS_FILE
+from mooring_monitor.prediction_drift import add_answers, answers_profile
+from mooring_monitor.profile.dataset_profile import DatasetProfile
+from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.quality.analysis import Predicted, analyse_quality
 from mooring_monitor.quality.documents import as_model_monitor
 from mooring_monitor.quality.merged import read_merged
@@ -38,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         required=True,
         metavar="DIR",
-        help="gets statistics.json, constraints.json and slices.json; without --data in the folder baseline",
+        help="gets statistics.json, constraints.json, slices.json, prediction_statistics.json; without --data in its "
+        "folder baseline",
     )
     parser.add_argument("--baseline", metavar="DIR", help="folder of an earlier run: writes constraint_violations.json")
     parser.add_argument(
@@ -52,11 +62,13 @@ def run(args: argparse.Namespace) -> int:
     """Write the documents; exit code 0 whatever they say."""
     use_case = use_case_of(args.use_case)
     skips = Skips()
-    quality = analyse_quality(_data(args, use_case, skips), use_case, args.threshold, args.metric, args.seed)
+    predicted = _data(args, use_case, skips)
+    quality = analyse_quality(predicted, use_case, args.threshold, args.metric, args.seed)
     output = Path(args.output) if args.data else Path(args.output) / STEP_OUTPUT
     write_json(output / "statistics.json", quality.statistics())
     write_json(output / "constraints.json", quality.constraints())
     write_json(output / "slices.json", quality.slices_document())
+    write_json(output / ANSWERS_FILE, statistics_document(_answers(predicted, use_case, args.threshold)), indent=None)
     if args.baseline is not None:
         path = Path(args.baseline) / "constraints.json"
         violations = quality.violations(read_json(path, "quality constraints"))
@@ -89,3 +101,15 @@ def _data(args: argparse.Namespace, use_case: UseCase, skips: Skips) -> Predicte
         predictions=frame["prediction"],
         scores=frame["score"] if "score" in frame.columns else None,
     )
+
+
+def _answers(predicted: Predicted, use_case: UseCase, threshold: float | None) -> DatasetProfile:
+    """How the model's answers are distributed: what later windows are compared with."""
+    scores = predicted.scores if predicted.scores is not None else pd.Series(np.nan, index=predicted.predictions.index)
+    labels: list[Any] = predicted.predictions.tolist()
+    if threshold is not None and predicted.scores is not None:
+        labels = [None if math.isnan(score) else int(score > threshold) for score in scores.astype(float)]
+    profile = answers_profile(use_case)
+    texts = [None if pd.isna(each) else str(each) for each in labels]
+    add_answers(profile, texts, scores.astype(float).tolist())
+    return profile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -185,6 +186,46 @@ class TestPredictions:
         # Every captured answer is 1; on the test set 200 of 1,000 were.
         assert (prediction["name"], prediction["verdict"]) == ("prediction", "breach")
         assert prediction["value"] == pytest.approx(0.8)
+
+    @pytest.fixture
+    def answered(self, tmp_path: Path, baseline: Path, use_case_file: str) -> None:
+        """A test set on which four of five answers were 0, with low scores."""
+        lines = [f"1,1,a,1,0,{int(i % 5 == 0)},{0.1 + 0.8 * (i % 5 == 0)}" for i in range(500)]
+        table = tmp_path / "predictions/predictions.csv"
+        table.parent.mkdir()
+        table.write_text("\n".join(["income,age,car,region,repaid,prediction,score", *lines]))
+        step = ["quality", "--stage", "baseline", "--use-case", use_case_file, "--predictions", str(table.parent)]
+        assert main([*step, "--output", str(tmp_path / "quality")]) == 0
+        shutil.copy(tmp_path / "quality/baseline/prediction_statistics.json", baseline)
+
+    def test_drift_of_answers_and_scores_is_judged_against_those_on_the_test_set(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any], answered: None
+    ) -> None:
+        captured(tmp_path / "capture", rows(300, seed=1))
+        report = watch()
+        found = {each["name"]: (each["verdict"], each["value"]) for each in report["predictions"]}
+        assert found["prediction"] == ("breach", pytest.approx(0.8))
+        assert found["score"][0] == "breach"
+        assert report["verdict"] == "breach"
+        assert report["metrics"]["feature_baseline_drift_prediction"] == pytest.approx(0.8)
+
+    def test_a_use_case_may_give_the_answers_a_detector_and_a_threshold(
+        self,
+        tmp_path: Path,
+        rows: Rows,
+        captured: Captured,
+        watch: Callable[..., Any],
+        answered: None,
+        document: dict[str, Any],
+        use_case_file: str,
+    ) -> None:
+        document["monitoring"]["features"] = [{"name": "prediction", "detector": "psi", "threshold": 9}]
+        Path(use_case_file).write_text(json.dumps(document))
+        captured(tmp_path / "capture", rows(300, seed=1))
+        prediction, score = watch()["predictions"]
+        assert (prediction["detector"], prediction["threshold"], prediction["monitored"]) == ("psi", 9, True)
+        assert prediction["verdict"] != "breach"
+        assert not score["monitored"]
 
 
 class TestJoinedRows:

@@ -84,7 +84,7 @@ class TestCommand:
         step = ["--stage", "baseline", "--predictions", str(folder / "predictions"), "--output", str(folder)]
         assert run(folder, *step) == 0
         names = sorted(path.name for path in (folder / "baseline").iterdir())
-        assert names == ["constraints.json", "slices.json", "statistics.json"]
+        assert names == ["constraints.json", "prediction_statistics.json", "slices.json", "statistics.json"]
 
     def test_comparison_writes_violations_and_says_them(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(folder, "--predictions", str(folder / "predictions"), "--output", str(folder)) == 0

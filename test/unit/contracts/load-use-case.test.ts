@@ -141,6 +141,16 @@ describe('a folder with a use case', () => {
       "monitoring.features[0].name (line 13): 'sex' is a text; drift is judged of numbers and categories",
     ],
     [
+      'a column with the name of an answer',
+      ['name: sex', 'name: score'],
+      "dataset.columns[1].name (line 9): 'score' is what the model's answers are called; rename the column",
+    ],
+    [
+      'a detector for another type of answer',
+      ['gates:', 'monitoring: { features: [{ name: prediction, detector: ks }] }\ngates:'],
+      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2",
+    ],
+    [
       'a column listed twice',
       ['name: sex', 'name: age'],
       "dataset.columns[1].name (line 9): column 'age' is listed twice",

@@ -41,6 +41,7 @@ function world(answers: Readonly<Record<string, string>> = scores) {
     });
   s3.objects.set('artifacts/loans/executions/run1/Evaluate/predictions/predictions.csv', predictions);
   s3.objects.set('artifacts/loans/executions/run1/DataQuality/baseline/statistics.json', '{"version": 0}');
+  s3.objects.set('artifacts/loans/executions/run1/ModelQuality/baseline/prediction_statistics.json', '{"rows": 9}');
   const context: Context = {
     sagemaker: endpoint.client,
     runtime,
@@ -117,6 +118,7 @@ describe('the first approval', () => {
       metadata: { git_commit: 'abc' },
     });
     expect(s3.json('artifacts/loans/live/production/statistics.json')).toEqual({ version: 0 });
+    expect(s3.json('artifacts/loans/live/production/prediction_statistics.json')).toEqual({ rows: 9 });
     expect(endpoint.lifeCycles).toEqual([{ package: live()?.package_arn, status: 'Approved' }]);
     expect(alarms.commandCalls(DeleteAlarmsCommand)).toHaveLength(1);
     expect(subjects()).toEqual(['[loans] version 1 serves in production']);

@@ -40,6 +40,8 @@ export class FakeEndpoint {
       CustomerMetadataProperties: {
         pipeline_execution_arn: 'arn:aws:sagemaker:eu-west-1:111122223333:pipeline/loans-pipeline/execution/run1',
         git_commit: 'abc',
+        prediction_statistics_uri:
+          's3://artifacts/loans/executions/run1/ModelQuality/baseline/prediction_statistics.json',
       },
       DriftCheckBaselines: {
         ModelDataQuality: {
