@@ -44,6 +44,8 @@ export function clientsFor(endpoint: string): Clients {
 export function clientEnvironment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
+    // The aws CLI builds the address of SQS from its own table unless it is named.
+    AWS_ENDPOINT_URL_SQS: endpoint,
     AWS_ACCESS_KEY_ID: localKeys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localKeys.secretAccessKey,
     AWS_REGION: localRegion,

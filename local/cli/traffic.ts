@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
 import { UserError } from '../../contracts/errors';
 import { prefixes, resourceNames } from '../../contracts/names';
@@ -32,6 +32,9 @@ export interface TrafficResult {
     readonly label: string | undefined;
   }[];
 }
+
+/** Where a run's Preprocess step leaves the rows it held back (docs/architecture.md, files the steps write). */
+const testRows = '/Preprocess/test/test.csv';
 
 /** A CSV cell: quoted when it has to be. */
 const cell = (value: string | undefined): string =>
@@ -74,7 +77,42 @@ function drifted(useCase: UseCase, rows: readonly Row[]): Row[] {
   }));
 }
 
-/** Rows to send: from the use case's generator, else drawn from the data it was trained on. */
+/** Key and time of the newest object below a prefix whose key ends so. */
+async function newestKey(
+  clients: Clients,
+  bucket: string,
+  prefix: string,
+  ending: string,
+): Promise<string | undefined> {
+  let newest: { readonly key: string; readonly time: number } | undefined;
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client: clients.s3 },
+    { Bucket: bucket, Prefix: prefix },
+  ))
+    for (const { Key: key = '', LastModified: modified } of Contents) {
+      const time = modified?.getTime() ?? 0;
+      if (key.endsWith(ending) && (newest === undefined || time > newest.time)) newest = { key, time };
+    }
+  return newest?.key;
+}
+
+/**
+ * Rows that resemble what the model will meet: the test rows of the newest run, which no model was trained on.
+ *
+ * @throws UserError when nothing has run yet.
+ */
+async function knownRows(clients: Clients, useCase: UseCase): Promise<readonly Row[]> {
+  const { artifactBucket } = await readFoundation(clients);
+  const key = await newestKey(clients, artifactBucket, `${prefixes.executions(useCase.name)}/`, testRows);
+  if (key === undefined)
+    throw new UserError(
+      `${useCase.name} has no generator and has not been run yet, so there are no rows to send; run \`npx mooring run ${useCase.name} --data FILE\` first`,
+    );
+  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: artifactBucket, Key: key }));
+  return parse(Buffer.from((await Body?.transformToByteArray()) ?? []), { columns: true }) as Row[];
+}
+
+/** Rows to send: from the use case's generator, else drawn from the test rows of its newest run. */
 export async function trafficRows(
   project: Project,
   clients: Clients,
@@ -107,18 +145,7 @@ export async function trafficRows(
     );
     return parse(readFileSync(file), { columns: true }) as Row[];
   }
-  const { dataBucket } = await readFoundation(clients);
-  const { Contents = [] } = await clients.s3.send(
-    new ListObjectsV2Command({ Bucket: dataBucket, Prefix: `${prefixes.raw(useCase.name)}/` }),
-  );
-  const newest = [...Contents].sort((a, b) => (b.LastModified?.getTime() ?? 0) - (a.LastModified?.getTime() ?? 0))[0]
-    ?.Key;
-  if (newest === undefined)
-    throw new UserError(
-      `${useCase.name} has neither a generator nor data to draw rows from; run \`npx mooring run ${useCase.name} --data FILE\` first`,
-    );
-  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: dataBucket, Key: newest }));
-  const all = parse(Buffer.from((await Body?.transformToByteArray()) ?? []), { columns: true }) as Row[];
+  const all = await knownRows(clients, useCase);
   const next = random(options.seed);
   const rows = Array.from({ length: options.rows }, () => all[Math.floor(next() * all.length)] as Row);
   return options.drift ? drifted(useCase, rows) : rows;
