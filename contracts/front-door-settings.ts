@@ -7,6 +7,7 @@ export function frontDoorSettings(useCase: UseCase, api: Api): FrontDoorSettings
   const { columns, label } = useCase.dataset;
   const fields = columns.filter((each) => features.has(each.name)).map(fieldOf);
   const learnt = useCase.labels === undefined ? undefined : columns.find((each) => each.name === label);
+  const { serverless, capture, trial } = useCase.stages.production;
   const { authorization, unknown_categories, explanations, max_body } = api;
   return {
     useCase: useCase.name,
@@ -16,6 +17,8 @@ export function frontDoorSettings(useCase: UseCase, api: Api): FrontDoorSettings
     task: useCase.task,
     fields,
     ...(learnt === undefined ? {} : { label: fieldOf(learnt) }),
+    ...(serverless === undefined || capture === 0 ? {} : { capture }),
+    trials: trial !== undefined,
     api: { authorization, unknown_categories, explanations, max_body },
   };
 }

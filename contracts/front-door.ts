@@ -16,6 +16,10 @@ export interface FrontDoorSettings {
   readonly fields: readonly Field[];
   /** Column to learn; present when the front door takes labels. */
   readonly label?: Field;
+  /** Percent of the requests that the front door captures itself, because a serverless endpoint does not. */
+  readonly capture?: number;
+  /** Whether versions go on trial: then every request names its variant. */
+  readonly trials: boolean;
   readonly api: Pick<Api, 'authorization' | 'unknown_categories' | 'explanations' | 'max_body'>;
 }
 

@@ -5,6 +5,7 @@ import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { environment, requireEnv } from '../../contracts/environment';
 import { type Field, frontDoorFile, type FrontDoorSettings } from '../../contracts/front-door';
 import { prefixes, type StageName } from '../../contracts/names';
+import type { Capture } from './capture';
 import type { Endpoint } from './endpoint';
 import { LiveModel } from './live';
 
@@ -18,7 +19,11 @@ export interface Context {
   readonly live: Pick<LiveModel, 'get'>;
   /** The seam for a feature store: runs after the body was parsed, before its values are checked. */
   readonly lookUp?: LookUp;
+  /** Present when the endpoint captures nothing. */
+  readonly capture?: Capture;
   readonly newId: () => string;
+  /** Random number in [0, 1). */
+  readonly draw: () => number;
   /** Milliseconds of a clock that only goes forward. */
   readonly ticks: () => number;
 }
@@ -34,11 +39,19 @@ export function contextOf(clients: Clients): Context {
   const artifacts = { s3: clients.s3, name: requireEnv(environment.artifactBucket) };
   const prefix = prefixes.live(settings.useCase, requireEnv(environment.stage) as StageName);
   const fields: readonly Field[] = settings.fields;
+  const endpoint = requireEnv(environment.endpointName);
   return {
     settings,
-    endpoint: { runtime: clients.runtime, name: requireEnv(environment.endpointName) },
-    live: new LiveModel(artifacts, prefix, fields),
+    endpoint: { runtime: clients.runtime, name: endpoint },
+    live: new LiveModel(artifacts, prefix, fields, settings.trials),
+    capture: captureOf(clients.s3, settings, endpoint),
     newId: () => crypto.randomUUID(),
+    draw: Math.random,
     ticks: () => performance.now(),
   };
+}
+
+function captureOf(s3: S3Client, { useCase, capture }: FrontDoorSettings, endpoint: string): Capture | undefined {
+  if (capture === undefined) return undefined;
+  return { s3, bucket: requireEnv(environment.dataBucket), useCase, endpoint, share: capture };
 }

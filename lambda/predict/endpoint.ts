@@ -1,4 +1,6 @@
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { variantName } from '../../contracts/names';
+import { nameOf } from '../shared/objects';
 import { Problem } from './problem';
 import type { Value } from './values';
 
@@ -20,6 +22,14 @@ export interface Endpoint {
   readonly name: string;
 }
 
+/** How the endpoint is asked. */
+export interface Asked {
+  readonly inferenceId: string;
+  readonly customAttributes?: string;
+  /** Default: the endpoint's weights decide. */
+  readonly variant?: string;
+}
+
 export type Instance = Readonly<Record<string, Value>>;
 
 interface Body {
@@ -36,8 +46,7 @@ interface Body {
 export async function invoke(
   { runtime, name }: Endpoint,
   instances: readonly Instance[],
-  inferenceId: string,
-  customAttributes?: string,
+  { inferenceId, customAttributes, variant }: Asked,
 ): Promise<EndpointAnswer> {
   let text: string;
   try {
@@ -49,10 +58,14 @@ export async function invoke(
         Body: Buffer.from(JSON.stringify({ instances })),
         InferenceId: inferenceId,
         CustomAttributes: customAttributes,
+        TargetVariant: variant,
       }),
     );
     text = Buffer.from(answer.Body ?? []).toString('utf8');
   } catch (error) {
+    // A trial that ended a moment ago took its variant along; the one that never goes away answers instead.
+    if (variant !== undefined && variant !== variantName && nameOf(error) === 'ValidationError')
+      return invoke({ runtime, name }, instances, { inferenceId, customAttributes, variant: variantName });
     throw problemOf(error);
   }
   return parse(text, instances.length);

@@ -6,6 +6,8 @@ export interface HttpEvent {
   readonly isBase64Encoded?: boolean;
   readonly requestContext: {
     readonly requestId: string;
+    /** Epoch milliseconds. */
+    readonly timeEpoch: number;
     readonly http: { readonly method: string };
     readonly stage?: string;
   };

@@ -1,12 +1,15 @@
 import type { Field } from '../../contracts/front-door';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { liveFiles } from '../../contracts/names';
+import { trialFile, type TrialState } from '../../contracts/trial';
 import { type Bucket, readJson } from '../shared/objects';
 import type { Value } from './values';
 
 /** What the live model was trained on, as far as requests are judged by it. */
 export interface Live {
   readonly manifest: LiveManifest;
+  /** The newest trial, running or not. */
+  readonly trial?: TrialState;
   /** Values of categories in the training set, by column. */
   readonly categories: ReadonlyMap<string, readonly Value[]>;
   /** A typical value by column: the mean of numbers, the most frequent category. */
@@ -45,6 +48,7 @@ export class LiveModel {
     private readonly artifacts: Bucket,
     private readonly prefix: string,
     private readonly fields: readonly Field[],
+    private readonly trials: boolean,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -55,7 +59,7 @@ export class LiveModel {
    */
   async get(version?: number): Promise<Live | undefined> {
     const known = await this.fresh();
-    const doubted = known === undefined || (version !== undefined && version !== known.manifest.version);
+    const doubted = known === undefined || (version !== undefined && !versionsOf(known).includes(version));
     if (doubted && this.read !== undefined) this.read.until = Math.min(this.read.until, this.now() + doubtedFor);
     return known;
   }
@@ -70,15 +74,21 @@ export class LiveModel {
   }
 
   private async load(): Promise<Live | undefined> {
-    const [manifest, constraints, statistics] = await Promise.all([
+    const [manifest, constraints, statistics, trial] = await Promise.all([
       readJson<LiveManifest>(this.artifacts, `${this.prefix}/${liveFiles.manifest}`),
       readJson<Constraints>(this.artifacts, `${this.prefix}/${liveFiles.constraints}`),
       readJson<Statistics>(this.artifacts, `${this.prefix}/${liveFiles.statistics}`),
+      this.trials ? readJson<TrialState>(this.artifacts, `${this.prefix}/${trialFile}`) : undefined,
     ]);
     if (manifest === undefined) return undefined;
     const types = new Map(this.fields.map((each) => [each.name, each.type]));
-    return { manifest, categories: categoriesOf(constraints), typical: typicalOf(statistics, types) };
+    return { manifest, trial, categories: categoriesOf(constraints), typical: typicalOf(statistics, types) };
   }
+}
+
+/** Versions that may answer now. */
+function versionsOf({ manifest, trial }: Live): readonly number[] {
+  return [manifest.version, ...(trial?.status === 'running' ? [trial.challenger.version] : [])];
 }
 
 function categoriesOf(constraints: Constraints | undefined): Map<string, readonly Value[]> {

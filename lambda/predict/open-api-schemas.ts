@@ -1,4 +1,5 @@
 import { type Field, type FrontDoorSettings, mostLabels } from '../../contracts/front-door';
+import { longestKey } from './request';
 import { type Rule, ruleOf } from './values';
 
 type Node = Readonly<Record<string, unknown>>;
@@ -34,7 +35,15 @@ export function schemas(settings: FrontDoorSettings, rules: readonly Rule[]): No
     PredictRequest: closed(
       object(
         { features: ref('Features') },
-        { explain: settings.api.explanations ? { type: 'boolean' } : { const: false } },
+        {
+          explain: settings.api.explanations ? { type: 'boolean' } : { const: false },
+          key: {
+            type: 'string',
+            minLength: 1,
+            maxLength: longestKey,
+            description: 'Who asks: the same key is answered by the same model while two are compared. It is not kept.',
+          },
+        },
       ),
     ),
     Features: closed(object(Object.fromEntries(rules.map(({ name, schema }) => [name, schema])))),

@@ -1,8 +1,11 @@
 import { type FrontDoorSettings, probes } from '../../contracts/front-door';
+import type { LiveManifest } from '../../contracts/live-manifest';
 import { metadataKeys } from '../../contracts/names';
 import { log } from '../shared/log';
 import type { Context } from './context';
-import { invoke, type EndpointAnswer } from './endpoint';
+import { variantOf } from './assignment';
+import { capture } from './capture';
+import { type Asked, invoke, type EndpointAnswer } from './endpoint';
 import { type HttpAnswer, type HttpEvent, json } from './event';
 import { reasonsOf, type Reason, variations } from './explain';
 import type { Live } from './live';
@@ -21,9 +24,15 @@ export async function predict(context: Context, event: HttpEvent): Promise<HttpA
 
   const inferenceId = context.newId();
   const asked = ticks();
-  const answer = await invoke(endpoint, [request.features], inferenceId);
+  const variant = settings.trials ? variantOf(known.trial, request.key ?? inferenceId) : undefined;
+  const answer = await invoke(endpoint, [request.features], { inferenceId, variant });
   const answered = ticks();
-  const reasons = request.explain ? await explain(context, request, answer, known, inferenceId) : undefined;
+  const reasons = request.explain
+    ? await explain(context, request, answer, known, { inferenceId, variant })
+    : undefined;
+  const time = event.requestContext.timeEpoch;
+  if (context.capture !== undefined)
+    await capture(context.capture, { instance: request.features, answer, inferenceId, time, draw: context.draw() });
   const live = await context.live.get(answer.version);
 
   log('predicted', { inference_id: inferenceId, version: answer.version ?? live?.manifest.version });
@@ -58,17 +67,20 @@ async function explain(
   { features }: PredictRequest,
   { predictions: [prediction] }: EndpointAnswer,
   { typical }: Live,
-  inferenceId: string,
+  asked: Asked,
 ): Promise<readonly Reason[] | null> {
   const varied = variations(features, typical);
   if (prediction === undefined || typical.size === 0) return null;
   if (varied.length === 0) return [];
   try {
     const instances = varied.map((each) => each.instance);
-    const { predictions } = await invoke(endpoint, instances, inferenceId, probes.explanation);
+    const { predictions } = await invoke(endpoint, instances, { ...asked, customAttributes: probes.explanation });
     return reasonsOf(prediction, varied, predictions);
   } catch (error) {
-    log('no reasons', { inference_id: inferenceId, because: error instanceof Error ? error.message : String(error) });
+    log('no reasons', {
+      inference_id: asked.inferenceId,
+      because: error instanceof Error ? error.message : String(error),
+    });
     return null;
   }
 }
@@ -95,24 +107,31 @@ function content(
 }
 
 /**
- * Which model answered, and the evidence of its release. While a deployment shifts traffic, a new version answers some
- * requests before it is released; then there is its number and no evidence yet.
+ * Which model answered, and the evidence of its release or of its trial. While a deployment shifts traffic, a new version
+ * answers some requests before it is released; then there is its number and no evidence yet.
  */
 function modelOf(version: number | undefined, live: Live | undefined): Readonly<Record<string, unknown>> {
-  const manifest = live?.manifest;
-  if (manifest === undefined || (version !== undefined && version !== manifest.version)) {
-    return { version: version ?? null, release: null };
-  }
-  const { metadata } = manifest;
+  const { manifest, trial } = live ?? {};
+  if (manifest !== undefined && (version === undefined || version === manifest.version))
+    return { version: manifest.version, release: evidence({ ...manifest, since: manifest.deployed_at }) };
+  if (trial?.status === 'running' && version === trial.challenger.version)
+    return { version, release: evidence({ ...trial.challenger, since: trial.started_at ?? trial.approved_at }) };
+  return { version: version ?? null, release: null };
+}
+
+function evidence(released: {
+  readonly package_arn: string;
+  readonly since: string;
+  readonly execution_arn?: string;
+  readonly metadata: LiveManifest['metadata'];
+}): Readonly<Record<string, unknown>> {
+  const { package_arn, since, execution_arn, metadata } = released;
   return {
-    version: manifest.version,
-    release: {
-      package: manifest.package_arn,
-      deployed_at: manifest.deployed_at,
-      execution: manifest.execution_arn ?? null,
-      git_commit: metadata[metadataKeys.commit] ?? null,
-      data_hash: metadata[metadataKeys.dataHash] ?? null,
-      config_hash: metadata[metadataKeys.configHash] ?? null,
-    },
+    package: package_arn,
+    deployed_at: since,
+    execution: execution_arn ?? null,
+    git_commit: metadata[metadataKeys.commit] ?? null,
+    data_hash: metadata[metadataKeys.dataHash] ?? null,
+    config_hash: metadata[metadataKeys.configHash] ?? null,
   };
 }

@@ -7,6 +7,8 @@ export interface PredictRequest {
   /** A value for each field, in the order of the use case. */
   readonly features: Readonly<Record<string, Value>>;
   readonly explain: boolean;
+  /** Who asks, as the caller calls them: the same key is answered by the same model while two are compared. */
+  readonly key?: string;
 }
 
 /** A body as it was parsed. */
@@ -49,7 +51,14 @@ function namesOf(content: unknown): number {
   return Object.keys(content).length + (isRecord(features) ? Object.keys(features).length : 0);
 }
 
-const members: readonly string[] = ['features', 'explain'];
+/** Longest key of a caller, in characters. */
+export const longestKey = 128;
+
+function isKey(key: unknown): key is string {
+  return typeof key === 'string' && key !== '' && [...key].length <= longestKey;
+}
+
+const members: readonly string[] = ['features', 'explain', 'key'];
 
 /**
  * Checks a body against the rules of the use case's columns.
@@ -65,13 +74,15 @@ export function checkRequest(
   const faults: Fault[] = Object.keys(body)
     .filter((each) => !members.includes(each))
     .map((each) => ({ pointer: pointer(clip(each)), detail: `is not known; allowed: ${members.join(', ')}` }));
-  const { features, explain } = body;
+  const { features, explain, key } = body;
   if (!isRecord(features)) {
     const detail = features === undefined ? 'is missing' : 'must be an object with a value for each column';
     faults.push({ pointer: '#/features', detail });
   } else faults.push(...featureFaults(features, rules));
   if (explain !== undefined && typeof explain !== 'boolean')
     faults.push({ pointer: '#/explain', detail: 'must be true or false' });
+  if (key !== undefined && !isKey(key))
+    faults.push({ pointer: '#/key', detail: `must be text of 1 to ${longestKey} characters` });
   if (explain === true && !explanations)
     faults.push({ pointer: '#/explain', detail: 'must not be true: this use case gives no reasons' });
   if (faults.length > 0) throw invalid(faults);
@@ -81,6 +92,7 @@ export function checkRequest(
   return {
     features: Object.fromEntries(rules.map(({ name }) => [name, values[name] ?? null])),
     explain: explain === true,
+    ...(isKey(key) ? { key } : {}),
   };
 }
 

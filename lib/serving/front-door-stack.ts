@@ -8,7 +8,7 @@ import { frontDoorSettings } from '../../contracts/front-door-settings';
 import { prefixes, resourceNames } from '../../contracts/names';
 import type { Api, UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
-import { allow, allowKey, allowRead } from '../config/grants';
+import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
@@ -51,6 +51,8 @@ export class FrontDoorStack extends Stack {
     const { useCase, api, foundation, bundles } = this.props;
     const { name } = useCase;
     const endpointName = resourceNames.endpoint(name);
+    const settings = frontDoorSettings(useCase, api);
+    const captures = settings.capture !== undefined;
     const predict = new MooringFunction(this, 'Predict', {
       code: 'predict',
       functionName: resourceNames.predictFunction(name),
@@ -59,15 +61,17 @@ export class FrontDoorStack extends Stack {
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.seconds(25),
-      files: { [frontDoorFile]: JSON.stringify(frontDoorSettings(useCase, api)) },
+      files: { [frontDoorFile]: JSON.stringify(settings) },
       environment: {
         [environment.stage]: 'production',
         [environment.endpointName]: endpointName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
+        ...(captures ? { [environment.dataBucket]: foundation.dataBucket.bucketName } : {}),
       },
     });
     allow(predict.role, 'Invoke', ['sagemaker:InvokeEndpoint'], [arn('sagemaker', `endpoint/${endpointName}`)]);
     allowRead(predict.role, 'Live', foundation.artifactBucket, [prefixes.live(name)]);
+    if (captures) allowWrite(predict.role, 'Capture', foundation.dataBucket, [prefixes.capture(name)]);
     allowKey(predict.role, foundation.key);
     return predict;
   }
