@@ -9,7 +9,18 @@ export interface DeploySettings {
   readonly task: UseCase['task'];
   readonly label: string;
   readonly stage: Stage;
+  readonly approvals: Approvals;
+  /** Whether a version that serves here well is approved for production at once. */
+  readonly promotes: boolean;
+  /** Whether production takes only versions whose tests in staging passed. */
+  readonly tested: boolean;
 }
+
+/**
+ * Where the approval of a stage comes from: the registry's status (`registry`), the package's life-cycle stage after it
+ * served in staging (`life-cycle`), or a release that calls the function itself (`release`).
+ */
+export type Approvals = 'registry' | 'life-cycle' | 'release';
 
 export interface RetrainSettings {
   readonly retraining: UseCase['retraining'];
@@ -41,8 +52,16 @@ export interface LabelSettings {
   readonly column: UseCase['dataset']['columns'][number];
 }
 
-export function deploySettings(useCase: UseCase, stage: Stage): DeploySettings {
-  return { task: useCase.task, label: useCase.dataset.label, stage };
+export function deploySettings(useCase: UseCase, stage: Stage, approvals: Approvals): DeploySettings {
+  const { staging, production } = useCase.stages;
+  const tested = staging?.tests !== undefined;
+  const promotes = stage === staging && approvals === 'registry' && production.approval === 'auto' && !tested;
+  return { task: useCase.task, label: useCase.dataset.label, stage: withoutTests(stage), approvals, promotes, tested };
+}
+
+/** The tests run elsewhere, and the environment of a function holds 4 KB. */
+function withoutTests({ tests: _tests, ...stage }: Stage): Stage {
+  return stage;
 }
 
 export function retrainSettings(useCase: UseCase): RetrainSettings {

@@ -1,3 +1,4 @@
+import type { ModelArtifact } from './deployment-record';
 import type { StageName } from './names';
 
 /** What serves now: `s3://<artifacts>/<use-case>/live/<stage>/manifest.json`, written by the deploy function only. */
@@ -11,6 +12,8 @@ export interface LiveManifest {
   readonly model: string;
   /** ISO time of the event that ended the deployment. */
   readonly deployed_at: string;
+  /** Model data that serves, with its digest: the same in every stage that serves this version. */
+  readonly artifact?: ModelArtifact;
   /** Pipeline execution that registered the version, when the package says so. */
   readonly execution_arn?: string;
   /** CustomerMetadataProperties of the package. */

@@ -33,6 +33,8 @@ export const metricNames = {
   deploymentRunning: 'deployment_running',
   deployments: 'deployments',
   deploymentFailures: 'deployment_failures',
+  /** 1 when a deployment saw no captured object of its smoke test, 0 when it did. Counted by the deploy function. */
+  captureMissing: 'capture_missing',
   labelCoverage: 'label_coverage',
   labelLag: 'label_lag_seconds',
   /** Captured rows with a label, and labels that contradict an earlier one, as the join counts them. */

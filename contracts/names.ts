@@ -87,6 +87,8 @@ export const prefixes = {
   monitoring: (useCase: string) => `${useCase}/monitoring`,
   /** Decisions of the retrain function, one JSON object each (artifact bucket). */
   decisions: (useCase: string) => `${useCase}/decisions`,
+  /** Reports of the tests of a version in a stage, <stage>/v<version> below it (artifact bucket). */
+  tests: (useCase: string) => `${useCase}/tests`,
   /** Markers that make event handling idempotent (artifact bucket). */
   markers: (useCase: string) => `${useCase}/markers`,
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { answerType, defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
 import { serverless, trial } from './serving-variety';
+import { stageTests } from './stage-tests';
 import { checkUseCase } from './use-case-checks';
 
 /**
@@ -212,6 +213,8 @@ const stage = z.strictObject({
   serverless: serverless.optional(),
   /** What an approved version goes through before it replaces the live one; default: nothing more. */
   trial: trial.optional(),
+  /** Tests of a version that serves here (`mooring test`); of staging: what production asks for. */
+  tests: stageTests.optional(),
   autoscaling: z
     .strictObject({
       min: z.number().int().min(1),

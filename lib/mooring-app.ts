@@ -45,7 +45,13 @@ export class MooringApp extends App {
       bundles,
       standardCode: shared.standardCode,
     });
-    const serving = new ServingStack(this, stackNames.serving(name), { useCase, foundation, bundles });
+    const staging = this.staging(useCase, shared);
+    const serving = new ServingStack(this, stackNames.serving(name), {
+      useCase,
+      foundation,
+      bundles,
+      approvals: staging === undefined ? 'registry' : 'life-cycle',
+    });
     const monitoring = new MonitoringStack(this, stackNames.monitoring(name), {
       useCase,
       foundation,
@@ -55,12 +61,19 @@ export class MooringApp extends App {
     const retraining = new RetrainingStack(this, stackNames.retraining(name), { useCase, foundation, bundles });
     // The package group exists before anything can be approved in it, the pipeline before anything can start it, and the
     // code is uploaded before a schedule runs it.
-    for (const stack of [serving, monitoring, retraining]) stack.addStackDependency(training);
+    for (const stack of [staging, serving, monitoring, retraining]) stack?.addStackDependency(training);
     const frontDoor = this.frontDoor(useCase, shared);
     // It calls the label function, which belongs to the monitoring stack.
     frontDoor?.addStackDependency(monitoring);
-    for (const stack of [training, serving, monitoring, retraining, frontDoor])
+    for (const stack of [training, staging, serving, monitoring, retraining, frontDoor])
       if (stack !== undefined) Tags.of(stack).add('UseCase', name);
+  }
+
+  /** The stage before production, when the use case describes one: production then takes only what served there. */
+  private staging(useCase: UseCase, { foundation, bundles }: Shared): ServingStack | undefined {
+    if (useCase.stages.staging === undefined) return undefined;
+    const props = { useCase, foundation, bundles, stage: 'staging', approvals: 'registry' } as const;
+    return new ServingStack(this, stackNames.serving(useCase.name, 'staging'), props);
   }
 
   private frontDoor(useCase: UseCase, { foundation, bundles }: Shared): FrontDoorStack | undefined {

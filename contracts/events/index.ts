@@ -7,3 +7,5 @@ export * from './object-created';
 export * from './pipeline-execution';
 export * from './processing-job';
 export * from './retraining-request';
+export * from './rollback-request';
+export * from './trial-decision';

@@ -1,3 +1,5 @@
+import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { deploymentNamespace, metricDimensions, metricNames } from '../../contracts/metrics';
 import { prefixes, variantName } from '../../contracts/names';
 import { list } from '../shared/objects';
 import type { Context } from './context';
@@ -32,4 +34,27 @@ export async function newlyCaptured(
     for (const key of await capturedKeys(context, time)) if (!known.has(key)) return true;
   }
   return false;
+}
+
+/** Makes a missing capture a metric, because an alarm can only watch metrics. Says nothing when nothing was looked for. */
+export async function recordCapture(
+  { cloudwatch, endpointName }: Context,
+  time: string,
+  captured: boolean | undefined,
+): Promise<void> {
+  if (captured === undefined) return;
+  await cloudwatch.send(
+    new PutMetricDataCommand({
+      Namespace: deploymentNamespace,
+      MetricData: [
+        {
+          MetricName: metricNames.captureMissing,
+          Value: captured ? 0 : 1,
+          Timestamp: new Date(time),
+          Unit: 'Count',
+          Dimensions: [{ Name: metricDimensions.endpoint, Value: endpointName }],
+        },
+      ],
+    }),
+  );
 }

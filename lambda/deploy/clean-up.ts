@@ -1,25 +1,66 @@
-import { DeleteEndpointConfigCommand, DeleteModelCommand, ListEndpointConfigsCommand } from '@aws-sdk/client-sagemaker';
+import {
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
+  ListEndpointConfigsCommand,
+  ListModelsCommand,
+} from '@aws-sdk/client-sagemaker';
 import type { Context } from './context';
-import { removeGuardrails } from './endpoint';
+import { isAbsence, removeGuardrails } from './endpoint';
+import type { Intents } from './intents';
 
-/** Deletes configurations, models and guardrail alarms of this endpoint beyond the last two and those to keep. */
-export async function cleanUp(context: Context, keep: readonly (string | undefined)[]): Promise<void> {
+/**
+ * Deletes models, configurations and guardrail alarms of this endpoint, but those to keep and those that somebody still waits
+ * for. What was kept has no guardrails any more either: its deployment is over.
+ *
+ * A configuration goes last: as long as it is listed, a clean-up that died half-way is made good by the next one. Models are
+ * listed as well, because a superseded deployment may have died before it made a configuration.
+ *
+ * @param given whose intent is still open, but over: the deployment that this clean-up follows
+ */
+export async function cleanUp(
+  context: Context,
+  intents: Intents,
+  keep: readonly (string | undefined)[],
+  given?: string,
+): Promise<void> {
   const { sagemaker, endpointName } = context;
-  const listed = await sagemaker.send(
-    new ListEndpointConfigsCommand({
-      NameContains: `${endpointName}-v`,
-      SortBy: 'CreationTime',
-      SortOrder: 'Descending',
-      MaxResults: 100,
-    }),
+  const filter = {
+    NameContains: `${endpointName}-v`,
+    SortBy: 'CreationTime',
+    SortOrder: 'Descending',
+    MaxResults: 100,
+  };
+  const models = await sagemaker.send(new ListModelsCommand(filter as never));
+  const configs = await sagemaker.send(new ListEndpointConfigsCommand(filter as never));
+  const own = (name: string | undefined): string[] => (name?.startsWith(`${endpointName}-v`) === true ? [name] : []);
+  const names = new Set([
+    ...(models.Models ?? []).flatMap((each) => own(each.ModelName)),
+    ...(configs.EndpointConfigs ?? []).flatMap((each) => own(each.EndpointConfigName)),
+  ]);
+  // Asked for after the lists: whoever is preparing something noted its intent before.
+  const waitedFor = await newerThan(intents, given ?? keep[0]);
+  await removeGuardrails(
+    context,
+    [...names].filter((name) => !waitedFor.includes(name)),
   );
-  const names = (listed.EndpointConfigs ?? [])
-    .map((each) => each.EndpointConfigName ?? '')
-    .filter((name) => name.startsWith(`${endpointName}-v`));
-  const old = names.slice(2).filter((name) => !keep.includes(name));
-  for (const name of old) {
-    await sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
-    await sagemaker.send(new DeleteModelCommand({ ModelName: name }));
+  for (const name of names) {
+    if (keep.includes(name) || waitedFor.includes(name)) continue;
+    await unlessGone(sagemaker.send(new DeleteModelCommand({ ModelName: name })));
+    await unlessGone(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })));
   }
-  await removeGuardrails(context, old);
+}
+
+/** Names of what open intents ask for, if they are newer than the deployment of this name. */
+async function newerThan(intents: Intents, name: string | undefined): Promise<readonly string[]> {
+  const newest = await intents.newest();
+  if (newest === undefined || newest.intent.plan.name === name) return [];
+  return (await intents.open()).map((each) => each.plan.name).filter((each) => each !== name);
+}
+
+async function unlessGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+  }
 }

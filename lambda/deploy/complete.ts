@@ -1,12 +1,14 @@
 import type { DescribeEndpointOutput } from '@aws-sdk/client-sagemaker';
+import { capturedKeys, newlyCaptured, recordCapture } from './capture';
 import { cleanUp } from './clean-up';
 import type { Context } from './context';
-import { describeEndpoint, moveTo, removeGuardrails } from './endpoint';
-import { type Intent, Intents, type IntentState } from './intents';
-import { capturedKeys, newlyCaptured } from './capture';
-import { publishLive, readLive, setLifeCycle, setScaling } from './publish';
-import { deployed, failed, notTested, rolledBack, type Outcome } from './reports';
-import { publish } from '../shared/news';
+import { describeEndpoint, moveTo } from './endpoint';
+import { afterEnd, finish } from './finish';
+import { ended, type Intent, Intents, type IntentState } from './intents';
+import { setLifeCycle } from './life-cycle';
+import { evaluationOf, previousOf, publishLive, readLive } from './publish';
+import { deployed, failed, notTested, rolledBack } from './reports';
+import { setScaling } from './scaling';
 import { smokeTest } from './smoke-test';
 import { describeMove, start } from './start';
 
@@ -21,9 +23,9 @@ export async function complete(context: Context, time: string): Promise<string> 
   const intents = new Intents(context.artifacts, context.useCase, context.stage);
   const newest = await intents.newest();
   if (newest === undefined) return `nothing was approved for ${context.endpointName}`;
-  const endpoint = await describeEndpoint(context);
   const { intent, reached } = newest;
-  if (ended(reached)) return `${intent.plan.name} ended before`;
+  if (ended(reached)) return afterEnd(context, intents, newest);
+  const endpoint = await describeEndpoint(context);
   if (endpoint === undefined) return describeMove(context, intent, await start(context, intents, intent));
   switch (endpoint.EndpointStatus) {
     case 'InService':
@@ -36,10 +38,6 @@ export async function complete(context: Context, time: string): Promise<string> 
     default:
       return `${context.endpointName} is ${endpoint.EndpointStatus ?? 'in an unknown state'}`;
   }
-}
-
-function ended(reached: IntentState['reached']): boolean {
-  return reached.has('done') || reached.has('rolled-back') || reached.has('failed');
 }
 
 async function succeed(
@@ -55,13 +53,23 @@ async function succeed(
   const tested = await smokeTest(context, plan);
   if (tested.verdict === 'failed') return revert(context, intents, intent, tested.reason, before?.endpoint_config);
 
-  const live = await publishLive(context, plan, time, before);
-  await setLifeCycle(context, plan.packageArn, 'Approved', `serves at ${context.endpointName} since ${time}`);
+  const previous = await previousOf(intents, intent, before);
+  const metricsBefore = await evaluationOf(context, before?.endpoint_config === plan.name ? undefined : before);
+  if (before !== undefined && before.package_arn !== plan.packageArn)
+    await setLifeCycle(context, before.package_arn, intent.restores === undefined ? 'replaced' : 'rolledBack', {
+      description: `version ${plan.version} serves at ${context.endpointName} since ${time}`,
+    });
+  const live = await publishLive(context, plan, time, previous);
+  await setLifeCycle(context, plan.packageArn, 'serving', {
+    description: `serves at ${context.endpointName} since ${time}`,
+  });
   await setScaling(context);
-  await removeGuardrails(context, [plan.name]);
-  await cleanUp(context, [plan.name, live.previous?.endpoint_config]);
+  await cleanUp(context, intents, [plan.name, live.previous?.endpoint_config]);
   const captured = tested.verdict === 'passed' ? await newlyCaptured(context, time, known) : undefined;
-  return finish(context, intents, intent, 'done', deployed({ context, live, tested, captured }));
+  await recordCapture(context, time, captured);
+  const metrics = { now: await evaluationOf(context, live), before: metricsBefore };
+  const outcome = deployed({ context, intent, live, before, metrics, tested, captured });
+  return finish(context, intents, intent, 'done', { ...outcome, live });
 }
 
 /** The new model answers, but wrongly: bring the previous configuration back. */
@@ -73,8 +81,8 @@ async function revert(
   previous?: string,
 ): Promise<string> {
   if (previous === undefined || previous === intent.plan.name) {
-    await setLifeCycle(context, intent.plan.packageArn, 'Rejected', reason);
-    return finish(context, intents, intent, 'failed', notTested(context, intent.plan, reason));
+    await setLifeCycle(context, intent.plan.packageArn, 'failed', { description: reason });
+    return finish(context, intents, intent, 'failed', { ...notTested(context, intent.plan, reason), reason });
   }
   await intents.mark(intent, 'reverting', { reason, to: previous });
   const move = await moveTo(context, previous, false);
@@ -87,11 +95,16 @@ async function reportRollback(
   { intent }: IntentState,
   endpoint: DescribeEndpointOutput,
 ): Promise<string> {
-  const live = endpoint.EndpointConfigName ?? 'an unknown configuration';
-  const reason = (await intents.details(intent, 'reverting'))?.reason ?? endpoint.FailureReason;
-  await setLifeCycle(context, intent.plan.packageArn, 'Rejected', `rolled back; ${live} serves`);
-  await removeGuardrails(context, [intent.plan.name]);
-  return finish(context, intents, intent, 'rolled-back', rolledBack(context, intent.plan, live, reason));
+  const serving = endpoint.EndpointConfigName ?? 'an unknown configuration';
+  const reverting = await intents.details<{ readonly reason?: string }>(intent, 'reverting');
+  const reason = reverting?.reason === undefined ? endpoint.FailureReason : `smoke test: ${reverting.reason}`;
+  const live = await readLive(context);
+  await setLifeCycle(context, intent.plan.packageArn, 'rolledBack', {
+    description: `rolled back, ${serving} serves: ${reason ?? 'a guardrail alarm'}`,
+  });
+  await cleanUp(context, intents, [serving, live?.endpoint_config, live?.previous?.endpoint_config], intent.plan.name);
+  const outcome = rolledBack(context, intent.plan, { serving, live, reason });
+  return finish(context, intents, intent, 'rolled-back', { ...outcome, reason });
 }
 
 async function reportFailure(
@@ -101,26 +114,10 @@ async function reportFailure(
   endpoint: DescribeEndpointOutput,
 ): Promise<string> {
   const reason = endpoint.FailureReason ?? 'SageMaker gave no reason';
-  await setLifeCycle(context, intent.plan.packageArn, 'Rejected', reason);
-  await removeGuardrails(context, [intent.plan.name]);
-  return finish(
-    context,
-    intents,
-    intent,
-    'failed',
-    failed(context, intent.plan, endpoint.EndpointStatus ?? '', reason),
-  );
-}
-
-/** Notes the end and tells people, once. */
-async function finish(
-  context: Context,
-  intents: Intents,
-  intent: Intent,
-  end: 'done' | 'rolled-back' | 'failed',
-  outcome: Outcome,
-): Promise<string> {
-  const first = await intents.mark(intent, end, { summary: outcome.subject });
-  if (first) await publish(context.sns, context.topicArn, { useCase: context.useCase, kind: 'deployment', ...outcome });
-  return outcome.subject;
+  const live = await readLive(context);
+  await setLifeCycle(context, intent.plan.packageArn, 'failed', { description: reason });
+  const kept = [endpoint.EndpointConfigName, live?.endpoint_config, live?.previous?.endpoint_config];
+  await cleanUp(context, intents, kept, intent.plan.name);
+  const outcome = failed(context, intent.plan, endpoint.EndpointStatus ?? '', reason);
+  return finish(context, intents, intent, 'failed', { ...outcome, reason });
 }

@@ -28,12 +28,14 @@ export interface Context extends Clients {
   readonly dataBucket: string;
   readonly artifacts: Bucket;
   readonly settings: DeploySettings;
+  /** Of the invocation; Lambda retries keep it. */
+  readonly requestId: string;
   /** Waits in real time; replaced in tests. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** @throws Error naming the first environment variable that is not set. */
-export function contextOf(clients: Clients & { readonly s3: Bucket['s3'] }): Context {
+export function contextOf(clients: Clients & { readonly s3: Bucket['s3'] }, requestId: string): Context {
   return {
     ...clients,
     useCase: requireEnv(environment.useCase),
@@ -46,6 +48,7 @@ export function contextOf(clients: Clients & { readonly s3: Bucket['s3'] }): Con
     dataBucket: requireEnv(environment.dataBucket),
     artifacts: { s3: clients.s3, name: requireEnv(environment.artifactBucket) },
     settings: JSON.parse(requireEnv(environment.settings)) as DeploySettings,
+    requestId,
     sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
   };
 }

@@ -22,7 +22,7 @@ export async function describeEndpoint({
   try {
     return await sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
   } catch (error) {
-    if (says(error, /could not find|does not exist/i)) return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 }
@@ -134,6 +134,11 @@ export async function removeGuardrails(
     guardrailAlarms(endpointName, each).map((alarm) => alarm.AlarmName ?? ''),
   );
   if (names.length > 0) await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: names }));
+}
+
+/** Whether SageMaker says that there is no such thing. */
+export function isAbsence(error: unknown): boolean {
+  return says(error, /could not find|does not exist/i);
 }
 
 async function startOr(otherwise: Move, call: Promise<unknown>): Promise<Move> {

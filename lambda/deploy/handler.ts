@@ -5,13 +5,14 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod';
-import { endpointStateChange, modelPackageStateChange } from '../../contracts/events';
+import { endpointStateChange, modelPackageStateChange, rollbackRequest } from '../../contracts/events';
 import { log } from '../shared/log';
 import { begin } from './begin';
 import { complete } from './complete';
-import { contextOf } from './context';
+import { type Context, contextOf } from './context';
+import { restore } from './restore';
 
-const handled = z.discriminatedUnion('detail-type', [modelPackageStateChange, endpointStateChange]);
+const handled = z.discriminatedUnion('detail-type', [modelPackageStateChange, endpointStateChange, rollbackRequest]);
 
 const clients = {
   s3: new S3Client({}),
@@ -22,14 +23,21 @@ const clients = {
   sns: new SNSClient({}),
 };
 
-/** An approved model package starts a deployment; the endpoint's events end it. */
-export async function handler(received: unknown): Promise<string> {
+/** An approved model package or a request for the previous version starts a deployment; the endpoint's events end it. */
+export async function handler(received: unknown, { awsRequestId }: { readonly awsRequestId: string }): Promise<string> {
   const event = handled.parse(received);
-  const context = contextOf(clients);
-  const outcome =
-    event['detail-type'] === 'SageMaker Endpoint State Change'
-      ? await complete(context, event.time)
-      : await begin(context, event);
+  const outcome = await handle(contextOf(clients, awsRequestId), event);
   log(outcome, { event: event.id, type: event['detail-type'] });
   return outcome;
+}
+
+function handle(context: Context, event: z.infer<typeof handled>): Promise<string> {
+  switch (event['detail-type']) {
+    case 'SageMaker Model Package State Change':
+      return begin(context, event);
+    case 'SageMaker Endpoint State Change':
+      return complete(context, event.time);
+    case 'Mooring Rollback Request':
+      return restore(context, event);
+  }
 }

@@ -1,20 +1,14 @@
 import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
+import type { DeploymentPlan, ModelArtifact } from '../../contracts/deployment-record';
 import { metadataKeys } from '../../contracts/names';
 import { shortHash } from '../shared/hash';
+import { etagOf } from '../shared/objects';
 import type { Context } from './context';
 
-/** What shall serve: fully determined by the package and the stage, so that repeating it changes nothing. */
-export interface Plan {
-  readonly packageArn: string;
-  readonly version: number;
-  /** Name of the model and of the endpoint configuration; carries a hash of everything they are made of. */
-  readonly name: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly executionArn?: string;
-}
+export type Plan = DeploymentPlan;
 
 /** @throws Error when the package is no version of a group. */
-export function planOf(context: Context, described: DescribeModelPackageOutput): Plan {
+export async function planOf(context: Context, described: DescribeModelPackageOutput): Promise<Plan> {
   const { ModelPackageArn: packageArn, ModelPackageVersion: version } = described;
   if (packageArn === undefined || version === undefined) {
     throw new Error(
@@ -22,7 +16,16 @@ export function planOf(context: Context, described: DescribeModelPackageOutput):
     );
   }
   const { instance, count, capture } = context.settings.stage;
-  const made = { packageArn, instance, count, capture, role: context.executionRoleArn, key: context.kmsKeyArn };
+  const artifact = await artifactOf(context, described);
+  const made = {
+    packageArn,
+    instance,
+    count,
+    capture,
+    role: context.executionRoleArn,
+    key: context.kmsKeyArn,
+    digest: artifact?.digest,
+  };
   const metadata = described.CustomerMetadataProperties ?? {};
   return {
     packageArn,
@@ -30,5 +33,17 @@ export function planOf(context: Context, described: DescribeModelPackageOutput):
     name: `${context.endpointName}-v${version}-${shortHash(made, 8)}`,
     metadata,
     executionArn: metadata[metadataKeys.executionArn],
+    artifact,
   };
+}
+
+/** The model data as it lies there now; undefined for a package without a single object of model data. */
+async function artifactOf(
+  { artifacts }: Context,
+  { InferenceSpecification }: DescribeModelPackageOutput,
+): Promise<ModelArtifact | undefined> {
+  const uri = InferenceSpecification?.Containers?.[0]?.ModelDataUrl;
+  if (uri === undefined) return undefined;
+  const digest = await etagOf(artifacts.s3, uri);
+  return digest === undefined ? undefined : { uri, digest };
 }

@@ -1,9 +1,10 @@
-import { PutScalingPolicyCommand, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
-import { DescribeModelPackageCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import type { DeploymentOutcome } from '../../contracts/deployment-record';
 import type { LiveManifest } from '../../contracts/live-manifest';
-import { liveFiles, metadataKeys, prefixes, variantName } from '../../contracts/names';
+import { liveFiles, metadataKeys, prefixes } from '../../contracts/names';
 import { copyInto, readJson, writeJson } from '../shared/objects';
 import type { Context } from './context';
+import type { Intent, Intents } from './intents';
 import type { Plan } from './plan';
 
 function liveKey({ useCase, stage }: Context, file: string): string {
@@ -15,12 +16,30 @@ export function readLive(context: Context): Promise<LiveManifest | undefined> {
   return readJson(context.artifacts, liveKey(context, liveFiles.manifest));
 }
 
+/** Metrics by name, as the evaluation of a version measured them. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** Metrics of the version that is live now; empty when its evaluation was not recorded. */
+export async function evaluationOf(context: Context, live: LiveManifest | undefined): Promise<Metrics> {
+  if (live === undefined) return {};
+  const evaluation = await readJson<Readonly<Record<string, unknown>>>(
+    context.artifacts,
+    liveKey(context, liveFiles.evaluation),
+  );
+  const section = Object.entries(evaluation ?? {}).find(([name]) => name.endsWith('_metrics'))?.[1] ?? {};
+  return Object.fromEntries(
+    Object.entries(section as Readonly<Record<string, { readonly value?: unknown }>>).flatMap(([name, { value }]) =>
+      typeof value === 'number' ? [[name, value]] : [],
+    ),
+  );
+}
+
 /** Puts the baselines beside the manifest, and then the manifest: whoever finds a version there finds its baselines too. */
 export async function publishLive(
   context: Context,
   plan: Plan,
   time: string,
-  before?: LiveManifest,
+  previous: LiveManifest['previous'],
 ): Promise<LiveManifest> {
   const described = await context.sagemaker.send(
     new DescribeModelPackageCommand({ ModelPackageName: plan.packageArn }),
@@ -46,61 +65,31 @@ export async function publishLive(
     endpoint_config: plan.name,
     model: plan.name,
     deployed_at: time,
+    artifact: plan.artifact,
     execution_arn: plan.executionArn,
     metadata: plan.metadata,
-    previous: previousOf(plan, before),
+    previous,
   };
   await writeJson(context.artifacts, liveKey(context, liveFiles.manifest), live);
   return live;
 }
 
-function previousOf(plan: Plan, before: LiveManifest | undefined): LiveManifest['previous'] {
+/**
+ * What a rollback of this deployment would bring back: the version that served before it, or, when it is itself a
+ * rollback, what that version replaced when it first served.
+ */
+export async function previousOf(
+  intents: Intents,
+  { plan, restores }: Intent,
+  before: LiveManifest | undefined,
+): Promise<LiveManifest['previous']> {
   if (before === undefined) return undefined;
   if (before.endpoint_config === plan.name) return before.previous;
-  const { package_arn, version, endpoint_config } = before;
-  return { package_arn, version, endpoint_config };
-}
-
-/** Notes on the package how far it got in this stage. */
-export async function setLifeCycle(
-  context: Context,
-  packageArn: string,
-  status: 'Approved' | 'Rejected',
-  description: string,
-): Promise<void> {
-  await context.sagemaker.send(
-    new UpdateModelPackageCommand({
-      ModelPackageArn: packageArn,
-      ModelLifeCycle: {
-        Stage: context.stage === 'production' ? 'Production' : 'Staging',
-        StageStatus: status,
-        StageDescription: description.slice(0, 1024),
-      },
-    }),
-  );
-}
-
-/** Keeps the fleet between its bounds by invocations per instance, when the use case asks for it. */
-export async function setScaling({ autoscaling, settings, endpointName }: Context): Promise<void> {
-  const wanted = settings.stage.autoscaling;
-  if (wanted === undefined) return;
-  const target = {
-    ServiceNamespace: 'sagemaker',
-    ResourceId: `endpoint/${endpointName}/variant/${variantName}`,
-    ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
-  } as const;
-  await autoscaling.send(
-    new RegisterScalableTargetCommand({ ...target, MinCapacity: wanted.min, MaxCapacity: wanted.max }),
-  );
-  await autoscaling.send(
-    new PutScalingPolicyCommand({
-      ...target,
-      PolicyName: `${endpointName}-invocations`,
-      PolicyType: 'TargetTrackingScaling',
-      TargetTrackingScalingPolicyConfiguration: {
-        TargetValue: wanted.invocations_per_instance,
-        PredefinedMetricSpecification: { PredefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
-      },
-    }),
-  );
+  if (restores === undefined) {
+    const { package_arn, version, endpoint_config } = before;
+    return { package_arn, version, endpoint_config };
+  }
+  const [first] = (await intents.done(plan.version)).filter((each) => each.restores === undefined);
+  const outcome = first && (await intents.details<DeploymentOutcome>(first, 'done'));
+  return outcome?.live?.previous;
 }

@@ -1,4 +1,4 @@
-import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { InvokeEndpointCommand, type ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { parse } from 'csv-parse/sync';
 import { prefixes } from '../../contracts/names';
 import { readText } from '../shared/objects';
@@ -26,7 +26,8 @@ export const smokeAttribute = 'mooring-smoke-test';
 
 /**
  * Sends two recorded rows to the endpoint: they must get different answers (a broken transformation answers the same
- * to everything), and the answers that the evaluation recorded.
+ * to everything), and the answers that the evaluation recorded. A row that is none must be refused with a 4xx: a model
+ * that answers to anything hides its callers' mistakes, and one that fails on it alarms for them.
  */
 export async function smokeTest(context: Context, plan: Plan): Promise<SmokeTest> {
   const samples = samplesOf(await recordedPredictions(context, plan), context.settings.label);
@@ -43,8 +44,20 @@ export async function smokeTest(context: Context, plan: Plan): Promise<SmokeTest
       };
     }
   }
-  const problem = problemOf(samples, answers);
+  const problem = problemOf(samples, answers) ?? (await errorPathProblem(context, plan, samples[0].line));
   return problem === undefined ? { verdict: 'passed', answers } : { verdict: 'failed', reason: problem };
+}
+
+/** What is wrong with the answer to a row with a column too many; undefined when it is a 4xx. */
+async function errorPathProblem(context: Context, plan: Plan, line: string): Promise<string | undefined> {
+  try {
+    const answer = await invoke(context, `${plan.name}-bad`, `${line},mooring-smoke-test`);
+    return `a row with a column too many got the answer '${answer}' instead of a 4xx`;
+  } catch (error) {
+    const { OriginalStatusCode: status, message } = error as Partial<ModelError>;
+    if (status !== undefined && status >= 400 && status < 500) return undefined;
+    return `a row with a column too many got ${status ?? message ?? 'no answer'} instead of a 4xx`;
+  }
 }
 
 /** Compares answers with the samples; undefined when all is well. */

@@ -1,6 +1,7 @@
 import {
   CopyObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
@@ -22,6 +23,18 @@ export async function readText({ s3, name }: Bucket, key: string, range?: number
     return await answer.Body?.transformToString();
   } catch (error) {
     if (error instanceof NoSuchKey || nameOf(error) === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/** ETag of `s3://bucket/key` without its quotes, or undefined when there is no such object. */
+export async function etagOf(s3: S3Client, uri: string): Promise<string | undefined> {
+  const { bucket, key } = parseUri(uri);
+  try {
+    const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return ETag?.replaceAll('"', '');
+  } catch (error) {
+    if (['NotFound', 'NoSuchKey'].includes(nameOf(error))) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { deploymentNamespace } from '../../contracts/metrics';
 import { prefixes, type StageName } from '../../contracts/names';
 import type { Stage, UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
@@ -62,8 +63,8 @@ export function allowDeploying(props: DeployGrants): void {
     [endpoint, made('endpoint-config')],
     { because: perVersion },
   );
-  allow(role, 'ListConfigurations', ['sagemaker:ListEndpointConfigs'], ['*'], {
-    because: 'the action knows no resource; the function asks for names of its own configurations',
+  allow(role, 'ListConfigurations', ['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'], ['*'], {
+    because: 'the actions know no resource; the function asks for names of its own configurations and models',
   });
   allow(
     role,
@@ -79,11 +80,16 @@ export function allowDeploying(props: DeployGrants): void {
     [guardrailArn(endpointName)],
     { because: perVersion },
   );
+  allow(role, 'CountCapture', ['cloudwatch:PutMetricData'], ['*'], {
+    conditions: { StringEquals: { 'cloudwatch:namespace': deploymentNamespace } },
+    because: 'the action knows no resource; the condition bounds it to one namespace',
+  });
   allowPassToSageMaker(role, props.modelRole);
   allowRead(role, 'Artifacts', foundation.artifactBucket, [
     prefixes.executions(useCase.name),
     prefixes.live(useCase.name, stageName),
     prefixes.markers(useCase.name),
+    prefixes.tests(useCase.name),
   ]);
   allowWrite(role, 'Artifacts', foundation.artifactBucket, [
     prefixes.live(useCase.name, stageName),

@@ -1,8 +1,10 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
 import { environment } from '../../contracts/environment';
-import { deploySettings } from '../../contracts/function-settings';
+import { ownSource } from '../../contracts/events';
+import { type Approvals, deploySettings } from '../../contracts/function-settings';
 import { resourceNames, type StageName } from '../../contracts/names';
 import type { Stage, UseCase } from '../../contracts/use-case';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -10,7 +12,9 @@ import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
 import { PrebuiltImages } from '../training/images';
+import { createCaptureAlarm } from './capture-alarm';
 import { allowDeploying, createModelRole } from './serving-roles';
+import { TrialFunction } from './trial-function';
 
 export interface ServingStackProps extends StackProps {
   readonly useCase: UseCase;
@@ -18,13 +22,15 @@ export interface ServingStackProps extends StackProps {
   readonly bundles: FunctionBundles;
   /** @default production */
   readonly stage?: StageName;
+  /** @default registry in production; release in staging, where a release brings versions that nobody has approved yet */
+  readonly approvals?: Approvals;
 }
 
 /**
  * Serving of one use case.
  *
- * Creates the deploy function with the two rules that start its halves, and the role of the models. The endpoint itself
- * belongs to the deploy function: it changes with every approved model, not with the stack.
+ * Creates the deploy function with the rules that start its halves, the role of the models, and the alarm about missing
+ * capture. The endpoint itself belongs to the deploy function: it changes with every approved model, not with the stack.
  */
 export class ServingStack extends Stack {
   readonly modelRole: iam.Role;
@@ -33,6 +39,7 @@ export class ServingStack extends Stack {
   private readonly packageGroupName: string;
   private readonly images: PrebuiltImages;
   private readonly stageName: StageName;
+  private readonly approvals: Approvals;
 
   constructor(
     scope: Construct,
@@ -41,13 +48,16 @@ export class ServingStack extends Stack {
   ) {
     super(scope, id, { description: `Mooring: serving of ${props.useCase.name}`, ...props });
     this.stageName = props.stage ?? 'production';
+    this.approvals = props.approvals ?? (this.stageName === 'production' ? 'registry' : 'release');
     this.endpointName = resourceNames.endpoint(props.useCase.name, this.stageName);
     this.packageGroupName = resourceNames.packageGroup(props.useCase.name);
     this.images = new PrebuiltImages(this, 'Images');
     this.modelRole = this.createModelRole();
     this.deploy = this.createDeployFunction(this.modelRole);
-    this.createApprovalRules(this.deploy);
+    this.createApprovalRules(this.createTrialFunction() ?? this.deploy);
     this.createEndpointRule(this.deploy);
+    this.createRollbackRule(this.deploy);
+    if (this.stageSettings().capture > 0) createCaptureAlarm(this, this.endpointName, props.foundation.topic);
   }
 
   /** A stage that the use case does not describe is like production, but one instance that changes at once. */
@@ -88,7 +98,7 @@ export class ServingStack extends Stack {
         [environment.topicArn]: foundation.topic.topicArn,
         [environment.dataBucket]: foundation.dataBucket.bucketName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
-        [environment.settings]: JSON.stringify(deploySettings(useCase, stage)),
+        [environment.settings]: JSON.stringify(deploySettings(useCase, stage, this.approvals)),
       },
     });
     allowDeploying({
@@ -105,23 +115,55 @@ export class ServingStack extends Stack {
     return deploy;
   }
 
-  /** Only production follows approvals; to other stages the release brings versions that nobody has approved yet. */
+  /** Where versions go on trial, approvals go to the function that does that; it hands over to the deploy function. */
+  private createTrialFunction(): MooringFunction | undefined {
+    const { useCase, foundation, bundles } = this.props;
+    const stage = this.stageSettings();
+    if (this.stageName !== 'production' || stage.trial === undefined) return undefined;
+    return new TrialFunction(this, 'Trial', { useCase, stage, foundation, bundles, modelRole: this.modelRole }).function;
+  }
+
+  /** Approvals come as events of the registry, except from a release, which calls the function itself. */
   private createApprovalRules(deploy: MooringFunction): void {
     const { useCase } = this.props;
-    if (this.stageName !== 'production') return;
-    const detail = { ModelPackageGroupName: [this.packageGroupName], ModelApprovalStatus: ['Approved'] };
-    this.rule('Approved', deploy, {
-      description: `A version of ${useCase.name} was approved`,
-      detailType: 'SageMaker Model Package State Change',
-      // Other changes of an approved version send the event too, and must not deploy it again.
-      detail: { ...detail, UpdatedModelPackageFields: ['ModelApprovalStatus'] },
+    const group = { ModelPackageGroupName: [this.packageGroupName] };
+    const automatic = this.stageSettings().approval === 'auto';
+    if (this.approvals === 'life-cycle') this.createLifeCycleRule(deploy, group);
+    if (this.approvals !== 'registry') return;
+    if (this.stageName === 'production' || !automatic)
+      this.registryRule('Approved', deploy, `A version of ${useCase.name} was approved`, {
+        ...group,
+        ModelApprovalStatus: ['Approved'],
+        // Other changes of an approved version send the event too, and must not deploy it again.
+        UpdatedModelPackageFields: ['ModelApprovalStatus'],
+      });
+    if (!automatic) return;
+    const created = { ...group, UpdatedModelPackageFields: [{ exists: false }] };
+    if (this.stageName === 'production')
+      this.registryRule('RegisteredApproved', deploy, `A version of ${useCase.name} was registered as approved`, {
+        ...created,
+        ModelApprovalStatus: ['Approved'],
+      });
+    // Staging is where a version is judged: it needs no approval before.
+    else this.registryRule('Registered', deploy, `A version of ${useCase.name} was registered`, created);
+  }
+
+  private createLifeCycleRule(deploy: MooringFunction, group: Record<string, unknown[]>): void {
+    const { useCase } = this.props;
+    this.registryRule('LifeCycleApproved', deploy, `A version of ${useCase.name} was approved for ${this.stageName}`, {
+      ...group,
+      UpdatedModelPackageFields: ['ModelLifeCycle'],
+      ModelLifeCycle: { Stage: [lifeCycleStage(this.stageName)], StageStatus: [lifeCycleStatuses.approved] },
     });
-    if (useCase.stages.production.approval !== 'auto') return;
-    this.rule('RegisteredApproved', deploy, {
-      description: `A version of ${useCase.name} was registered as approved`,
-      detailType: 'SageMaker Model Package State Change',
-      detail: { ...detail, UpdatedModelPackageFields: [{ exists: false }] },
-    });
+  }
+
+  private registryRule(
+    id: string,
+    deploy: MooringFunction,
+    description: string,
+    detail: Record<string, unknown>,
+  ): void {
+    this.rule(id, deploy, { description, detailType: 'SageMaker Model Package State Change', detail });
   }
 
   private createEndpointRule(deploy: MooringFunction): void {
@@ -135,19 +177,36 @@ export class ServingStack extends Stack {
     });
   }
 
+  /** `mooring rollback` sends this event, and so may anybody who may put events on the default bus. */
+  private createRollbackRule(deploy: MooringFunction): void {
+    const { useCase } = this.props;
+    this.rule('RollbackRequest', deploy, {
+      description: `The previous version of ${useCase.name} is wanted`,
+      source: ownSource,
+      detailType: 'Mooring Rollback Request',
+      detail: { useCase: [useCase.name], stage: [this.stageName] },
+    });
+  }
+
   private rule(
     id: string,
     target: MooringFunction,
     {
       description,
+      source = 'aws.sagemaker',
       detailType,
       detail,
-    }: { readonly description: string; readonly detailType: string; readonly detail: Record<string, unknown[]> },
+    }: {
+      readonly description: string;
+      readonly source?: string;
+      readonly detailType: string;
+      readonly detail: Record<string, unknown>;
+    },
   ): void {
     new EventRule(this, id, {
       ruleName: `${this.props.useCase.name}-${this.stageName === 'production' ? '' : `${this.stageName}-`}${id.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`,
       description,
-      pattern: { source: ['aws.sagemaker'], detailType: [detailType], detail },
+      pattern: { source: [source], detailType: [detailType], detail },
       target: target.function,
       deadLetters: this.props.foundation.deadLetters,
     });

@@ -19,6 +19,7 @@ import { addLineage } from './commands/lineage';
 import { addRelease } from './commands/release';
 import { addReport } from './commands/report';
 import { addReset } from './commands/reset';
+import { addRollback } from './commands/rollback';
 import { addRun } from './commands/run';
 import { addStatus } from './commands/status';
 import { addTour } from './commands/tour';
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
     addDeploy,
     addRun,
     addApprove,
+    addRollback,
     addTraffic,
     addLabel,
     addClock,

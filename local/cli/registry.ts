@@ -4,15 +4,22 @@ import {
   UpdateModelPackageCommand,
   type DescribeModelPackageCommandOutput,
 } from '@aws-sdk/client-sagemaker';
+import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
 import { UserError } from '../../contracts/errors';
 import { resourceNames } from '../../contracts/names';
 import type { Clients } from './clients';
 
+export interface ListedPackage {
+  readonly arn: string;
+  readonly version: number;
+  readonly approval: string;
+  readonly created?: Date;
+  /** Stage and status of its life cycle, e.g. `Production Serving`; absent before it reached a stage. */
+  readonly lifeCycle?: string;
+}
+
 /** Model packages of a use case, newest first. */
-export async function listPackages(
-  clients: Clients,
-  useCase: string,
-): Promise<{ readonly arn: string; readonly version: number; readonly approval: string; readonly created?: Date }[]> {
+export async function listPackages(clients: Clients, useCase: string): Promise<ListedPackage[]> {
   const { ModelPackageSummaryList = [] } = await clients.sagemaker.send(
     new ListModelPackagesCommand({
       ModelPackageGroupName: resourceNames.packageGroup(useCase),
@@ -26,19 +33,26 @@ export async function listPackages(
     version: each.ModelPackageVersion ?? 0,
     approval: each.ModelApprovalStatus ?? '',
     created: each.CreationTime,
+    ...(each.ModelLifeCycle === undefined
+      ? {}
+      : { lifeCycle: `${each.ModelLifeCycle.Stage ?? ''} ${each.ModelLifeCycle.StageStatus ?? ''}` }),
   })).sort((a, b) => b.version - a.version);
 }
 
 export const describePackage = (clients: Clients, arn: string): Promise<DescribeModelPackageCommandOutput> =>
   clients.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
 
-/** Approves a version (default: the newest); the registry's event starts the deployment. @throws UserError when there is none. */
-export async function approvePackage(
+export interface ChosenPackage {
+  readonly arn: string;
+  readonly version: number;
+}
+
+/** A version of the registry (default: the newest). @throws UserError when there is none. */
+export async function choosePackage(
   clients: Clients,
   useCase: string,
   version: number | undefined,
-  description: string,
-): Promise<{ readonly arn: string; readonly version: number }> {
+): Promise<ChosenPackage> {
   const packages = await listPackages(clients, useCase);
   const chosen = version === undefined ? packages[0] : packages.find((each) => each.version === version);
   if (chosen === undefined) {
@@ -47,12 +61,34 @@ export async function approvePackage(
       `${useCase} has no model version${version === undefined ? '' : ` ${version}`}; ${have === '' ? `run \`npx mooring run ${useCase}\` first` : `there are: ${have}`}`,
     );
   }
+  return chosen;
+}
+
+/** Approves a version; the registry's event starts the deployment. */
+export async function approvePackage(clients: Clients, { arn }: ChosenPackage, description: string): Promise<void> {
   await clients.sagemaker.send(
     new UpdateModelPackageCommand({
-      ModelPackageArn: chosen.arn,
+      ModelPackageArn: arn,
       ModelApprovalStatus: 'Approved',
       ApprovalDescription: description,
     }),
   );
-  return chosen;
+}
+
+/** Approves a version that serves in staging for production: by its life-cycle stage, the registry's status stays. */
+export async function approveForProduction(
+  clients: Clients,
+  { arn }: ChosenPackage,
+  description: string,
+): Promise<void> {
+  await clients.sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: arn,
+      ModelLifeCycle: {
+        Stage: lifeCycleStage('production'),
+        StageStatus: lifeCycleStatuses.approved,
+        StageDescription: description,
+      },
+    }),
+  );
 }

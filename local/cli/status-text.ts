@@ -24,8 +24,21 @@ function useCaseText(useCase: UseCaseStatus): string {
   if (useCase.packages.length > 0)
     parts.push(
       table(
-        ['version', 'approval', 'registered'],
-        useCase.packages.map((each) => [each.version, status(each.approval), time(each.created)]),
+        ['version', 'approval', 'life cycle', 'registered'],
+        useCase.packages.map((each) => [each.version, status(each.approval), each.lifeCycle, time(each.created)]),
+      ),
+    );
+  if (useCase.deployments.length > 0)
+    parts.push(
+      table(
+        ['deployment', 'stage', 'version', 'outcome', 'why'],
+        useCase.deployments.map((each) => [
+          time(each.time),
+          each.stage,
+          each.version,
+          status(each.state),
+          short(each.restoresFrom === undefined ? each.reason : `rollback of version ${each.restoresFrom}`),
+        ]),
       ),
     );
   if (useCase.executions.length > 0)

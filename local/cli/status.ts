@@ -3,6 +3,7 @@ import { resourceNames, stageNames } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { readAlarms, type AlarmState } from './alarms';
 import { readDecisions, type Decision } from './decisions';
+import { readDeployments, type Deployment } from './deployments';
 import { readEndpoint, type EndpointState } from './endpoint';
 import { isDeployed, listStacks } from './foundation';
 import { readInbox, type Notification } from './inbox';
@@ -19,6 +20,8 @@ export interface UseCaseStatus {
   }[];
   readonly packages: Awaited<ReturnType<typeof listPackages>>;
   readonly endpoints: readonly EndpointState[];
+  /** The newest of each stage, staging first. */
+  readonly deployments: readonly Deployment[];
   readonly alarms: readonly AlarmState[];
   readonly decisions: readonly Decision[];
 }
@@ -51,6 +54,7 @@ async function readUseCase(session: Session, name: string): Promise<UseCaseStatu
     })),
     packages: await listPackages(clients, name),
     endpoints: endpoints.filter((each): each is EndpointState => each !== undefined),
+    deployments: (await Promise.all(stageNames.map((stage) => readDeployments(clients, name, stage)))).flat(),
     alarms: await readAlarms(clients, name),
     decisions: await readDecisions(clients, name),
   };

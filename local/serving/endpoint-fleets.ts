@@ -8,7 +8,7 @@ import { captureSummary, instancesOf, variantSummaries } from './endpoint-docume
 import type { EndpointDocument, Retained } from './endpoint-document';
 import type { EndpointDocuments } from './endpoint-documents';
 import { EndpointRuntime } from './endpoint-runtime';
-import type { InvokeAnswer, InvokeRequest } from './endpoint-runtime';
+import type { InvokeAnswer, InvokeRequest, VariantShare } from './endpoint-runtime';
 import { Fleet } from './fleet';
 import type { ModelSource } from './model-server';
 import { TrafficShift } from './traffic-shift';
@@ -43,8 +43,11 @@ export class EndpointFleets {
   /** One inference. @throws AwsError ValidationError, ModelError. */
   invoke(document: EndpointDocument, request: InvokeRequest): Promise<InvokeAnswer> {
     const variants = bodies(document, 'ProductionVariants');
-    const weights = new Map(variants.map((each) => [text(each, 'VariantName'), Number(each['CurrentWeight'] ?? 1)]));
-    return this.runtime(document).invoke(request, weights);
+    const shares = variants.map((each): [string, VariantShare] => [
+      text(each, 'VariantName'),
+      { weight: Number(each['CurrentWeight'] ?? 1), instances: Number(each['CurrentInstanceCount'] ?? 1) },
+    ]);
+    return this.runtime(document).invoke(request, new Map(shares));
   }
 
   /** Starts the fleet of an endpoint that is being created. */

@@ -19,6 +19,12 @@ export interface InvokeRequest {
   readonly timeout?: number;
 }
 
+/** A production variant as the requests are shared out. */
+export interface VariantShare {
+  readonly weight: number;
+  readonly instances: number;
+}
+
 export interface InvokeAnswer {
   readonly body: Buffer;
   readonly contentType: string;
@@ -62,11 +68,11 @@ export class EndpointRuntime {
     return this.next === undefined ? [this.current] : [this.current, this.next.fleet];
   }
 
-  /** @param weights of the production variants. @throws AwsError ModelError with the container's own status and message. */
-  async invoke(request: InvokeRequest, weights: ReadonlyMap<string, number>): Promise<InvokeAnswer> {
+  /** @param shares of the production variants. @throws AwsError ModelError with the container's own status and message. */
+  async invoke(request: InvokeRequest, shares: ReadonlyMap<string, VariantShare>): Promise<InvokeAnswer> {
     const received = performance.now();
     const fleet = this.next !== undefined && this.random() < this.next.share ? this.next.fleet : this.current;
-    const variant = this.choose(request, weights);
+    const variant = this.choose(request, shares);
     const server = fleet.server(variant);
     if (server === undefined)
       throw new AwsError('ValidationError', `Variant ${variant} of endpoint ${this.name} not found.`);
@@ -85,6 +91,7 @@ export class EndpointRuntime {
         this.name,
         variant,
         fleet.configName,
+        shares.get(variant)?.instances ?? 1,
         status,
         Math.round((ended - started) * 1000),
         Math.round((started - received) * 1000),
@@ -109,16 +116,16 @@ export class EndpointRuntime {
     await Promise.all(this.fleets().map((each) => each.stop()));
   }
 
-  private choose(request: InvokeRequest, weights: ReadonlyMap<string, number>): string {
+  private choose(request: InvokeRequest, shares: ReadonlyMap<string, VariantShare>): string {
     if (request.targetVariant !== undefined) {
-      if (!weights.has(request.targetVariant))
+      if (!shares.has(request.targetVariant))
         throw new AwsError(
           'ValidationError',
-          `Variant ${request.targetVariant} of endpoint ${this.name} not found; there are: ${[...weights.keys()].join(', ')}`,
+          `Variant ${request.targetVariant} of endpoint ${this.name} not found; there are: ${[...shares.keys()].join(', ')}`,
         );
       return request.targetVariant;
     }
-    const chosen = pick([...weights], ([, weight]) => weight, this.random);
+    const chosen = pick([...shares], ([, { weight }]) => weight, this.random);
     if (chosen === undefined)
       throw new AwsError('ValidationError', `All variants of endpoint ${this.name} have weight 0.`);
     return chosen[0];
@@ -146,6 +153,7 @@ export class EndpointRuntime {
           this.name,
           name,
           fleet.configName,
+          1,
           status,
           Math.round((performance.now() - started) * 1000),
           0,

@@ -5,11 +5,17 @@ import type { MetricPoint } from '../services/shared/peers';
 export class InvocationMetrics {
   constructor(private readonly account: AccountParts) {}
 
-  /** @param status of the container's answer. @param modelMicroseconds time in the model. @param overheadMicroseconds time around it. */
+  /**
+   * @param instances of the variant: each request counts one part of as many in InvocationsPerInstance
+   * @param status of the container's answer
+   * @param modelMicroseconds time in the model
+   * @param overheadMicroseconds time around it
+   */
   invoked(
     endpoint: string,
     variant: string,
     config: string,
+    instances: number,
     status: number,
     modelMicroseconds: number,
     overheadMicroseconds: number,
@@ -19,7 +25,7 @@ export class InvocationMetrics {
     const dimensions = { EndpointName: endpoint, VariantName: variant };
     const values: readonly (readonly [string, number, string])[] = [
       ['Invocations', 1, 'None'],
-      ['InvocationsPerInstance', 1, 'None'],
+      ['InvocationsPerInstance', 1 / Math.max(1, instances), 'None'],
       ['Invocation4XXErrors', status >= 400 && status < 500 ? 1 : 0, 'None'],
       ['Invocation5XXErrors', status >= 500 ? 1 : 0, 'None'],
       ['InvocationModelErrors', status >= 400 ? 1 : 0, 'None'],

@@ -1,5 +1,6 @@
 import { errorMetrics, pipelineParameters } from '../../contracts/pipeline-parameters';
 import { prefixes } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
 import { FloatParameter, type Parameter, StringParameter } from '../dsl';
 import type { PipelineContext } from './place';
 
@@ -37,12 +38,12 @@ export function standardParameters({ useCase, place }: PipelineContext): Standar
     processingInstance: new StringParameter(p.processingInstance, { default: training.processing_instance }),
     trainingInstance: new StringParameter(p.trainingInstance, { default: training.instance }),
     approval: new StringParameter(p.approval, {
-      default: useCase.stages.production.approval === 'auto' ? 'Approved' : 'PendingManualApproval',
+      default: approvedByItself(useCase) ? 'Approved' : 'PendingManualApproval',
       allowed: ['Approved', 'PendingManualApproval'],
     }),
     trigger: new StringParameter(p.trigger, { default: 'manual' }),
-    commit: new StringParameter(p.commit, { default: 'unknown' }),
-    tag: new StringParameter(p.tag, { default: 'none' }),
+    commit: new StringParameter(p.commit, { default: place.source?.commit ?? 'unknown' }),
+    tag: new StringParameter(p.tag, { default: place.source?.tag ?? 'none' }),
     quality: new FloatParameter(isError ? p.maxError : p.minQuality, { default: gates.quality.bound }),
     champion: gates.champion ? new StringParameter(p.champion, { default: place.noLabels }) : undefined,
     maxBias: bound(p.maxBias, fairness?.before_training),
@@ -59,4 +60,9 @@ function inputDataUri({ useCase, place }: PipelineContext): string {
   const { location } = useCase.dataset;
   if (location?.startsWith('s3://') === true) return location;
   return `s3://${place.dataBucket}/${prefixes.raw(useCase.name)}`;
+}
+
+/** Whether no stage asks for a person. */
+function approvedByItself({ stages: { staging, production } }: UseCase): boolean {
+  return production.approval === 'auto' && staging?.approval !== 'manual';
 }

@@ -14,7 +14,7 @@ import { executionOf } from '../lineage';
 import { readInbox, type Notification } from '../inbox';
 import { startRun } from '../pipeline-run';
 import type { Project } from '../project';
-import { approvePackage, listPackages } from '../registry';
+import { approvePackage, choosePackage, listPackages } from '../registry';
 import { waitForDeployment } from '../release';
 import { openSession, type Session } from '../session';
 import { requestRow, sendTraffic, trafficRows } from '../traffic';
@@ -90,7 +90,8 @@ async function readPackages(state: TourState): Promise<void> {
 
 async function ship(state: TourState, version: number, tell: Tell): Promise<string> {
   const session = sessionOf(state);
-  const approved = await approvePackage(session.clients, state.useCase.name, version, 'approved on the tour');
+  const approved = await choosePackage(session.clients, state.useCase.name, version);
+  await approvePackage(session.clients, approved, 'approved on the tour');
   tell(`approved version ${version}; the registry's event started the deploy function`);
   state.endpoint = await waitForDeployment(session, state.useCase.name, approved.arn);
   expect(

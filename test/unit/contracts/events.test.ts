@@ -13,6 +13,8 @@ const shapes = {
   'pipeline-succeeded': events.pipelineExecutionStatusChange,
   'raw-object-created': events.objectCreated,
   'retraining-request': events.retrainingRequest,
+  'rollback-request': events.rollbackRequest,
+  'trial-decision': events.trialDecision,
 } as const;
 
 test('every fixture has a shape', () => {

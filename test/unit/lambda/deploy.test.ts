@@ -1,5 +1,10 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -16,6 +21,11 @@ import { FakeEndpoint } from './fake-endpoint';
 const predictions = 'owns_car,annuity,paid_back,prediction,score\nY,"1,200",1,1,0.9\nN,300,0,0,0.2\n';
 const scores: Readonly<Record<string, string>> = { 'Y,"1,200"': '1,0.9', 'N,300': '0,0.2' };
 
+/** The container's answer to a bad row, as InvokeEndpoint passes it on. */
+function refuseRow(status: number): never {
+  throw Object.assign(new Error('not a row'), { name: 'ModelError', OriginalStatusCode: status });
+}
+
 /** Everything around the function, and what people were told. */
 function world(answers: Readonly<Record<string, string>> = scores) {
   const s3 = new FakeS3();
@@ -27,6 +37,7 @@ function world(answers: Readonly<Record<string, string>> = scores) {
   const alarms = mockClient(cloudwatch);
   alarms.on(PutMetricAlarmCommand).resolves({});
   alarms.on(DeleteAlarmsCommand).resolves({});
+  alarms.on(PutMetricDataCommand).resolves({});
   mockClient(sns)
     .on(PublishCommand)
     .callsFake(({ Subject, Message }: { Subject: string; Message: string }) => {
@@ -36,8 +47,10 @@ function world(answers: Readonly<Record<string, string>> = scores) {
   mockClient(runtime)
     .on(InvokeEndpointCommand)
     .callsFake(({ Body }: { Body: Uint8Array }) => {
+      const line = Buffer.from(Body).toString();
+      if (line.endsWith(',mooring-smoke-test')) refuseRow(400);
       s3.objects.set(`data/loans/capture/loans-endpoint/AllTraffic/2026/11/20/10/${s3.objects.size}.jsonl`, '{}');
-      return { Body: Buffer.from(answers[Buffer.from(Body).toString()] ?? 'nothing') };
+      return { Body: Buffer.from(answers[line] ?? 'nothing') };
     });
   s3.objects.set('artifacts/loans/executions/run1/Evaluate/predictions/predictions.csv', predictions);
   s3.objects.set('artifacts/loans/executions/run1/DataQuality/baseline/statistics.json', '{"version": 0}');
@@ -67,7 +80,11 @@ function world(answers: Readonly<Record<string, string>> = scores) {
         approval: 'manual',
         capture: 100,
       },
+      approvals: 'registry',
+      promotes: false,
+      tested: false,
     },
+    requestId: 'request',
     sleep: () => Promise.resolve(),
   };
   const subjects = (): string[] => told.map((each) => each.split('\n')[0] ?? '');
@@ -119,10 +136,10 @@ describe('the first approval', () => {
     });
     expect(s3.json('artifacts/loans/live/production/statistics.json')).toEqual({ version: 0 });
     expect(s3.json('artifacts/loans/live/production/prediction_statistics.json')).toEqual({ rows: 9 });
-    expect(endpoint.lifeCycles).toEqual([{ package: live()?.package_arn, status: 'Approved' }]);
+    expect(endpoint.lifeCycles).toEqual([{ package: live()?.package_arn, status: 'Serving' }]);
     expect(alarms.commandCalls(DeleteAlarmsCommand)).toHaveLength(1);
     expect(subjects()).toEqual(['[loans] version 1 serves in production']);
-    expect(told[0]).toContain('Smoke test: passed, two recorded rows got 1,0.9 and 0,0.2');
+    expect(told[0]).toContain('Smoke test: passed, two recorded rows got 1,0.9 and 0,0.2, a bad row was refused');
     expect(told[0]).toContain('Data capture: 100 % of the requests, an object appeared');
   });
 });
@@ -191,7 +208,7 @@ describe('a deployment that is rolled back', () => {
       '[loans] version 2 was rolled back in production',
     ]);
     expect(live()?.version).toBe(1);
-    expect(endpoint.lifeCycles.at(-1)).toMatchObject({ status: 'Rejected' });
+    expect(endpoint.lifeCycles.at(-1)).toMatchObject({ status: 'RolledBack' });
   });
 });
 
@@ -240,9 +257,10 @@ describe('capture that does not arrive', () => {
     const { context, approve, event, endpoint, told, s3 } = world();
     mockClient(context.runtime)
       .on(InvokeEndpointCommand)
-      .callsFake(({ Body }: { Body: Uint8Array }) => ({
-        Body: Buffer.from(scores[Buffer.from(Body).toString()] ?? ''),
-      }));
+      .callsFake(({ Body }: { Body: Uint8Array }) => {
+        const line = Buffer.from(Body).toString();
+        return { Body: Buffer.from(scores[line] ?? refuseRow(400)) };
+      });
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));

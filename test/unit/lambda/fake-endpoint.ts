@@ -8,6 +8,7 @@ import {
   DescribeEndpointCommand,
   DescribeModelPackageCommand,
   ListEndpointConfigsCommand,
+  ListModelsCommand,
   SageMakerClient,
   SageMakerServiceException,
   UpdateEndpointCommand,
@@ -74,6 +75,7 @@ export class FakeEndpoint {
     mock.on(ListEndpointConfigsCommand).callsFake(() => ({
       EndpointConfigs: [...this.configs].reverse().map((EndpointConfigName) => ({ EndpointConfigName })),
     }));
+    mock.on(ListModelsCommand).callsFake(() => ({ Models: this.models.map((ModelName) => ({ ModelName })) }));
     mock.on(DescribeEndpointCommand).callsFake(() =>
       this.status === undefined
         ? refuse('Could not find endpoint "loans-endpoint".')
