@@ -81,7 +81,7 @@ describe('with a model behind it', () => {
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({ title: 'The request is not valid', status: 400, detail: '8 values are not valid.' });
     expect(body.errors).toEqual([
-      { pointer: '#/extra', detail: 'is not known; allowed: features, explain' },
+      { pointer: '#/extra', detail: 'is not known; allowed: features, explain, key' },
       { pointer: '#/features/age', detail: 'must be a whole number from 18 to 120' },
       {
         pointer: '#/features/income',
