@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { UserError } from '../contracts/errors';
 import { loadUseCases } from '../contracts/load-use-case';
+import { readSourceVersion } from '../lib/config/source-version';
 import { MooringApp } from '../lib/mooring-app';
 import { ReleaseApp } from '../lib/release/release-app';
 import { loadReleaseConfig } from '../lib/release/release-config';
@@ -15,8 +16,9 @@ const root = join(__dirname, '..');
 try {
   const useCases = loadUseCases(join(root, 'pipeline-defs'), chosenUseCases());
   const release = context('release');
-  if (release === undefined) new MooringApp({ root, useCases }).synth();
-  else new ReleaseApp({ root, useCases, config: loadReleaseConfig(resolve(root, release)) }).synth();
+  const source = readSourceVersion(root, process.env);
+  if (release === undefined) new MooringApp({ root, useCases, source }).synth();
+  else new ReleaseApp({ root, useCases, source, config: loadReleaseConfig(resolve(root, release)) }).synth();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);

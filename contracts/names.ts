@@ -118,4 +118,6 @@ export const metadataKeys = {
   trigger: 'trigger',
   /** Where the statistics of the model's answers on the test set lie: the registry has no field for them. */
   predictions: 'prediction_statistics_uri',
+  /** Who let a released version into production. */
+  approvedBy: 'approved_by',
 } as const;

@@ -2,6 +2,7 @@ import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import type { LoadedUseCase } from '../contracts/load-use-case';
 import { appName, stackNames } from '../contracts/names';
 import type { UseCase } from '../contracts/use-case';
+import type { SourceVersion } from './config/source-version';
 import { type Foundation, FoundationStack } from './foundation/foundation-stack';
 import { FunctionBundles } from './functions/function-bundles';
 import { MonitoringStack } from './monitoring/monitoring-stack';
@@ -15,6 +16,8 @@ export interface MooringAppProps extends AppProps {
   /** The checkout. */
   readonly root: string;
   readonly useCases: readonly LoadedUseCase[];
+  /** Version of the checkout; default: unknown. */
+  readonly source?: SourceVersion;
 }
 
 /** What the stacks of all use cases are made from. */
@@ -29,7 +32,8 @@ export class MooringApp extends App {
   constructor(props: MooringAppProps) {
     super(props);
     const foundation = new FoundationStack(this, stackNames.foundation);
-    const shared = { foundation, bundles: new FunctionBundles(props.root), standardCode: new StandardCode(props.root) };
+    const standardCode = new StandardCode(props.root, props.source);
+    const shared = { foundation, bundles: new FunctionBundles(props.root), standardCode };
     for (const loaded of props.useCases) this.addUseCase(loaded, shared);
     shared.bundles.dispose();
     Tags.of(this).add('Application', appName);

@@ -122,6 +122,7 @@ export class AccessStack extends Stack {
       [
         'sagemaker:DescribePipelineExecution',
         'sagemaker:ListPipelineExecutionSteps',
+        'sagemaker:ListPipelineParametersForExecution',
         'sagemaker:StopPipelineExecution',
       ],
       pipelines.map((each) => `${each}/execution/*`),

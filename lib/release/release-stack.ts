@@ -9,13 +9,14 @@ import { CodePipeline, CodePipelineSource, type CodeBuildStep, Step } from 'aws-
 import type { Construct } from 'constructs';
 import { appName } from '../../contracts/names';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
-import { releaseNames, tagFilter } from '../../contracts/release';
+import { releaseNames } from '../../contracts/release';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { FunctionBundles } from '../functions/function-bundles';
 import type { StandardCode } from '../training/code-bundle';
 import { acknowledgePipelineGrants } from './acknowledge-pipeline';
 import { pinned } from './pinned';
+import { allowConnection, allowContinuing, startOnTags, stopPrereleases } from './pipeline-rules';
 import { SummarizedApproval } from './summarized-approval';
 import type { ReleaseConfig } from './release-config';
 import { ProductionStage, StagingStage, type ReleaseStageProps } from './release-stage';
@@ -72,10 +73,11 @@ export class ReleaseStack extends Stack {
     const staging = this.addStaging(pipelines, synthesized);
     this.addProduction(pipelines, synthesized, staging);
     pipelines.buildPipeline();
-    this.addTrigger(pipeline);
-    this.allowConnection(pipeline, pipelines, connectionArn);
-    this.stopPrereleases(pipeline, synthesized.variables.RELEASE_KIND);
-    this.allowContinuing(pipelines);
+    const useCaseNames = props.useCases.map(({ useCase }) => useCase.name);
+    startOnTags(pipeline, sourceAction, useCaseNames);
+    allowConnection(pipeline.node.findChild('Source').node.findChild(sourceAction), pipelines, connectionArn);
+    stopPrereleases(pipeline, synthesized.variables.RELEASE_KIND);
+    allowContinuing(pipelines, this.pipelineArn());
     acknowledgePipelineGrants(this);
     Tags.of(this).add('Application', appName);
   }
@@ -247,72 +249,5 @@ export class ReleaseStack extends Stack {
     const deploy = this.step('PromoteModel', 'deploy --stage production', synth, { timeout: Duration.hours(3) });
     const smoke = this.step('SmokeTest', 'smoke-test --stage production', synth);
     pipelines.addStage(stage, { pre: Step.sequence([summary, approval]), post: Step.sequence([deploy, smoke]) });
-  }
-
-  /** Tags only, in an item of their own: items with branches and tags are refused. */
-  private addTrigger(pipeline: codepipeline.Pipeline): void {
-    const { includes, excludes } = tagFilter(this.props.useCases.map(({ useCase }) => useCase.name));
-    const resource = pipeline.node.defaultChild as codepipeline.CfnPipeline;
-    resource.triggers = [
-      {
-        providerType: 'CodeStarSourceConnection',
-        gitConfiguration: {
-          sourceActionName: sourceAction,
-          push: [{ tags: { includes: [...includes], excludes: [...excludes] } }],
-        },
-      },
-    ];
-  }
-
-  /** The CDK grants the service's former prefix only; a connection is asked for under the prefix of its ARN. */
-  private allowConnection(pipeline: codepipeline.Pipeline, pipelines: CodePipeline, connectionArn: string): void {
-    const stage = pipeline.node.findChild('Source').node.findChild(sourceAction);
-    const role = stage.node.findChild('CodePipelineActionRole') as iam.Role;
-    for (const grantee of [role, pipelines.synthProject])
-      grantee.grantPrincipal.addToPrincipalPolicy(
-        new iam.PolicyStatement({
-          sid: 'Connection',
-          actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
-          resources: [connectionArn],
-        }),
-      );
-  }
-
-  /** A prerelease has done its work after staging: its execution skips production and succeeds. */
-  private stopPrereleases(pipeline: codepipeline.Pipeline, kind: string): void {
-    const resource = pipeline.node.defaultChild as codepipeline.CfnPipeline;
-    const index = pipeline.stages.findIndex(({ stageName }) => stageName === 'Production');
-    resource.addPropertyOverride(`Stages.${index}.BeforeEntry`, {
-      Conditions: [
-        {
-          Result: 'SKIP',
-          Rules: [
-            {
-              Name: 'OnlyReleases',
-              RuleTypeId: { Category: 'Rule', Owner: 'AWS', Provider: 'VariableCheck', Version: '1' },
-              Configuration: { Variable: kind, Operator: 'EQ', Value: 'release' },
-            },
-          ],
-        },
-      ],
-    });
-  }
-
-  /** Which execution the self-mutation belongs to, whether the pipeline changed, and starting the one that goes on. */
-  private allowContinuing(pipelines: CodePipeline): void {
-    pipelines.selfMutationProject.addToRolePolicy(
-      new iam.PolicyStatement({
-        sid: 'Continue',
-        actions: [
-          'codepipeline:GetPipeline',
-          'codepipeline:GetPipelineExecution',
-          'codepipeline:ListActionExecutions',
-          'codepipeline:ListPipelineExecutions',
-          'codepipeline:StartPipelineExecution',
-          'codepipeline:StopPipelineExecution',
-        ],
-        resources: [this.pipelineArn()],
-      }),
-    );
   }
 }

@@ -5,6 +5,7 @@ import { gzipSync, type Zippable, zipSync } from 'fflate';
 import { Header } from 'tar';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import type { UseCase } from '../../contracts/use-case';
+import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */
 export type BundleFiles = ReadonlyMap<string, Buffer>;
@@ -30,8 +31,14 @@ export function configHash(useCase: UseCase): string {
 export class StandardCode {
   private readonly files: readonly [string, Buffer][];
 
-  /** @param root the checkout. */
-  constructor(root: string) {
+  /**
+   * @param root the checkout.
+   * @param source version of the checkout, which pipelines hand to what they register; default: unknown.
+   */
+  constructor(
+    root: string,
+    readonly source?: SourceVersion,
+  ) {
     const standard = join(root, 'pipeline-defs/standard');
     this.files = [
       ...folderFiles(join(standard, 'mooring_steps'), 'mooring_steps'),

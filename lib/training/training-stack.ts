@@ -96,6 +96,7 @@ export class TrainingStack extends Stack {
   private place(): Place {
     const { foundation, loaded } = this.props;
     const { training } = loaded.useCase;
+    const { source } = this.props.standardCode;
     return {
       pipelineName: this.pipelineName,
       packageGroup: this.packageGroupName,
@@ -110,6 +111,7 @@ export class TrainingStack extends Stack {
         training: training.image ?? this.images.uri(training.framework),
       },
       configHash: configHash(loaded.useCase),
+      ...(source === undefined ? {} : { source }),
     };
   }
 }

@@ -15,6 +15,8 @@ export interface Place {
   readonly noLabels: string;
   readonly images: { readonly processing: string; readonly training: string };
   readonly configHash: string;
+  /** What the definition was synthesized from: defaults of the parameters that tell it. */
+  readonly source?: { readonly commit: string; readonly tag: string };
 }
 
 export interface AssetPlace {

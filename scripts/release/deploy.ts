@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { UserError } from '../../contracts/errors';
 import type { LiveManifest } from '../../contracts/live-manifest';
-import { liveFiles, prefixes, resourceNames } from '../../contracts/names';
+import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../contracts/names';
 import { readText, readTrained, type Release, writeRecord } from './record';
 import { type Environment, openStage, passTime, required, type Stage } from './stage';
 
@@ -66,7 +66,7 @@ async function askToDeploy(stage: Stage, useCase: string, packageArn: string, id
   console.log(`deploy function: ${answer}`);
 }
 
-async function approve(staging: Stage, packageArn: string, description: string): Promise<boolean> {
+async function approve(staging: Stage, packageArn: string, by: string, description: string): Promise<boolean> {
   const described = await staging.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: packageArn }));
   if (described.ModelApprovalStatus === 'Approved') return false;
   await staging.sagemaker.send(
@@ -74,6 +74,7 @@ async function approve(staging: Stage, packageArn: string, description: string):
       ModelPackageArn: packageArn,
       ModelApprovalStatus: 'Approved',
       ApprovalDescription: description.slice(0, 1024),
+      CustomerMetadataProperties: { [metadataKeys.approvedBy]: by.slice(0, 256) },
     }),
   );
   console.log(`approved ${packageArn}: ${description}`);
@@ -150,7 +151,7 @@ export async function deploy(
     const approver = await approverOf(client, env);
     const by = approver === undefined ? (env['APPROVED_BY'] ?? 'the workflow') : approver.by;
     const said = approver?.comment === undefined || approver.comment === '' ? '' : ` (${approver.comment})`;
-    const changed = await approve(staging, packageArn, `${release.tag} approved by ${by}${said}`);
+    const changed = await approve(staging, packageArn, by, `${release.tag} approved by ${by}${said}`);
     // The registry's event starts the deployment where registry and endpoint share an account.
     ask = !changed || stage.account !== staging.account;
   }

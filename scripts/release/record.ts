@@ -10,6 +10,14 @@ export interface DataObject {
   readonly etag: string;
 }
 
+/** Digests of what a version was made of. */
+export interface Digests {
+  readonly image: string;
+  /** Hash of the use case's settings. */
+  readonly config: string;
+  readonly data: string;
+}
+
 /** What a release was made of; a later run of the same tag is made of the same. */
 export interface TrainRecord {
   readonly tag: string;
@@ -21,6 +29,7 @@ export interface TrainRecord {
   readonly package_arn: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly data: readonly DataObject[];
+  readonly digests: Digests;
 }
 
 /** The release that a step works for. */

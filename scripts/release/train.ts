@@ -3,6 +3,7 @@ import {
   DescribePipelineExecutionCommand,
   ListModelPackagesCommand,
   ListPipelineExecutionStepsCommand,
+  ListPipelineParametersForExecutionCommand,
   DescribeModelPackageCommand,
   type PipelineExecutionStep,
   StartPipelineExecutionCommand,
@@ -11,13 +12,22 @@ import { UserError } from '../../contracts/errors';
 import { metadataKeys, prefixes, resourceNames } from '../../contracts/names';
 import { pipelineParameters } from '../../contracts/pipeline-parameters';
 import { releaseNames } from '../../contracts/release';
-import { type DataObject, readFirst, type Release, type TrainRecord, writeFirst, writeRecord } from './record';
+import {
+  type DataObject,
+  type Digests,
+  readFirst,
+  type Release,
+  type TrainRecord,
+  writeFirst,
+  writeRecord,
+} from './record';
 import { type Environment, openStage, type Stage } from './stage';
 import { tagVariables } from './tools-folder';
 
 /** Longest training a release waits for; CodeBuild's own limit is eight hours. */
 const longestSeconds = 7.5 * 3600;
 const ended = ['Succeeded', 'Failed', 'Stopped'];
+const images: readonly string[] = [pipelineParameters.trainingImage, pipelineParameters.processingImage];
 
 /** Raw objects as they are now, with their versions. */
 async function rawData(staging: Stage, useCase: string): Promise<readonly DataObject[]> {
@@ -120,16 +130,84 @@ async function packageOf(staging: Stage, useCase: string, executionArn: string):
   throw new UserError(`the execution ${executionArn} succeeded but registered no model version`);
 }
 
+/**
+ * Starts the pipeline, once per execution of the release: a step that is repeated while its training runs, or after it
+ * succeeded, follows the same one. After a failure it trains anew.
+ */
+async function start(
+  staging: Stage,
+  release: Release,
+  parameters: Readonly<Record<string, string>>,
+  env: Environment,
+): Promise<string> {
+  const begin = async (token: string): Promise<string> => {
+    const { PipelineExecutionArn = '' } = await staging.sagemaker.send(
+      new StartPipelineExecutionCommand({
+        PipelineName: resourceNames.pipeline(release.useCase),
+        PipelineExecutionDisplayName: release.tag.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 82),
+        ClientRequestToken: token
+          .replace(/[^A-Za-z0-9-]/g, '-')
+          .padEnd(32, '0')
+          .slice(0, 128),
+        PipelineParameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value })),
+      }),
+    );
+    return PipelineExecutionArn;
+  };
+  const arn = await begin(`${release.executionId}-${release.useCase}`);
+  const { PipelineExecutionStatus: status = '' } = await staging.sagemaker.send(
+    new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }),
+  );
+  const attempt = env['CODEBUILD_BUILD_ID']?.split(':').at(-1);
+  return ['Failed', 'Stopped'].includes(status) && attempt !== undefined
+    ? begin(`${attempt}-${release.executionId}`)
+    : arn;
+}
+
+/** Image parameters that an execution ran with, defaults included. */
+async function imagesOf(staging: Stage, arn: string): Promise<Readonly<Record<string, string>>> {
+  const { PipelineParameters = [] } = await staging.sagemaker.send(
+    new ListPipelineParametersForExecutionCommand({ PipelineExecutionArn: arn, MaxResults: 100 }),
+  );
+  return Object.fromEntries(
+    PipelineParameters.flatMap(({ Name = '', Value = '' }) => (images.includes(Name) ? [[Name, Value]] : [])),
+  );
+}
+
+/** What a version was made of, as the registry has it. */
+async function digestsOf(staging: Stage, packageArn: string): Promise<Digests> {
+  const { InferenceSpecification, CustomerMetadataProperties: metadata = {} } = await staging.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: packageArn }),
+  );
+  return {
+    image: InferenceSpecification?.Containers?.[0]?.ImageDigest ?? 'unknown',
+    config: metadata[metadataKeys.configHash] ?? 'unknown',
+    data: metadata[metadataKeys.dataHash] ?? 'unknown',
+  };
+}
+
+/** @throws UserError when a repeated release is not made of what its first run was made of. */
+export function checkSame({ tag }: Release, first: TrainRecord | undefined, now: TrainRecord): void {
+  if (first === undefined) return;
+  const different = (['image', 'config', 'data'] as const).flatMap((what) =>
+    first.digests[what] === now.digests[what] ? [] : [`${what}: ${first.digests[what]} then, ${now.digests[what]} now`],
+  );
+  if (different.length > 0)
+    throw UserError.of(
+      `${tag} cannot be repeated: ${now.package_arn} is not made of what ${first.package_arn} was made of. Bring that back, or release the next version:`,
+      different,
+    );
+}
+
 /** Runs the tagged use case's SageMaker pipeline in staging and waits for its end. */
 export async function train(release: Release, env: Environment): Promise<string> {
   const staging = await openStage('staging', env);
   const commit = tagVariables()['RELEASE_COMMIT'] ?? '';
   const first = await readFirst(staging, release);
   const input = await inputOf(staging, release, first, await rawData(staging, release.useCase));
-  const images = [pipelineParameters.trainingImage, pipelineParameters.processingImage];
   const parameters: Readonly<Record<string, string>> = {
     // Images are parameters so that an old release can be made again with what it was made with.
-    ...Object.fromEntries(Object.entries(first?.parameters ?? {}).filter(([name]) => images.includes(name as never))),
+    ...Object.fromEntries(Object.entries(first?.parameters ?? {}).filter(([name]) => images.includes(name))),
     [pipelineParameters.inputData]: input.uri,
     // Releases are approved by a person, whatever the use case says about retrained versions.
     [pipelineParameters.approval]: 'PendingManualApproval',
@@ -137,17 +215,7 @@ export async function train(release: Release, env: Environment): Promise<string>
     [pipelineParameters.commit]: commit,
     [pipelineParameters.tag]: release.tag,
   };
-  const { PipelineExecutionArn: arn = '' } = await staging.sagemaker.send(
-    new StartPipelineExecutionCommand({
-      PipelineName: resourceNames.pipeline(release.useCase),
-      PipelineExecutionDisplayName: release.tag.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 82),
-      ClientRequestToken: `${release.executionId}-${release.useCase}`
-        .replace(/[^A-Za-z0-9-]/g, '-')
-        .padEnd(32, '0')
-        .slice(0, 128),
-      PipelineParameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value })),
-    }),
-  );
+  const arn = await start(staging, release, parameters, env);
   console.log(`started ${arn}`);
   await follow(staging, arn);
   const packageArn = await packageOf(staging, release.useCase, arn);
@@ -159,9 +227,11 @@ export async function train(release: Release, env: Environment): Promise<string>
     pipeline_execution_id: release.executionId,
     execution_arn: arn,
     package_arn: packageArn,
-    parameters,
+    parameters: { ...parameters, ...(await imagesOf(staging, arn)) },
     data: input.data,
+    digests: await digestsOf(staging, packageArn),
   };
+  checkSame(release, first, record);
   await writeRecord(staging, release, 'train.json', `${JSON.stringify(record, undefined, 2)}\n`);
   await writeFirst(staging, release, record);
   return `registered ${packageArn}`;

@@ -1,4 +1,5 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
 import { UserError } from '../../../contracts/errors';
 import { metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
 import { readFoundation } from '../foundation';
@@ -75,6 +76,17 @@ export interface LineageOptions {
   readonly package?: string;
 }
 
+/** Who let a version in: what the release noted, else who changed the version last, else nobody. */
+export function approverOf({
+  ModelApprovalStatus: status,
+  CustomerMetadataProperties: metadata = {},
+  LastModifiedBy: by,
+}: Pick<DescribeModelPackageOutput, 'ModelApprovalStatus' | 'CustomerMetadataProperties' | 'LastModifiedBy'>): string {
+  if (status !== 'Approved') return `nobody: ${status ?? 'no status'}`;
+  const identity = by?.IamIdentity?.Arn ?? by?.UserProfileName;
+  return metadata[metadataKeys.approvedBy] ?? identity ?? 'nobody: the use case approves what passes its gates';
+}
+
 /** The chain of evidence of a prediction or a model version. @throws UserError when a link is missing. */
 export async function lineageOf(session: Session, useCase: string, options: LineageOptions): Promise<readonly Link[]> {
   const { dataBucket, artifactBucket } = await readFoundation(session.clients);
@@ -101,6 +113,7 @@ export async function lineageOf(session: Session, useCase: string, options: Line
     'approval',
     `${described.ModelApprovalStatus ?? ''}${described.ApprovalDescription === undefined ? '' : `: ${described.ApprovalDescription}`}`,
   );
+  add('approver', approverOf(described));
   add('pipeline execution', metadata[metadataKeys.executionArn]);
   add('tag', metadata[metadataKeys.tag]);
   add('commit', metadata[metadataKeys.commit]);

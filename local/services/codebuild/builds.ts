@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { AwsError, messageOf } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import type { Collection } from '../../core/store';
 import { extractSource, type SourceArtifact, zipFolder } from './artifacts';
 import { type BuildSpec, parseBuildSpec } from './buildspec';
 import type { Project, Variable } from './project';
+import { environmentOf } from './environment';
+import { byLine, kill } from './process';
 import { type Mark, scriptOf } from './script';
 
 export interface BuildPhase {
@@ -54,10 +56,6 @@ declare module '../../core/trace' {
     };
   }
 }
-
-/** Variables of this process that builds must not see: its credentials, and what tells tools where they run. */
-const hidden =
-  /^(AWS_|MOORING_|CDK_|JEST_|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$|npm_(lifecycle|package|command|execpath|node_execpath)|GIT_(DIR|INDEX_FILE|WORK_TREE|PREFIX|QUARANTINE))/;
 
 /** Runs builds: their buildspec's commands as child processes in a folder of their own, with the project's role. */
 export class Builds {
@@ -158,40 +156,6 @@ export class Builds {
     this.account.iam.authorize(this.account.iam.roleByArn(serviceRole), [{ action: 'logs:PutLogEvents', resource }]);
   }
 
-  private environment(
-    build: Build,
-    { project, variables }: BuildRequest,
-    spec: BuildSpec,
-    folder: string,
-  ): NodeJS.ProcessEnv {
-    const own = Object.fromEntries(Object.entries(this.account.env).filter(([name]) => !hidden.test(name)));
-    const credentials = this.account.iam.credentialsFor(project.serviceRole, `AWSCodeBuild-${build.logStream}`);
-    // What builds install globally stays below the account's folder and is there for the next build.
-    const tools = join(this.root, 'tools');
-    mkdirSync(tools, { recursive: true });
-    return {
-      ...own,
-      ...spec.variables,
-      ...Object.fromEntries(project.environment.map(({ name, value }) => [name, value])),
-      ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
-      ...credentials,
-      npm_config_prefix: tools,
-      npm_config_prefer_offline: 'true',
-      npm_config_update_notifier: 'false',
-      PATH: `${join(tools, 'bin')}${delimiter}${this.account.env['PATH'] ?? ''}`,
-      CI: 'true',
-      CODEBUILD_CI: 'true',
-      CODEBUILD_BUILD_ID: build.id,
-      CODEBUILD_BUILD_ARN: build.arn,
-      CODEBUILD_BUILD_NUMBER: String(build.number),
-      CODEBUILD_BUILD_IMAGE: project.image,
-      CODEBUILD_INITIATOR: build.initiator,
-      CODEBUILD_SRC_DIR: join(folder, 'src'),
-      CODEBUILD_REASON_FILE: join(folder, 'reason.txt'),
-      CODEBUILD_LOG_PATH: build.logStream,
-    };
-  }
-
   private execute(
     build: Build,
     request: BuildRequest,
@@ -202,7 +166,7 @@ export class Builds {
     writeFileSync(script, scriptOf(spec));
     const child = spawn('bash', ['--noprofile', '--norc', script], {
       cwd: join(folder, 'src'),
-      env: this.environment(build, request, spec, folder),
+      env: environmentOf(this.account, { build, request, spec, folder, tools: join(this.root, 'tools') }),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
@@ -287,26 +251,4 @@ function buildspecText({ buildspec }: Project, source: string): string {
   const file = join(source, buildspec);
   if (!existsSync(file)) throw new AwsError('YAML_FILE_ERROR', `the source has no buildspec ${buildspec}`);
   return readFileSync(file, 'utf8');
-}
-
-function byLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
-  let rest = '';
-  stream.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) take(line);
-  });
-  stream.on('end', () => {
-    if (rest !== '') take(rest);
-  });
-}
-
-/** The build's whole process group: its commands have children of their own. */
-function kill(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
 }

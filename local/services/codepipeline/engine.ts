@@ -2,6 +2,7 @@ import { AwsError, messageOf } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import type { Collection } from '../../core/store';
 import { Actions, type Outcome } from './actions';
+import { type Approval, Rejection } from './approval';
 import { type ActionRun, type Execution, lastRun, type StageStatus } from './records';
 import type { ActionDeclaration, EntryRule, StageDeclaration } from './structure';
 import { compare, resolveVariables } from './variables';
@@ -24,13 +25,6 @@ declare module '../../core/trace' {
       readonly reason?: string;
     };
   }
-}
-
-/** Answer to a manual approval. */
-export interface Approval {
-  readonly approved: boolean;
-  readonly summary: string;
-  readonly by: string;
 }
 
 /**
@@ -287,15 +281,5 @@ export class Engine {
   private finish(id: string, status: Execution['status'], reason?: string): void {
     const execution = this.mustGet(id);
     this.save({ ...execution, status, ...(reason === undefined ? {} : { reason }) });
-  }
-}
-
-/** A person said no. */
-class Rejection extends AwsError {
-  constructor(
-    message: string,
-    readonly by: string,
-  ) {
-    super('ApprovalRejected', message);
   }
 }

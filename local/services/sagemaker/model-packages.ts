@@ -3,6 +3,7 @@ import { body, list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
 import type { Body, Call, Operation } from '../../core/service';
 import type { Collection } from '../../core/store';
+import { ImageDigests } from './image-digests';
 import { listPage } from './listing';
 import type { Document } from './listing';
 import type { StateEvents } from './state-events';
@@ -39,6 +40,7 @@ export class ModelPackages {
   };
   private readonly groups: Collection<GroupDocument>;
   private readonly packages: Collection<Document>;
+  private readonly digests: ImageDigests;
 
   constructor(
     private readonly account: AccountParts,
@@ -47,6 +49,7 @@ export class ModelPackages {
   ) {
     this.groups = account.store.collection('sagemaker.model-package-groups');
     this.packages = account.store.collection('sagemaker.model-packages');
+    this.digests = new ImageDigests(account);
   }
 
   /** @param nameOrArn ARN of a version, or the ARN or name of a group for its newest version. */
@@ -96,11 +99,13 @@ export class ModelPackages {
     this.tags.forget(this.groupArn(name));
   }
 
-  private create(input: Body, call: Call): Body {
+  private async create(input: Body, call: Call): Promise<Body> {
     const groupName = optionalText(input, 'ModelPackageGroupName');
     if (groupName === undefined) throw new Unsupported('unversioned model packages', 'give ModelPackageGroupName');
     if (input['InferenceSpecification'] === undefined && input['SourceUri'] === undefined)
       throw validation('InferenceSpecification is needed to create a versioned model package');
+    this.group(groupName);
+    const specification = await this.digests.fill(body(input, 'InferenceSpecification'));
     const group = this.group(groupName);
     const name = String(group['ModelPackageGroupName']);
     const version = group.lastVersion + 1;
@@ -108,6 +113,7 @@ export class ModelPackages {
     const { Tags: _tags, ClientToken: _token, ...members } = input;
     const document: Document = {
       ...members,
+      ...(input['InferenceSpecification'] === undefined ? {} : { InferenceSpecification: specification }),
       ModelPackageName: arn,
       ModelPackageGroupName: name,
       ModelPackageVersion: version,
