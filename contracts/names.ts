@@ -43,6 +43,8 @@ export const resourceNames = {
   compositeAlarm: (useCase: string) => `${useCase}-drift`,
   deployFunction: (useCase: string, stage: StageName = 'production') =>
     stage === 'production' ? `${useCase}-deploy` : `${useCase}-${stage}-deploy`,
+  /** Exists only where approved versions go on trial first. */
+  trialFunction: (useCase: string) => `${useCase}-trial`,
   notifyFunction: (useCase: string) => `${useCase}-notify`,
   retrainFunction: (useCase: string) => `${useCase}-retrain`,
   predictFunction: (useCase: string) => `${useCase}-predict`,

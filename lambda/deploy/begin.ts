@@ -9,6 +9,7 @@ import { ended, type Intent, Intents } from './intents';
 import { type Plan, planOf } from './plan';
 import { refused } from './reports';
 import { describeMove, start } from './start';
+import { needsTrial, putOnTrial } from './trial';
 
 /** First half: an approval becomes the stage's intent, and the endpoint starts moving. Returns at once. */
 export async function begin(context: Context, event: ModelPackageStateChange): Promise<string> {
@@ -22,6 +23,10 @@ export async function begin(context: Context, event: ModelPackageStateChange): P
     return `not deployed: ${reason}`;
   }
   if (await servesAlready(context, intents, plan)) return `${plan.name} serves already`;
+  if (await needsTrial(context, plan)) {
+    await putOnTrial(context, event);
+    return `version ${plan.version} goes on trial first`;
+  }
   const changedAt = described.LastModifiedTime?.toISOString();
   return moveOn(context, intents, await intents.record(plan, event.time, { changedAt }));
 }

@@ -7,6 +7,8 @@ import { ownSource } from '../../contracts/events';
 import { type Approvals, deploySettings } from '../../contracts/function-settings';
 import { resourceNames, type StageName } from '../../contracts/names';
 import type { Stage, UseCase } from '../../contracts/use-case';
+import { arn } from '../config/arn';
+import { allow } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -54,7 +56,8 @@ export class ServingStack extends Stack {
     this.images = new PrebuiltImages(this, 'Images');
     this.modelRole = this.createModelRole();
     this.deploy = this.createDeployFunction(this.modelRole);
-    this.createApprovalRules(this.createTrialFunction() ?? this.deploy);
+    this.createApprovalRules(this.deploy);
+    this.createTrialFunction();
     this.createEndpointRule(this.deploy);
     this.createRollbackRule(this.deploy);
     if (this.stageSettings().capture > 0) createCaptureAlarm(this, this.endpointName, props.foundation.topic);
@@ -115,12 +118,18 @@ export class ServingStack extends Stack {
     return deploy;
   }
 
-  /** Where versions go on trial, approvals go to the function that does that; it hands over to the deploy function. */
-  private createTrialFunction(): MooringFunction | undefined {
+  /** Compares approved versions with the live one; the deploy function hands them over, and gets back what won. */
+  private createTrialFunction(): void {
     const { useCase, foundation, bundles } = this.props;
     const stage = this.stageSettings();
-    if (this.stageName !== 'production' || stage.trial === undefined) return undefined;
-    return new TrialFunction(this, 'Trial', { useCase, stage, foundation, bundles, modelRole: this.modelRole }).function;
+    if (this.stageName !== 'production' || stage.trial === undefined) return;
+    new TrialFunction(this, 'Trial', { useCase, stage, foundation, bundles, modelRole: this.modelRole });
+    allow(
+      this.deploy.role,
+      'HandOver',
+      ['lambda:InvokeFunction'],
+      [arn('lambda', `function:${resourceNames.trialFunction(useCase.name)}`)],
+    );
   }
 
   /** Approvals come as events of the registry, except from a release, which calls the function itself. */

@@ -1,0 +1,34 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import type { ModelPackageStateChange } from '../../contracts/events';
+import type { LiveManifest } from '../../contracts/live-manifest';
+import { liveFiles, prefixes } from '../../contracts/names';
+import type { TrialState } from '../../contracts/trial';
+import { readJson } from '../shared/objects';
+import type { Context } from './context';
+
+/** The live manifest, or undefined before the first deployment. */
+export function readLive({ artifacts, useCase, stage }: Context): Promise<LiveManifest | undefined> {
+  return readJson(artifacts, `${prefixes.live(useCase, stage)}/${liveFiles.manifest}`);
+}
+
+/** Gives an approval to the deploy function, as the event would. */
+export async function handOver({ lambda, deployFunction }: Context, event: ModelPackageStateChange): Promise<void> {
+  await lambda.send(
+    new InvokeCommand({
+      FunctionName: deployFunction,
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify(event)),
+    }),
+  );
+}
+
+/** Notes on the package how far it got. */
+export async function setLifeCycle(context: Context, state: TrialState, status: string, text: string): Promise<void> {
+  await context.sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: state.challenger.package_arn,
+      ModelLifeCycle: { Stage: 'Production', StageStatus: status, StageDescription: text.slice(0, 1024) },
+    }),
+  );
+}
