@@ -12,27 +12,31 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
+from mooring_monitor.labels import asked, told
 from mooring_monitor.labels.partitions import Partitions
-from mooring_monitor.labels.truth import label_text
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.readers.capture import read_capture
-from mooring_monitor.readers.capture_record import parse_ground_truth
-from mooring_monitor.readers.lines import read_lines
-from mooring_monitor.readers.window import Window, hour_of, window_sources
+from mooring_monitor.readers.payload import Cell
+from mooring_monitor.readers.window import Window
 from mooring_monitor.sketches.kll import KllSketch
 from mooring_monitor.use_case import UseCase
 
 #: When the row was captured (ISO, UTC): not a feature, kept so that rows can be weighted by age.
 CAPTURED_AT: Final = "mooring_captured_at"
+
+#: When a row was asked about, and its features.
+_Row = tuple[float | None, list[Cell]]
 
 
 @dataclass
@@ -84,163 +88,121 @@ class Joining:
 def join(joining: Joining, folder: Path, target: Path, skips: Skips, s3: Any = None) -> tuple[JoinCounts, str]:
     """Join into a CSV file; returns the counts and the SHA-256 of the file. `folder` takes the temporary files."""
     counts = JoinCounts()
-    names = [each.name for each in joining.use_case.features]
+    use_case, window = joining.use_case, joining.window
+    names = [each.name for each in use_case.features]
     with Partitions(folder / "rows") as rows, Partitions(folder / "labels") as labels:
-        for item in _captured(joining, names, skips, s3):
-            rows.add(item[0], item)
-        for label in _truths(joining, counts, skips, s3):
-            labels.add(label[0], label)
+        for request in asked.requests(joining.capture, window, names, skips, s3):
+            rows.add(request[asked.ID], request, len(request[asked.ROWS]))
+        for truth in told.truths(joining.ground_truth, window, use_case, skips, s3):
+            counts.labels["read"] += 1
+            labels.add(truth[told.ID], truth, len(truth[told.VALUES]))
         rows.flush()
         labels.flush()
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
-        with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(_Hashed(file.write, digest.update), lineterminator="\n")
-            time = [] if joining.use_case.time is None else [joining.use_case.time]
-            writer.writerow([*names, *time, joining.use_case.label, CAPTURED_AT])
+        with target.open("wb") as file:
+            time = [] if use_case.time is None else [use_case.time]
+            _write([[*names, *time, use_case.label, CAPTURED_AT]], file, digest)
             for index in range(len(rows)):
-                writer.writerows(_joined(joining, rows.read(index), labels.read(index), counts))
+                _write(_joined(joining, rows.read(index), labels.read(index), counts), file, digest)
     return counts, digest.hexdigest()
 
 
-class _Hashed:
-    """A file that is hashed while it is written."""
-
-    def __init__(self, write: Callable[[str], int], update: Callable[[bytes], None]) -> None:
-        self._write = write
-        self._update = update
-
-    def write(self, text: str) -> int:
-        self._update(text.encode())
-        return self._write(text)
-
-
-class _Forgetful(set[str]):
-    """Repetitions are found within their partition; remembering all ids would fill the memory."""
-
-    def __contains__(self, item: object) -> bool:
-        return False
-
-    def add(self, item: str) -> None:
-        pass
-
-
-def _captured(joining: Joining, names: Sequence[str], skips: Skips, s3: Any) -> Iterator[list[Any]]:
-    """[id, event id, position, time, cells] of every captured row of the window."""
-    seen = _Forgetful()
-    for source in window_sources(joining.capture, joining.window.hours, s3):
-        for rows in read_capture(source, names, skips, seen):
-            columns = [rows.cells.get(name) for name in names]
-            hour = hour_of(source)
-            for index in range(len(rows)):
-                asked = rows.times[index]
-                if not joining.window.holds(asked, source):
-                    continue
-                moment = asked or hour
-                yield [
-                    rows.ids[index],
-                    rows.event_ids[index],
-                    rows.positions[index],
-                    None if moment is None else moment.timestamp(),
-                    [None if column is None else column[index] for column in columns],
-                ]
-
-
-def _truths(joining: Joining, counts: JoinCounts, skips: Skips, s3: Any) -> Iterator[list[Any]]:
-    """[id, arrival, own time, values] of every label that had arrived at the window's end."""
-    for source in window_sources(joining.ground_truth, joining.window.hours, s3):
-        arrived = source.written or hour_of(source)
-        if arrived is not None and arrived >= joining.window.end:
-            continue
-        with source.open() as stream:
-            for number, line in read_lines(stream, source.name, skips):
-                truth = parse_ground_truth(line, f"{source.name}:{number}", skips)
-                if truth is None:
-                    continue
-                counts.labels["read"] += 1
-                known = truth.time or arrived
-                yield [
-                    truth.event_id,
-                    0.0 if arrived is None else arrived.timestamp(),
-                    None if known is None else known.timestamp(),
-                    [label_text(each, joining.use_case) for each in truth.values],
-                ]
+def _write(rows: Iterable[Sequence[str | None]], file: IO[bytes], digest: Any) -> None:
+    """Rows as CSV, hashed while they are written."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    content = text.getvalue().encode()
+    digest.update(content)
+    file.write(content)
 
 
 def _joined(
-    joining: Joining, rows: Iterator[list[Any]], truths: Iterator[list[Any]], counts: JoinCounts
-) -> Iterator[list[Any]]:
+    joining: Joining, requests: Iterator[asked.Request], truths: Iterator[told.Truth], counts: JoinCounts
+) -> list[list[str | None]]:
     """Training rows of one partition, by time and id."""
-    requests = _requests(rows, counts)
-    labels = _chosen(truths, requests, counts)
-    found: list[tuple[float, str, int, list[Any]]] = []
+    grouped = _grouped(requests, counts)
+    labels = _chosen(truths, grouped, counts)
+    due = (joining.window.end - joining.expected_within).timestamp()
+    with_time = joining.use_case.time is not None
+    found: list[tuple[float, str, int, list[str | None]]] = []
     lags: list[float] = []
-    for identity, request in requests.items():
+    captured = expected = late = 0
+    for identity, request in grouped.items():
         truth = labels.get(identity)
-        if truth is not None and len(truth[3]) != len(request):
+        if truth is not None and len(truth[told.VALUES]) != len(request):
             counts.labels["wrong_count"] += 1
             truth = None
         if truth is not None:
             counts.labels["used"] += 1
-        for position, (_, _, _, asked, cells) in sorted(request.items()):
-            labelled = truth is not None and truth[3][position] is not None
-            _count(joining, counts, asked, labelled)
-            if not labelled or truth is None:
+        for position, (time, cells) in sorted(request.items()) if len(request) > 1 else request.items():
+            label = None if truth is None else truth[told.VALUES][position]
+            captured += 1
+            if time is not None and time <= due:
+                expected += 1
+                late += label is None
+            if truth is None or label is None:
                 continue
-            counts.arrivals[_hour(truth[1])] += 1
-            if asked is not None and truth[2] is not None:
-                lags.append(max(0.0, truth[2] - asked))
-            moment = "" if asked is None else _iso(asked)
-            time = [] if joining.use_case.time is None else [moment]
-            found.append((asked or 0.0, identity, position, [*cells, *time, truth[3][position], moment]))
+            counts.arrivals[_hour(truth[told.ARRIVED])] += 1
+            known = truth[told.KNOWN]
+            if time is not None and known is not None:
+                lags.append(max(0.0, known - time))
+            moment = "" if time is None else _iso(time)
+            row = [*cells, moment, label, moment] if with_time else [*cells, label, moment]
+            found.append((time or 0.0, identity, position, row))
+    labelled = {"labelled": len(found), "unlabelled": captured - len(found)}
+    counts.rows.update({"captured": captured, "expected": expected, "late": late, **labelled})
     counts.lag.update(np.sort(np.asarray(lags, dtype=np.float64)))
-    found.sort(key=lambda each: each[:3])
-    return (each[3] for each in found)
+    found.sort(key=itemgetter(0, 1, 2))
+    return [each[3] for each in found]
 
 
-def _requests(rows: Iterator[list[Any]], counts: JoinCounts) -> dict[str, dict[int, list[Any]]]:
+def _grouped(requests: Iterator[asked.Request], counts: JoinCounts) -> dict[str, dict[int, _Row]]:
     """Rows by id and position; a record that was delivered again, or an id that was used again, counts as repeated."""
-    found: dict[str, dict[int, list[Any]]] = {}
-    for row in rows:
-        request = found.setdefault(row[0], {})
-        if row[2] in request:
-            counts.rows["repeated"] += 1
-            continue
-        request[row[2]] = row
+    found: dict[str, dict[int, _Row]] = {}
+    for identity, time, rows in requests:
+        request = found.setdefault(identity, {})
+        for position, cells in enumerate(rows):
+            if cells is None:
+                continue
+            if position in request:
+                counts.rows["repeated"] += 1
+            else:
+                request[position] = (time, cells)
     return found
 
 
-def _chosen(truths: Iterator[list[Any]], requests: dict[str, Any], counts: JoinCounts) -> dict[str, list[Any]]:
+def _chosen(truths: Iterator[told.Truth], requests: dict[str, Any], counts: JoinCounts) -> dict[str, told.Truth]:
     """The label of each request: of several the one that arrived last (of those at once, the one read last)."""
-    chosen: dict[str, list[Any]] = {}
+    chosen: dict[str, told.Truth] = {}
     for truth in truths:
-        identity = truth[0]
+        identity, arrived, _, values = truth
         if identity not in requests:
             counts.labels["unmatched"] += 1
-        elif any(value is None for value in truth[3]):
+        elif None in values:
             counts.labels["invalid"] += 1
         elif identity not in chosen:
             chosen[identity] = truth
         else:
             before = chosen[identity]
-            counts.labels["duplicate" if before[3] == truth[3] else "conflicting"] += 1
+            counts.labels["duplicate" if before[told.VALUES] == values else "conflicting"] += 1
             # An equal label that comes again is no news: the row was known since the first one.
-            if before[3] != truth[3] and truth[1] >= before[1]:
+            if before[told.VALUES] != values and arrived >= before[told.ARRIVED]:
                 chosen[identity] = truth
     return chosen
 
 
-def _count(joining: Joining, counts: JoinCounts, asked: float | None, labelled: bool) -> None:
-    counts.rows["captured"] += 1
-    counts.rows["labelled" if labelled else "unlabelled"] += 1
-    if asked is not None and asked <= (joining.window.end - joining.expected_within).timestamp():
-        counts.rows["expected"] += 1
-        counts.rows["late"] += not labelled
-
-
 def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Like strftime, which takes as long as everything else that is done to a row."""
+    day, second = divmod(int(seconds // 1), 86_400)
+    return f"{_day(day)}T{second // 3_600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
 
 
+@lru_cache(maxsize=1_024)
+def _day(days: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+@lru_cache(maxsize=4_096)
 def _hour(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:00:00Z")

@@ -41,7 +41,7 @@ class CaptureRows:
 
     def add(self, record: CaptureRecord, where: str, skips: Skips) -> None:
         """Take in all rows of a record; rows that do not fit the columns are counted."""
-        inputs = _regrouped(record.inputs, len(self.names))
+        inputs = regrouped(record.inputs, len(self.names))
         for index, row in enumerate(inputs):
             output = record.outputs[index] if len(record.outputs) == len(inputs) else None
             if not self._add_row(row, output):
@@ -129,7 +129,7 @@ def read_capture(source: Source, names: Sequence[str], skips: Skips, seen: set[s
         yield rows
 
 
-def _regrouped(rows: list[Row], width: int) -> list[Row]:
+def regrouped(rows: list[Row], width: int) -> list[Row]:
     """One flat JSON list of as many values as there are features is one row."""
     single = len(rows) == width > 1 and all(isinstance(each, list) and len(each) == 1 for each in rows)
     return [[each[0] for each in rows if isinstance(each, list)]] if single else rows

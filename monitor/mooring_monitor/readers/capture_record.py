@@ -40,14 +40,14 @@ class GroundTruth:
     time: datetime | None
 
 
-def parse_record(line: bytes, where: str, skips: Skips) -> CaptureRecord | None:
-    """A record, or None when the line holds none; then it is counted."""
+def parse_record(line: bytes, where: str, skips: Skips, answers: bool = True) -> CaptureRecord | None:
+    """A record, or None when the line holds none; then it is counted. Without `answers` only inputs are read."""
     record = _object(line, where, skips)
     if record is None:
         return None
     capture = record.get("captureData")
     meta = record.get("eventMetadata")
-    if not isinstance(capture, Mapping) or not isinstance(meta, Mapping):
+    if not isinstance(capture, dict) or not isinstance(meta, dict):
         skips.add("not a capture record", where)
         return None
     if _is_probe(meta.get("customAttributes")):
@@ -63,8 +63,8 @@ def parse_record(line: bytes, where: str, skips: Skips) -> CaptureRecord | None:
         inference_id=str(meta["inferenceId"]) if meta.get("inferenceId") else None,
         time=parse_time(meta.get("inferenceTime"), where, skips),
         inputs=inputs,
-        outputs=_optional(capture.get("endpointOutput"), where, "answer", skips),
-        labels=_optional(record.get("groundTruthData"), where, "ground truth", skips),
+        outputs=_optional(capture.get("endpointOutput"), where, "answer", skips) if answers else [],
+        labels=_optional(record.get("groundTruthData"), where, "ground truth", skips) if answers else [],
     )
 
 
@@ -80,7 +80,7 @@ def parse_ground_truth(line: bytes, where: str, skips: Skips) -> GroundTruth | N
     if record is None:
         return None
     meta = record.get("eventMetadata")
-    if not isinstance(meta, Mapping) or not meta.get("eventId"):
+    if not isinstance(meta, dict) or not meta.get("eventId"):
         skips.add("ground truth without eventId", where)
         return None
     values = _optional(record.get("groundTruthData"), where, "ground truth", skips)
@@ -110,7 +110,7 @@ def _object(line: bytes, where: str, skips: Skips) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         skips.add("invalid JSON line", where)
         return None
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         skips.add("not a capture record", where)
         return None
     return record

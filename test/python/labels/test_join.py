@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from mooring_monitor.cli import main
 from mooring_monitor.errors import InputError
+from mooring_monitor.labels.asked import usual_request
 from mooring_monitor.labels.join import JoinCounts, Joining, join
+from mooring_monitor.labels.told import usual_truth
 from mooring_monitor.labels.truth import label_text
 from mooring_monitor.readers.batch import Skips
+from mooring_monitor.readers.capture_record import parse_ground_truth, parse_record
 from mooring_monitor.readers.window import Window
 from mooring_monitor.use_case import UseCase, parse_use_case
 
@@ -233,3 +236,73 @@ class TestVersions:
     def test_a_window_of_an_unknown_unit_is_refused(self) -> None:
         with pytest.raises(InputError, match="not a duration"):
             Window.ending(END.isoformat(), "3 weeks")
+
+
+def capture_line(**changes: Any) -> bytes:
+    """A record as the service writes it, with something changed in its request, its metadata, or besides."""
+    body = {"observedContentType": "text/csv", "mode": "INPUT", "data": "100,Y", "encoding": "CSV"}
+    meta = {"eventId": "e1", "inferenceId": "i1", "inferenceTime": "2026-01-30T00:00:00Z"}
+    body.update({key: changes.pop(key) for key in ("data", "encoding") if key in changes})
+    meta.update(changes)
+    record = {"captureData": {"endpointInput": body}, "eventMetadata": {k: v for k, v in meta.items() if v is not None}}
+    return json.dumps(record).encode() + b"\n"
+
+
+class TestUsualLines:
+    """What is read quickly must be read as everything else is."""
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            capture_line(),
+            capture_line(data=" 100 ,\tY"),
+            capture_line(data="1,Y\n\n2,N\n"),
+            capture_line(data=",\n"),
+            capture_line(data="1,\u00a0Y\u2003"),
+            capture_line(inferenceTime="2026-01-30T00:00:00.250Z"),
+            capture_line() + b" \n",
+            capture_line(inferenceId="ü"),
+        ],
+    )
+    def test_are_read_as_the_general_reader_reads_them(self, line: bytes) -> None:
+        usual = usual_request(line, 2)
+        general = parse_record(line, "here", Skips())
+        assert usual is not None
+        assert general is not None
+        assert usual == (general.inference_id, general.time, general.inputs)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            capture_line(data='"1","Y"'),
+            capture_line(data="1,Y,3"),
+            capture_line(data="1\r\n2"),
+            capture_line(data=""),
+            capture_line(data={"a": 1}, encoding="JSON"),
+            capture_line(inferenceId=None),
+            capture_line(inferenceTime="2026-01-30T00:00:00"),
+            capture_line(inferenceTime="yesterday Z"),
+            capture_line(customAttributes=["mooring-smoke"]),
+            capture_line() + b"{}",
+            b"{}",
+            b"[1]",
+            b"not json",
+            b"\xff",
+        ],
+    )
+    def test_others_are_left_to_the_general_reader(self, line: bytes) -> None:
+        assert usual_request(line, 2) is None
+
+    @pytest.mark.parametrize("value", ["1", " 0 ", "yes", "0.5"])
+    def test_labels_are_read_as_the_general_reader_reads_them(self, value: str) -> None:
+        truth = {"data": value, "encoding": "CSV"}
+        line = json.dumps({"groundTruthData": truth, "eventMetadata": {"eventId": "i1"}}).encode()
+        general = parse_ground_truth(line, "here", Skips())
+        assert general is not None
+        assert usual_truth(line) == (general.event_id, general.values[0][0])  # type: ignore[index]
+
+    @pytest.mark.parametrize("value", ["1,0", "1\n0", '"1"', "", 1])
+    def test_several_values_and_quotes_are_left_to_the_general_reader(self, value: Any) -> None:
+        truth = {"data": value, "encoding": "CSV"}
+        line = json.dumps({"groundTruthData": truth, "eventMetadata": {"eventId": "i1"}}).encode()
+        assert usual_truth(line) is None
