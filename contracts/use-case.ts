@@ -98,9 +98,9 @@ export const qualityMetrics = [
 
 const fairness = z.strictObject({
   facets: z.array(facet).min(1).max(5),
-  /** Gate before training: |metric| of the first facet must not exceed the bound. */
+  /** Gate before training: bounds the distance of the first facet's metric from fairness: |metric|, for DI |1 - DI|. */
   before_training: z.strictObject({ metric: z.enum(preTrainingBiasMetrics), max: z.number().min(0) }).optional(),
-  /** Gate after training: |metric| of the first facet must not exceed the bound. */
+  /** Gate after training: the same of the predictions. */
   after_training: z.strictObject({ metric: z.enum(postTrainingBiasMetrics), max: z.number().min(0) }).optional(),
   /** Column by whose values CDDL and CDDPL are conditioned. */
   group_variable: columnName.optional(),

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { fairValue } from '../../contracts/bias-distance';
 import { answerType, driftDirection } from '../../contracts/drift-detectors';
 import { durationSeconds } from '../../contracts/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
@@ -70,7 +71,7 @@ function qualityRules({ name, monitoring }: UseCase): AlarmRule[] {
   ];
 }
 
-/** Bias may grow in either direction, so its size is bounded by two alarms. */
+/** Bias may grow in either direction from what is fair, so it is bounded by two alarms. */
 function biasRules({ name, monitoring }: UseCase): AlarmRule[] {
   const { bias } = monitoring;
   if (bias === undefined) return [];
@@ -87,14 +88,14 @@ function biasRules({ name, monitoring }: UseCase): AlarmRule[] {
       id: 'BiasHigh',
       alarmName: resourceNames.metricAlarm(name, `bias-${bias.metric}-high`),
       comparison: GREATER_THAN_THRESHOLD,
-      threshold: bias.max,
+      threshold: fairValue(bias.metric) + bias.max,
     },
     {
       ...common,
       id: 'BiasLow',
       alarmName: resourceNames.metricAlarm(name, `bias-${bias.metric}-low`),
       comparison: LESS_THAN_THRESHOLD,
-      threshold: -bias.max,
+      threshold: fairValue(bias.metric) - bias.max,
     },
   ];
 }

@@ -1,4 +1,3 @@
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { prefixes, resourceNames, variantName } from '../../contracts/names';
@@ -7,6 +6,7 @@ import type { Foundation } from '../foundation/foundation-stack';
 import type { CodeAssets } from '../training/code-assets';
 import type { PrebuiltImages } from '../training/images';
 import type { MonitorPlan } from './monitor-plan';
+import { createMonitorRole, findings, needsGroundTruth } from './monitor-role';
 import { ScheduledJob } from './scheduled-job';
 
 export interface MonitorScheduleProps {
@@ -16,7 +16,6 @@ export interface MonitorScheduleProps {
   readonly code: CodeAssets;
   readonly images: PrebuiltImages;
   readonly endpointName: string;
-  readonly jobRole: iam.Role;
   readonly group: scheduler.CfnScheduleGroup;
 }
 
@@ -30,7 +29,7 @@ export class MonitorSchedule extends Construct {
     private readonly props: MonitorScheduleProps,
   ) {
     super(scope, id);
-    const { plan, useCase, foundation, code, images, jobRole, group } = props;
+    const { plan, useCase, foundation, code, images, group } = props;
     this.name = resourceNames.schedule(useCase.name, plan.kind);
     new ScheduledJob(this, 'Job', {
       name: this.name,
@@ -41,11 +40,11 @@ export class MonitorSchedule extends Construct {
       command: this.command(),
       output: {
         name: 'findings',
-        uri: `s3://${foundation.artifactBucket.bucketName}/${prefixes.monitoring(useCase.name)}/${plan.kind}/<aws.scheduler.scheduled-time>`,
+        uri: `s3://${foundation.artifactBucket.bucketName}/${findings(useCase, plan.kind)}/<aws.scheduler.scheduled-time>`,
       },
       foundation,
       code,
-      jobRole,
+      jobRole: createMonitorRole(this, { kind: plan.kind, useCase, foundation, code, images }),
       group,
     });
   }
@@ -58,8 +57,11 @@ export class MonitorSchedule extends Construct {
       ...['--window-end', '<aws.scheduler.scheduled-time>', '--window', plan.window],
       ...['--endpoint', endpointName, '--variant', variantName, '--schedule', this.name],
       ...['--capture', `s3://${dataBucket.bucketName}/${prefixes.capture(useCase.name)}`],
-      ...['--ground-truth', `s3://${dataBucket.bucketName}/${prefixes.groundTruth(useCase.name)}`],
+      ...(needsGroundTruth(plan.kind)
+        ? ['--ground-truth', `s3://${dataBucket.bucketName}/${prefixes.groundTruth(useCase.name)}`]
+        : []),
       ...['--baseline', `s3://${artifactBucket.bucketName}/${prefixes.live(useCase.name)}`],
+      ...['--history', `s3://${artifactBucket.bucketName}/${findings(useCase, plan.kind)}`],
       ...['--output', ScheduledJob.folder('findings')],
     ];
   }

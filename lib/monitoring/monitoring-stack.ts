@@ -1,6 +1,5 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -10,7 +9,7 @@ import { deploymentNamespace, metricNamespaces } from '../../contracts/metrics';
 import { prefixes, resourceNames } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
-import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
+import { allow, allowKey, allowRead } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -19,7 +18,6 @@ import { GroundTruth } from '../labels/ground-truth';
 import { createLabelAlarms } from '../labels/label-alarms';
 import type { CodeAssets } from '../training/code-assets';
 import { PrebuiltImages } from '../training/images';
-import { allowContainerRuntime } from '../training/job-runtime';
 import { createDeployingAlarm } from './deploying-alarm';
 import { createDriftAlarm, driftRules } from './drift-alarms';
 import { monitorPlans } from './monitor-plan';
@@ -74,7 +72,6 @@ export class MonitoringStack extends Stack {
       new NativeMonitors(this, 'ModelMonitor', { useCase, foundation });
       return group;
     }
-    const jobRole = this.createJobRole(images);
     for (const plan of monitorPlans(useCase)) {
       const { endpointName } = this;
       new MonitorSchedule(this, `Monitor-${plan.kind}`, {
@@ -84,7 +81,6 @@ export class MonitoringStack extends Stack {
         code,
         images,
         endpointName,
-        jobRole,
         group,
       });
     }
@@ -96,31 +92,6 @@ export class MonitoringStack extends Stack {
     const { labels } = useCase;
     if (labels === undefined) return;
     new GroundTruth(this, 'GroundTruth', { useCase, labels, foundation, bundles, code, images, group });
-  }
-
-  private createJobRole(images: PrebuiltImages): iam.Role {
-    const { useCase, foundation, code } = this.props;
-    const role = new iam.Role(this, 'JobRole', {
-      assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'),
-      description: `Monitor runs of ${useCase.name}`,
-    });
-    allowRead(role, 'Data', foundation.dataBucket, [
-      prefixes.capture(useCase.name),
-      prefixes.groundTruth(useCase.name),
-    ]);
-    allowRead(role, 'Artifacts', foundation.artifactBucket, [
-      prefixes.live(useCase.name),
-      prefixes.executions(useCase.name),
-    ]);
-    allowWrite(role, 'Reports', foundation.artifactBucket, [prefixes.monitoring(useCase.name)]);
-    allowKey(role, foundation.key);
-    code.allowRead(role);
-    allow(role, 'Metrics', ['cloudwatch:PutMetricData'], ['*'], {
-      conditions: { StringEquals: { 'cloudwatch:namespace': Object.values(metricNamespaces) } },
-      because: "the action knows no resource; the condition bounds it to the monitors' namespaces",
-    });
-    allowContainerRuntime(role, images);
-    return role;
   }
 
   /** The alarms that mean drift; the composite alarm over them comes last and is what others react to. */

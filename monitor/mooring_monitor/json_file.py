@@ -23,11 +23,16 @@ def write_json(path: Path, document: Any, indent: int | None = 2) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def read_json(path: Path, what: str) -> Any:
-    """Read a document.
+def read_json(path: Path | bytes, what: str) -> Any:
+    """Read a document from a file, or from its bytes.
 
     Raises InputError naming `what` it should have been.
     """
+    if isinstance(path, bytes):
+        try:
+            return json.loads(path)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{what} cannot be read as JSON: {error}") from None
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,3 +1,4 @@
+import { distanceName } from '../../contracts/bias-distance';
 import { errorMetrics } from '../../contracts/pipeline-parameters';
 import type { UseCase } from '../../contracts/use-case';
 import {
@@ -27,7 +28,7 @@ export function fairnessGate(
   const value = dataBias.report.at('absolute');
   const failure = new FailStep('FairnessFailure', {
     message: join('', [
-      `The data is too biased to train on: |${rule.metric}| of ${facet.name} is `,
+      `The data is too biased to train on: ${distanceName(rule.metric)} of ${facet.name} is `,
       value,
       ', allowed is at most ',
       maxBias,
@@ -86,7 +87,7 @@ export function qualityFailure(
     rule === undefined || facet === undefined || maxModelBias === undefined || modelBias === undefined
       ? []
       : [
-          `; |${rule.metric}| of ${facet.name} is `,
+          `; ${distanceName(rule.metric)} of ${facet.name} is `,
           modelBias.report.at('absolute'),
           ', allowed is at most ',
           maxModelBias,

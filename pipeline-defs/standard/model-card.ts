@@ -1,3 +1,4 @@
+import { distanceName } from '../../contracts/bias-distance';
 import { featureNames, type UseCase } from '../../contracts/use-case';
 
 /** Longest text the model-card schema takes in one field. */
@@ -38,7 +39,7 @@ export function modelCardContent(useCase: UseCase): string {
 }
 
 function gate(rule: { readonly metric: string; readonly max: number } | undefined): string | undefined {
-  return rule && `|${rule.metric}| at most ${rule.max}`;
+  return rule && `${distanceName(rule.metric)} at most ${rule.max}`;
 }
 
 function cut(text: string, length: number): string {

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UseCase } from '../../contracts/use-case';
+import { metricNamespaces } from '../../contracts/metrics';
 import { monitorKinds, resourceNames, stackNames } from '../../contracts/names';
+import { driftRules } from '../../lib/monitoring/drift-alarms';
 import { nativeSchedule, offset } from '../../lib/monitoring/native/native-schedule';
 import { testApp, testUseCases } from '../support/app';
 
@@ -91,6 +93,62 @@ describe('engine: open', () => {
 
   test('has the same alarms', () => {
     expect(alarms(open)).toEqual(alarms(native));
+  });
+});
+
+describe('the role of a run of ours', () => {
+  interface Statement {
+    readonly Sid: string;
+    readonly Action: string | readonly string[];
+    readonly Resource: unknown;
+    readonly Condition?: { readonly StringEquals?: Readonly<Record<string, unknown>> };
+  }
+  const statements = (kind: string): readonly Statement[] => {
+    const policy = ofType(open, 'AWS::IAM::Policy').find(({ Properties }) =>
+      String(Properties['PolicyName']).startsWith(`Monitor${kind}JobRole`),
+    );
+    return (policy?.Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement;
+  };
+  const reads = (kind: string): string[] => {
+    const found = statements(kind).filter((each) => /^(Data|Artifacts)Get$/.test(each.Sid));
+    return [...JSON.stringify(found).matchAll(/"\/(loans\/[^"]*)\/\*"/g)].map(([, prefix]) => prefix ?? '').sort();
+  };
+
+  test.each([
+    ['data', ['loans/capture', 'loans/live/production', 'loans/monitoring/data']],
+    ['quality', ['loans/capture', 'loans/ground-truth', 'loans/live/production', 'loans/monitoring/quality']],
+    ['bias', ['loans/capture', 'loans/ground-truth', 'loans/live/production', 'loans/monitoring/bias']],
+    ['explanations', ['loans/capture', 'loans/executions', 'loans/live/production', 'loans/monitoring/explanations']],
+  ])('of kind %s reads %j', (kind, prefixes) => {
+    expect(reads(kind)).toEqual(prefixes);
+  });
+
+  test.each(['data', 'quality', 'bias', 'explanations'] as const)(
+    'of kind %s publishes its own metrics only',
+    (kind) => {
+      const [metrics] = statements(kind).filter((each) => each.Action === 'cloudwatch:PutMetricData');
+      expect(metrics?.Condition?.StringEquals).toEqual({ 'cloudwatch:namespace': metricNamespaces[kind] });
+    },
+  );
+
+  test('asks the registry for the live version only when it runs the model', () => {
+    const asking = ['data', 'quality', 'bias', 'explanations'].filter((kind) =>
+      statements(kind).some((each) => each.Action === 'sagemaker:DescribeModelPackage'),
+    );
+    expect(asking).toEqual(['explanations']);
+  });
+});
+
+describe('the alarms of a ratio that is fair at 1', () => {
+  test('lie on both sides of 1', () => {
+    const [loans] = testUseCases();
+    if (loans === undefined) throw new Error('the test use case loans is gone');
+    const bias = { every: '1d', metric: 'DI', max: 0.2 } as const;
+    const rules = driftRules({ ...loans.useCase, monitoring: { ...loans.useCase.monitoring, bias } });
+    expect(rules.filter((each) => each.kind === 'bias').map((each) => [each.id, each.threshold])).toEqual([
+      ['BiasHigh', 1.2],
+      ['BiasLow', 0.8],
+    ]);
   });
 });
 

@@ -116,8 +116,8 @@ describe('a schedule of a monitor', () => {
     };
     expect(args.join(' ')).toBe(
       'monitor watch --kind data --window-end <aws.scheduler.scheduled-time> --window 1h --endpoint loans-endpoint --variant AllTraffic' +
-        ' --schedule loans-data-monitor --capture s3://data/loans/capture --ground-truth s3://data/loans/ground-truth' +
-        ' --baseline s3://artifacts/loans/live/production --output /opt/ml/processing/output/findings',
+        ' --schedule loans-data-monitor --capture s3://data/loans/capture --baseline s3://artifacts/loans/live/production' +
+        ' --history s3://artifacts/loans/monitoring/data --output /opt/ml/processing/output/findings',
     );
   });
 });

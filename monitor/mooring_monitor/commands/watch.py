@@ -13,6 +13,7 @@ from mooring_monitor.cli import EXIT_FINE
 from mooring_monitor.drift_report import Occasion, iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.gather import gather
+from mooring_monitor.history import earlier_runs, write_history
 from mooring_monitor.json_file import write_json
 from mooring_monitor.live_baseline import fetch_baseline
 from mooring_monitor.metrics_out import publish
@@ -49,6 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--window", default="1h", help="length of the window: 15m, 1h, 2d")
     parser.add_argument("--window-end", required=True, help="ISO-8601 time at which the window ends")
     parser.add_argument("--ground-truth", help="s3://bucket/prefix of labels by inference id")
+    parser.add_argument(
+        "--history",
+        help="folder or s3:// prefix with the outputs of earlier runs, one folder per time: the report shows them",
+    )
     parser.add_argument("--output", required=True, type=Path, help="folder for the findings")
     parser.add_argument("--message", type=Path, help="file for the exit message of a processing job")
     parser.add_argument("--no-publish", action="store_true", help="write metrics.json only")
@@ -65,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
         outcome = _judge(args, use_case, window, baseline)
         occasion = _occasion(args, use_case, window)
         _write(outcome, occasion, args.output, args.message)
+        earlier = earlier_runs(args.history.rstrip("/"), window) if args.history else []
+        write_history(args.output, earlier, outcome, args.kind, use_case, window, baseline)
         write_report(args.output, args.output / REPORT, baseline)
     if not args.no_publish:
         publish(outcome.metrics, args.kind, args.endpoint, args.schedule)

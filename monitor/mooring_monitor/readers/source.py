@@ -67,6 +67,27 @@ def list_objects(s3: Any, bucket: str, prefix: str) -> Iterator[Source]:
             yield Source(f"s3://{bucket}/{key}", _opener(s3, bucket, key), item.get("LastModified"), item.get("Size"))
 
 
+def list_folders(s3: Any, location: str, after: str) -> list[str]:
+    """Names of the folders directly below an s3:// address that come after a name, in order."""
+    bucket, prefix = split_uri(location)
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=f"{prefix}/", Delimiter="/", StartAfter=f"{prefix}/{after}"
+    )
+    return [each["Prefix"].rstrip("/").rpartition("/")[2] for page in pages for each in page.get("CommonPrefixes", [])]
+
+
+def read_object(s3: Any, uri: str) -> bytes | None:
+    """Content of a small object; None when there is none.
+
+    It is listed first: getting what does not exist is "access denied" to a role that may list some prefixes only.
+    """
+    for source in list_objects(s3, *split_uri(uri)):
+        if source.name == uri:
+            with source.open() as stream:
+                return stream.read()
+    return None
+
+
 def s3_client() -> Any:
     """The S3 client of the process; imported late because most runs on a laptop need none."""
     import boto3

@@ -92,29 +92,36 @@ def curve(xs: Sequence[float], ys: Sequence[float], label: str) -> Markup:
     return _svg(size, size, body, label)
 
 
-def timeline(points: Sequence[tuple[str, float]], bound: float | None, label: str) -> Markup:
-    """A metric over time with its bound as a dashed line; values at the left are the scale's ends."""
-    if len(points) < 2:
+def timeline(
+    points: Sequence[tuple[str, float]],
+    bounds: Sequence[float],
+    label: str,
+    marks: Sequence[tuple[int, str]] = (),
+) -> Markup:
+    """A metric over time with its bounds as dashed lines, the scale's ends at the left, and texts at some points."""
+    known = [value for _, value in points if math.isfinite(value)]
+    if len(known) < 2:
         return Markup("")
-    values = [value for _, value in points] + ([bound] if bound is not None else [])
-    low, high = min(values), max(values)
-    margin = (high - low) * 0.1 or abs(high) * 0.05 or 1.0
+    low, high = min([*known, *bounds]), max([*known, *bounds])
+    margin = (high - low) * 0.12 or abs(high) * 0.05 or 1.0
     low, high = low - margin, high + margin
-    left, width, height = 52.0, 640.0, 150.0
+    left, width, height = 56.0, 540.0, 158.0
 
     def y(value: float) -> float:
-        return 8 + (high - value) / (high - low) * (height - 36)
+        return 20 + (high - min(max(value, low), high)) / (high - low) * (height - 46)
 
     step = (width - left - 12) / (len(points) - 1)
-    spots = [(left + index * step, y(value)) for index, (_, value) in enumerate(points)]
+    spots = [
+        (left + index * step, y(value) if not math.isnan(value) else None) for index, (_, value) in enumerate(points)
+    ]
     parts = [
         Markup('<text x="{}" y="{:.1f}" text-anchor="end" class="t">{}</text>').format(
             left - 6, y(edge) + 4, short(edge)
         )
-        for edge in (low, high)
+        for edge in (min(known), max(known))[: 1 if min(known) == max(known) else 2]
     ]
     parts.append(Markup(f'<line x1="{left}" x2="{width}" y1="{y(low):.1f}" y2="{y(low):.1f}" stroke="{GRID}"/>'))
-    if bound is not None:
+    for bound in bounds:
         parts.append(
             Markup(
                 f'<line x1="{left}" x2="{width}" y1="{y(bound):.1f}" y2="{y(bound):.1f}" stroke="{ACCENT}" '
@@ -122,16 +129,28 @@ def timeline(points: Sequence[tuple[str, float]], bound: float | None, label: st
                 f"bound {short(bound)}</text>"
             )
         )
-    line = " ".join(f"{x:.1f},{at:.1f}" for x, at in spots)
+    for index, text in marks:
+        x = left + index * step
+        parts.append(
+            Markup(
+                '<line x1="{0:.1f}" x2="{0:.1f}" y1="16" y2="{1:.1f}" stroke="{2}"/>'
+                '<text x="{0:.1f}" y="11" text-anchor="{3}" class="t">{4}</text>'
+            ).format(x, y(low), GRID, "start" if index == 0 else "middle", text)
+        )
+    line = " ".join(f"{x:.1f},{at:.1f}" for x, at in spots if at is not None)
     parts.append(Markup(f'<polyline points="{line}" fill="none" stroke="{CURRENT}" stroke-width="2"/>'))
     for (x, at), (when, value) in zip(spots, points, strict=True):
+        if at is None:
+            continue
         title = Markup("<title>{}: {}</title>").format(when, short(value))
         parts.append(
             Markup(f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{CURRENT}">') + title + Markup("</circle>")
         )
     for anchor, (x, _), (when, _) in (("start", spots[0], points[0]), ("end", spots[-1], points[-1])):
         parts.append(
-            Markup('<text x="{:.1f}" y="{}" text-anchor="{}" class="t">{}</text>').format(x, height - 6, anchor, when)
+            Markup('<text x="{:.1f}" y="{}" text-anchor="{}" class="t">{}</text>').format(
+                x, height - 6, anchor, _moment(when)
+            )
         )
     return _svg(width, height, Markup("").join(parts), label)
 
@@ -164,6 +183,11 @@ def _distribution_label(shares: Mapping[str, Any], name: str, before: list[float
     rows = zip(shares["categories"], before, now or [math.nan] * len(before), strict=False)
     words = ", ".join(f"{category} {_percent(old)} → {_percent(new)}" for category, old, new in list(rows)[:6])
     return f"Shares of {name}: {words}"
+
+
+def _moment(when: str) -> str:
+    """A time for people: 2026-11-20T10:00:00Z as 2026-11-20 10:00; anything else as it is."""
+    return f"{when[:10]} {when[11:16]}" if len(when) == 20 and when[10] == "T" and when.endswith("Z") else when
 
 
 def _percent(share: float) -> str:

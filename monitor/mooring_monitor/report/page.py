@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from mooring_monitor import __version__
 from mooring_monitor.errors import InputError
 from mooring_monitor.report.run_files import RunFiles, read_history, read_run
-from mooring_monitor.report.sections import bias_view, drift_view, explanations_view, quality_view
+from mooring_monitor.report.sections import bias_view, drift_view, explanations_view, history_view, quality_view
 from mooring_monitor.report.words import VERDICTS
 
 #: Name of the page beside the files of a run.
@@ -51,7 +51,8 @@ def render(folder: Path, baseline: Path | None = None, history: Path | None = No
             word=word,
             summary=summary,
             drift=drift_view(run.drift),
-            quality=quality_view(run, before, earlier),
+            history=history_view(run, earlier),
+            quality=quality_view(run, before),
             bias=bias_view(run, before),
             explanations=explanations_view(run, before),
             violations=run.violations,

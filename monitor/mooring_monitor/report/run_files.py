@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mooring_monitor.errors import InputError
+from mooring_monitor.history import FILE as HISTORY_FILE
+from mooring_monitor.history import LENGTH, History, Point, read_history_file
 from mooring_monitor.json_file import read_json
 
 Document = Mapping[str, Any]
@@ -18,7 +20,6 @@ QUALITY_SECTIONS = ("binary_classification_metrics", "multiclass_classification_
 DRIFT_REPORTS = ("drift_report.json", "report.json")
 QUALITY_FILES = ("statistics.json", "evaluation.json", "quality-statistics.json")
 ANALYSIS_FILES = ("analysis.json", "explanations.json")
-HISTORY_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,13 @@ class RunFiles:
     reasons: Document | None = None
     outcome: Document | None = None
     violations: tuple[Document, ...] = ()
+    history: History = field(default_factory=History)
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to report."""
         parts = (self.drift, self.quality, self.bias, self.explanations, self.outcome)
         return all(each is None for each in parts)
-
-
-@dataclass(frozen=True)
-class Point:
-    """Metrics of an earlier run."""
-
-    when: str
-    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_run(folder: Path) -> RunFiles:
@@ -69,6 +63,7 @@ def read_run(folder: Path) -> RunFiles:
         reasons=_read(folder / "reasons.json"),
         outcome=_read(folder / "metrics.json"),
         violations=tuple(violations.get("violations", [])),
+        history=read_history_file(folder / HISTORY_FILE),
     )
 
 
@@ -77,7 +72,7 @@ def read_history(folder: Path | None) -> list[Point]:
     if folder is None or not folder.is_dir():
         return []
     points: list[Point] = []
-    for each in sorted(path for path in folder.iterdir() if path.is_dir())[-HISTORY_LENGTH:]:
+    for each in sorted(path for path in folder.iterdir() if path.is_dir())[-LENGTH:]:
         document = _read(each / "metrics.json")
         if document is None:
             continue

@@ -6,19 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mooring_monitor import metrics
 from mooring_monitor.bias.registry import BUILT_IN, STAGES
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.documents import global_values
+from mooring_monitor.history import Point
 from mooring_monitor.quality.measures import better
 from mooring_monitor.report import charts
-from mooring_monitor.report.run_files import Document, Point, RunFiles, quality_section
-from mooring_monitor.report.words import bias_meaning
+from mooring_monitor.report.run_files import Document, RunFiles, quality_section
+from mooring_monitor.report.words import bias_meaning, metric_title
 
 View = dict[str, Any]
 
 MOST_FEATURES = 200
 MOST_SLICES = 10
 MOST_BARS = 15
+MOST_LINES = 12
 #: Metrics first in the table, and fit for a line over time.
 HEADLINE = ("auc", "f1", "accuracy", "precision", "recall", "rmse", "mae", "r2", "mape", "weighted_f1")
 STAGE_TITLES = {"pre_training": "Before training", "post_training": "After training"}
@@ -42,8 +45,8 @@ def drift_view(report: Document | None) -> View | None:
     }
 
 
-def quality_view(run: RunFiles, baseline: RunFiles, history: Sequence[Point]) -> View | None:
-    """Metrics with their spread beside the baseline's, slices, curve, and the headline metric over time."""
+def quality_view(run: RunFiles, baseline: RunFiles) -> View | None:
+    """Metrics with their spread beside the baseline's, slices and curve."""
     name, section = quality_section(run.quality)
     if not section or run.quality is None:
         return None
@@ -71,7 +74,6 @@ def quality_view(run: RunFiles, baseline: RunFiles, history: Sequence[Point]) ->
         "metric": metric,
         "overall": charts.short(_number(slices.get("overall"))),
         "slices": [_slice(each, metric) for each in slices.get("slices", [])[:MOST_SLICES]],
-        "timelines": _timelines(history, [metric, "label_coverage"]),
     }
 
 
@@ -136,6 +138,25 @@ def explanations_view(run: RunFiles, baseline: RunFiles) -> View | None:
         "ndcg": [(label, charts.short(_number(score))) for label, score in drift.items()],
         "reasons": _reasons(run.reasons),
     }
+
+
+def history_view(run: RunFiles, earlier: Sequence[Point]) -> View | None:
+    """What is watched over time: metrics with bounds, the metric of the slices, rows and labels."""
+    points = earlier or run.history.points
+    bounds = run.history.bounds
+    watched = str((run.slices or {}).get("metric", ""))
+    first = next((each for each in HEADLINE if any(each in point.metrics for point in points)), "")
+    wanted = [*list(bounds)[:MOST_LINES], watched or first, metrics.LABEL_COVERAGE, metrics.ROWS]
+    lines: list[View] = []
+    for metric in dict.fromkeys(wanted):
+        known = [each for each in points if metric in each.metrics]
+        versions = [each.version for each in known]
+        changes = [(at, f"v{now}") for at, now in enumerate(versions) if now is not None and now not in versions[:at]]
+        series = [(each.when, each.metrics[metric]) for each in known]
+        plot = charts.timeline(series, bounds.get(metric, ()), f"{metric} over {len(series)} runs", changes)
+        if plot:
+            lines.append({"metric": metric_title(metric), "plot": plot})
+    return {"lines": lines, "runs": len(points)} if lines else None
 
 
 def _feature(each: Document) -> View:
@@ -230,16 +251,6 @@ def _slice(each: Document, metric: str) -> View:
         "rows": each.get("rows"),
         "quality": charts.short(_number(each.get(metric))),
     }
-
-
-def _timelines(history: Sequence[Point], metrics: Sequence[str]) -> list[View]:
-    found: list[View] = []
-    for metric in dict.fromkeys(metrics):
-        points = [(each.when, each.metrics[metric]) for each in history if metric in each.metrics]
-        plot = charts.timeline(points, None, f"{metric} over {len(points)} runs")
-        if plot:
-            found.append({"metric": metric, "plot": plot})
-    return found
 
 
 def _reasons(document: Document | None) -> View | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from mooring_monitor import metrics
 from mooring_monitor.report.charts import short
 
 #: (value, group, others) -> sentence.
@@ -160,3 +161,16 @@ def _how_much(value: float) -> str:
     if size < 0.01:
         return "almost alike"
     return "somewhat differently" if size < 0.1 else "differently"
+
+
+def metric_title(name: str) -> str:
+    """A published metric as a caption."""
+    known = {
+        metrics.ROWS: "Captured rows",
+        metrics.LABEL_COVERAGE: "Share of predictions with a label",
+        metrics.NDCG: "Ranking of features against the baseline's (NDCG)",
+    }
+    for prefix, text in ((metrics.drift(""), "Drift of "), (metrics.bias(""), "Bias metric ")):
+        if name.startswith(prefix):
+            return f"{text}{name.removeprefix(prefix)}"
+    return known.get(name, name)

@@ -24,6 +24,8 @@ STAGES: Final = {
 }
 #: What JSON can hold in place of an infinite value: Clarify's own substitute in CloudWatch.
 INFINITY: Final = 2.348543e108
+#: Values of metrics that are fair at another value than 0.
+FAIR: Final = {"DI": 1.0}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--analysis", required=True, metavar="DIR", help="folder with analysis.json")
     parser.add_argument("--output", required=True, metavar="DIR", help="folder for gate.json")
     parser.add_argument("--stage", choices=tuple(STAGES), default="before_training", help="which gate it is")
-    parser.add_argument("--bound", type=float, help="largest |metric| allowed (default: fairness.<stage>.max)")
+    parser.add_argument("--bound", type=float, help="largest distance from fairness (default: fairness.<stage>.max)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def fairness_gate(use_case: UseCase, analysis: Any, stage: str, bound: float | None) -> dict[str, Any]:
-    """The document gate.json: the first facet's metric, its absolute value and the bound."""
+    """The document gate.json: the first facet's metric, its distance from fairness and the bound."""
     fairness = use_case.section("fairness")
     settings = fairness.get(stage)
     if not settings or not fairness.get("facets"):
@@ -60,17 +62,20 @@ def fairness_gate(use_case: UseCase, analysis: Any, stage: str, bound: float | N
         raise InputError(f"bias metric {metric} is not a number")
     value = max(-INFINITY, min(INFINITY, value))
     limit = float(settings["max"]) if bound is None else bound
-    passed = abs(value) <= limit
+    # Differences are fair at 0, the ratio DI at 1: what is bounded is the distance (as `monitor bias` has it).
+    distance = min(INFINITY, abs(value - FAIR.get(metric, 0.0)))
+    name = "|1 - DI|" if metric == "DI" else f"|{metric}|"
+    passed = distance <= limit
     group = f"{facet['name']} = {facet['disadvantaged']}" if "disadvantaged" in facet else f"{facet['name']} above it"
     return {
         "metric": metric,
         "facet": facet["name"],
         "value": value,
-        "absolute": abs(value),
+        "absolute": distance,
         "bound": limit,
         "passed": passed,
         "message": f"Fairness gate {'passed' if passed else 'failed'} {stage.replace('_', ' ')}: "
-        f"|{metric}| {abs(value):.4f} of facet {group}, at most {limit:g} is allowed",
+        f"{name} {distance:.4f} of facet {group}, at most {limit:g} is allowed",
     }
 
 

@@ -257,5 +257,5 @@ def test_numbers_for_people(value: float | None, text: str) -> None:
 
 
 def test_a_line_needs_two_runs() -> None:
-    assert timeline([("1", 0.5)], None, "x") == ""
-    assert "bound 0.4" in timeline([("1", 0.5), ("2", 0.6)], 0.4, "x")
+    assert timeline([("1", 0.5)], [], "x") == ""
+    assert "bound 0.4" in timeline([("1", 0.5), ("2", 0.6)], [0.4], "x")

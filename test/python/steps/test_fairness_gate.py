@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mooring_monitor.bias.gate import gate_of
+from mooring_monitor.bias.registry import BiasRegistry
+from mooring_monitor.use_case import parse_use_case
 from mooring_steps.cli import main
 from mooring_steps.errors import InputError
 from mooring_steps.fairness_gate import INFINITY, fairness_gate
@@ -27,6 +30,24 @@ class TestTheGate:
         gate = fairness_gate(loans(), analysis(CI=0.9, DPL=value), "before_training", None)
         assert (gate["metric"], gate["facet"], gate["value"], gate["absolute"]) == ("DPL", "sex", value, abs(value))
         assert (gate["bound"], gate["passed"]) == (0.1, passed)
+
+    @pytest.mark.parametrize(("value", "passed"), [(0.9, True), (1.1, True), (0.1, False), (1.3, False)])
+    def test_takes_a_ratio_for_fair_at_one(self, loans: Callable[..., UseCase], value: float, passed: bool) -> None:
+        case = loans(fairness={"after_training": {"metric": "DI", "max": 0.2}})
+        gate = fairness_gate(case, analysis("post_training_bias_metrics", DI=value), "after_training", None)
+        assert (gate["absolute"], gate["passed"]) == (pytest.approx(abs(1 - value)), passed)
+        assert "|1 - DI|" in gate["message"]
+
+    @pytest.mark.parametrize("value", [0.25, -0.4, 1.75, "Infinity", "-Infinity"])
+    @pytest.mark.parametrize("metric", ["DI", "DPPL", "RD", "GE"])
+    def test_measures_as_the_monitor_does(self, loans: Callable[..., UseCase], metric: str, value: Any) -> None:
+        rule = {"after_training": {"metric": metric, "max": 1}}
+        report = analysis("post_training_bias_metrics", **{metric: value})
+        case = loans(fairness=rule)
+        theirs = gate_of(report, parse_use_case(case.document), "post_training", BiasRegistry())
+        ours = fairness_gate(case, report, "after_training", None)
+        assert theirs is not None
+        assert ours["absolute"] == pytest.approx(theirs["absolute"])
 
     def test_says_metric_value_and_bound(self, loans: Callable[..., UseCase]) -> None:
         gate = fairness_gate(loans(), analysis(DPL=-0.25), "before_training", 0.2)
