@@ -10,18 +10,18 @@ import type { Intents } from './intents';
 
 /**
  * Deletes models, configurations and guardrail alarms of this endpoint, but those to keep and those that somebody still waits
- * for. What was kept has no guardrails any more either: its deployment is over.
+ * for. The guardrails of the deployment that ended go in any case.
  *
  * A configuration goes last: as long as it is listed, a clean-up that died half-way is made good by the next one. Models are
  * listed as well, because a superseded deployment may have died before it made a configuration.
  *
- * @param given whose intent is still open, but over: the deployment that this clean-up follows
+ * @param ended name of the plan whose deployment this clean-up follows
  */
 export async function cleanUp(
   context: Context,
   intents: Intents,
+  ended: string,
   keep: readonly (string | undefined)[],
-  given?: string,
 ): Promise<void> {
   const { sagemaker, endpointName } = context;
   const filter = {
@@ -38,20 +38,17 @@ export async function cleanUp(
     ...(configs.EndpointConfigs ?? []).flatMap((each) => own(each.EndpointConfigName)),
   ]);
   // Asked for after the lists: whoever is preparing something noted its intent before.
-  const waitedFor = await newerThan(intents, given ?? keep[0]);
-  await removeGuardrails(
-    context,
-    [...names].filter((name) => !waitedFor.includes(name)),
-  );
-  for (const name of names) {
-    if (keep.includes(name) || waitedFor.includes(name)) continue;
+  const waitedFor = await newerThan(intents, ended);
+  const old = [...names].filter((name) => !keep.includes(name) && !waitedFor.includes(name));
+  await removeGuardrails(context, [...new Set([ended, ...old])]);
+  for (const name of old) {
     await unlessGone(sagemaker.send(new DeleteModelCommand({ ModelName: name })));
     await unlessGone(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })));
   }
 }
 
 /** Names of what open intents ask for, if they are newer than the deployment of this name. */
-async function newerThan(intents: Intents, name: string | undefined): Promise<readonly string[]> {
+async function newerThan(intents: Intents, name: string): Promise<readonly string[]> {
   const newest = await intents.newest();
   if (newest === undefined || newest.intent.plan.name === name) return [];
   return (await intents.open()).map((each) => each.plan.name).filter((each) => each !== name);

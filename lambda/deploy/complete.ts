@@ -64,7 +64,7 @@ async function succeed(
     description: `serves at ${context.endpointName} since ${time}`,
   });
   await setScaling(context);
-  await cleanUp(context, intents, [plan.name, live.previous?.endpoint_config]);
+  await cleanUp(context, intents, plan.name, [plan.name, live.previous?.endpoint_config]);
   const captured = tested.verdict === 'passed' ? await newlyCaptured(context, time, known) : undefined;
   await recordCapture(context, time, captured);
   const metrics = { now: await evaluationOf(context, live), before: metricsBefore };
@@ -102,7 +102,8 @@ async function reportRollback(
   await setLifeCycle(context, intent.plan.packageArn, 'rolledBack', {
     description: `rolled back, ${serving} serves: ${reason ?? 'a guardrail alarm'}`,
   });
-  await cleanUp(context, intents, [serving, live?.endpoint_config, live?.previous?.endpoint_config], intent.plan.name);
+  const kept = [serving, live?.endpoint_config, live?.previous?.endpoint_config];
+  await cleanUp(context, intents, intent.plan.name, kept);
   const outcome = rolledBack(context, intent.plan, { serving, live, reason });
   return finish(context, intents, intent, 'rolled-back', { ...outcome, reason });
 }
@@ -117,7 +118,7 @@ async function reportFailure(
   const live = await readLive(context);
   await setLifeCycle(context, intent.plan.packageArn, 'failed', { description: reason });
   const kept = [endpoint.EndpointConfigName, live?.endpoint_config, live?.previous?.endpoint_config];
-  await cleanUp(context, intents, kept, intent.plan.name);
+  await cleanUp(context, intents, intent.plan.name, kept);
   const outcome = failed(context, intent.plan, endpoint.EndpointStatus ?? '', reason);
   return finish(context, intents, intent, 'failed', { ...outcome, reason });
 }

@@ -125,15 +125,24 @@ async function update(context: Context, configName: string, guarded: boolean): P
   );
 }
 
-/** Removes the guardrail alarms of a configuration once its deployment is over. */
-export async function removeGuardrails(
-  { cloudwatch, endpointName }: Context,
-  configNames: readonly string[],
-): Promise<void> {
-  const names = configNames.flatMap((each) =>
-    guardrailAlarms(endpointName, each).map((alarm) => alarm.AlarmName ?? ''),
-  );
-  if (names.length > 0) await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: names }));
+/** Removes the guardrail alarms of configurations once their deployments are over; some may be gone already. */
+export async function removeGuardrails(context: Context, configNames: readonly string[]): Promise<void> {
+  for (const configName of configNames) {
+    const names = guardrailAlarms(context.endpointName, configName).map((each) => each.AlarmName ?? '');
+    // Where one is missing, CloudWatch deletes none.
+    if (!(await deleteAlarms(context, names))) for (const name of names) await deleteAlarms(context, [name]);
+  }
+}
+
+/** @returns false when one of them does not exist. */
+async function deleteAlarms({ cloudwatch }: Context, names: readonly string[]): Promise<boolean> {
+  try {
+    await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [...names] }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /^ResourceNotFound/.test(error.name)) return false;
+    throw error;
+  }
 }
 
 /** Whether SageMaker says that there is no such thing. */

@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import type { Deployment } from './deployments';
 import { status, table } from './output';
 import type { AccountStatus, UseCaseStatus } from './status';
 
@@ -11,6 +12,12 @@ const section = (title: string, body: string): string =>
     .join('\n')}`;
 const short = (text: string | undefined, length = 90): string =>
   text === undefined ? '' : text.length > length ? `${text.slice(0, length - 1)}…` : text;
+
+/** Without what the columns beside it say already, and in one line. */
+function why({ reason, restoresFrom }: Deployment): string {
+  if (restoresFrom !== undefined && reason === undefined) return `rollback of version ${restoresFrom}`;
+  return short(reason?.replace(/^Endpoint configuration '[^']+' was rolled back: /, '').replace(/\s+/g, ' '), 140);
+}
 
 function useCaseText(useCase: UseCaseStatus): string {
   const parts: string[] = [];
@@ -32,13 +39,7 @@ function useCaseText(useCase: UseCaseStatus): string {
     parts.push(
       table(
         ['deployment', 'stage', 'version', 'outcome', 'why'],
-        useCase.deployments.map((each) => [
-          time(each.time),
-          each.stage,
-          each.version,
-          status(each.state),
-          short(each.restoresFrom === undefined ? each.reason : `rollback of version ${each.restoresFrom}`),
-        ]),
+        useCase.deployments.map((each) => [time(each.time), each.stage, each.version, status(each.state), why(each)]),
       ),
     );
   if (useCase.executions.length > 0)

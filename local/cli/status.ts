@@ -1,11 +1,11 @@
 import { ListPipelineExecutionsCommand } from '@aws-sdk/client-sagemaker';
-import { resourceNames, stageNames } from '../../contracts/names';
+import { resourceNames, stackNames, stageNames } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { readAlarms, type AlarmState } from './alarms';
 import { readDecisions, type Decision } from './decisions';
 import { readDeployments, type Deployment } from './deployments';
 import { readEndpoint, type EndpointState } from './endpoint';
-import { isDeployed, listStacks } from './foundation';
+import { listStacks } from './foundation';
 import { readInbox, type Notification } from './inbox';
 import { listPackages } from './registry';
 import type { Session } from './session';
@@ -63,13 +63,14 @@ async function readUseCase(session: Session, name: string): Promise<UseCaseStatu
 /** Everything `mooring status` shows. Use cases that are not deployed are left out. */
 export async function readStatus(session: Session, useCases: readonly UseCase[]): Promise<AccountStatus> {
   const deployed: UseCaseStatus[] = [];
-  for (const useCase of useCases)
-    if (await isDeployed(session.clients, useCase.name)) deployed.push(await readUseCase(session, useCase.name));
+  const stacks = await listStacks(session.clients);
+  for (const { name } of useCases)
+    if (stacks.some((each) => each.name === stackNames.training(name))) deployed.push(await readUseCase(session, name));
   const { now } = (await session.control('GET', '/_local/clock')) as { readonly now: string };
   return {
     endpoint: session.endpoint,
     now,
-    stacks: await listStacks(session.clients),
+    stacks,
     useCases: deployed,
     inbox: await readInbox(session),
   };

@@ -140,9 +140,8 @@ export class DataCapture {
       const object = [prefix, captureKey(this.endpoint, variant, batch.time, this.account.newId())]
         .filter((part) => part !== '')
         .join('/');
-      this.account.iam.authorize(this.account.iam.roleByArn(batch.roleArn), [
-        { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${object}` },
-      ]);
+      const permissions = this.account.s3.permissions('s3:PutObject', bucket, object);
+      this.account.iam.authorize(this.account.iam.roleByArn(batch.roleArn), permissions);
       this.account.s3.put(bucket, object, `${batch.lines.join('\n')}\n`, { contentType: 'application/jsonlines' });
       this.account.trace.emit('capture.written', {
         endpoint: this.endpoint,
