@@ -13,6 +13,7 @@ from mooring_monitor import __version__
 from mooring_monitor.drift import DriftResult
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.readers.batch import Skips
+from mooring_monitor.readers.window import BEFORE_LIVE
 from mooring_monitor.records import Verdict, Violation, gravest
 
 SCHEMA_VERSION: Final = "1.0"
@@ -80,7 +81,8 @@ def summary(findings: Findings) -> str:
     rows = findings.current.rows
     if rows == 0:
         lost = f" ({findings.skips.total} records could not be read)" if findings.skips.total else ""
-        return f"No rows to judge{lost}."
+        early = findings.skips.notes.get(BEFORE_LIVE, 0)
+        return f"No rows to judge{lost}{f'; {early:,} rows {BEFORE_LIVE}' if early else ''}."
     judged = [each for each in findings.features if each.verdict not in ("skipped", "error")]
     others = [each for each in findings.violations if each.constraint_check_type != "baseline_drift_check"]
     parts = []
@@ -99,6 +101,8 @@ def summary(findings: Findings) -> str:
         )
     if findings.skips.total:
         parts.append(f"{findings.skips.total} records could not be read")
+    if findings.skips.notes.get(BEFORE_LIVE):
+        parts.append(f"{findings.skips.notes[BEFORE_LIVE]:,} rows {BEFORE_LIVE}")
     return f"{rows:,} rows: {'; '.join(parts)}."
 
 

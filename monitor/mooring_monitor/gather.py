@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from mooring_monitor.answers import label_of, prediction_of, series, typed_features
+from mooring_monitor.live_baseline import live_since
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.capture_record import GroundTruth
-from mooring_monitor.readers.window import Window, read_labels, read_window
+from mooring_monitor.readers.window import BEFORE_LIVE, Window, read_labels, read_window
 from mooring_monitor.records import Kind, WatchWindow
 from mooring_monitor.use_case import UseCase
 
@@ -36,7 +37,9 @@ def gather(
     skips = Skips()
     names = [each.name for each in use_case.features]
     rows = CaptureRows(names)
-    for part in read_window(f"{capture.rstrip('/')}/{endpoint}/{variant}", window, names, skips, s3):
+    for part in read_window(
+        f"{capture.rstrip('/')}/{endpoint}/{variant}", window, names, skips, s3, live_since(baseline)
+    ):
         rows.extend(part)
     labels = read_labels(ground_truth.rstrip("/"), window, skips, s3) if ground_truth else {}
     answers = [prediction_of(each, use_case.task) for each in rows.answers]
@@ -59,6 +62,7 @@ def gather(
         times=pd.Series(pd.to_datetime(pd.Series(rows.times, dtype=object), utc=True)),
         label_lag=pd.Series([lag for _, lag in known], dtype="float64"),
         skipped=skips.counts,
+        before_live=skips.notes.get(BEFORE_LIVE, 0),
     )
 
 

@@ -84,6 +84,8 @@ class WatchWindow:
     label_lag: pd.Series[Any]
     #: Rows or records that could not be used, by reason.
     skipped: Mapping[str, int]
+    #: Captured rows of the window that an earlier version may have answered; they are not among the rows above.
+    before_live: int = 0
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from mooring_monitor.history import earlier_runs, write_history
 from mooring_monitor.json_file import write_json
 from mooring_monitor.live_baseline import fetch_baseline
 from mooring_monitor.metrics_out import publish
-from mooring_monitor.readers.window import Window
+from mooring_monitor.readers.window import BEFORE_LIVE, Window
 from mooring_monitor.records import Metric, WatchOutcome, WatchWindow
 from mooring_monitor.report.page import REPORT, write_report
 from mooring_monitor.step_files import use_case_of
@@ -115,10 +115,12 @@ def _joined(args: argparse.Namespace, use_case: UseCase, window: Window, baselin
 
 def _with_run(outcome: WatchOutcome, rows: WatchWindow) -> WatchOutcome:
     """Every kind says that it ran and on how many rows, so that silence is an alarm of its own."""
-    common = [Metric(metrics.ROWS, float(len(rows.features)), "Count"), Metric(metrics.RUNS, 1.0, "Count")]
+    captured = len(rows.features) + rows.before_live
+    common = [Metric(metrics.ROWS, float(captured), "Count"), Metric(metrics.RUNS, 1.0, "Count")]
     names = {each.name for each in outcome.metrics}
     added = [each for each in common if each.name not in names]
-    return WatchOutcome(outcome.verdict, outcome.summary, [*added, *outcome.metrics], outcome.violations)
+    said = f"{outcome.summary}; {rows.before_live:,} rows {BEFORE_LIVE}" if rows.before_live else outcome.summary
+    return WatchOutcome(outcome.verdict, said, [*added, *outcome.metrics], outcome.violations)
 
 
 def _write(outcome: WatchOutcome, occasion: Occasion, output: Path, message: Path | None) -> None:

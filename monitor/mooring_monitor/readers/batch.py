@@ -30,9 +30,9 @@ class Skips:
         self.counts[reason] = self.counts.get(reason, 0) + count
         self.examples.setdefault(reason, where)
 
-    def note(self, assumption: str) -> None:
+    def note(self, assumption: str, count: int = 1) -> None:
         """Count something that was used under an assumption."""
-        self.notes[assumption] = self.notes.get(assumption, 0) + 1
+        self.notes[assumption] = self.notes.get(assumption, 0) + count
 
     @property
     def total(self) -> int:

@@ -100,14 +100,28 @@ def window_sources(location: str, hours: Sequence[str], s3: Any = None) -> Itera
                 yield source
 
 
+#: Note about rows that an earlier version answered.
+BEFORE_LIVE: Final = "answered before the live version took all traffic, left out"
+
+
 def read_window(
-    location: str, window: Window, names: Sequence[str], skips: Skips, s3: Any = None
+    location: str, window: Window, names: Sequence[str], skips: Skips, s3: Any = None, since: datetime | None = None
 ) -> Iterator[CaptureRows]:
-    """Captured rows of a window below <capture prefix>/<endpoint>/<variant>."""
+    """Captured rows of a window below <capture prefix>/<endpoint>/<variant>.
+
+    Capture records name no model version, and both fleets of a blue/green deployment write to the same place. Rows
+    older than `since`, when the live version took all traffic, may be another version's: they are left out and noted.
+    """
     seen: set[str] = set()
     for source in window_sources(location, window.hours, s3):
         for rows in read_capture(source, names, skips, seen):
-            yield rows.within(lambda time, source=source: window.holds(time, source))  # type: ignore[misc]
+            part = rows.within(lambda time, source=source: window.holds(time, source))  # type: ignore[misc]
+            if since is not None:
+                live = part.within(lambda time, source=source: (time or hour_of(source) or since) >= since)  # type: ignore[misc]
+                if len(live) < len(part):
+                    skips.note(BEFORE_LIVE, len(part) - len(live))
+                part = live
+            yield part
 
 
 def read_labels(location: str, window: Window, skips: Skips, s3: Any = None) -> dict[str, GroundTruth]:

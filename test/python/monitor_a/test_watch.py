@@ -129,6 +129,55 @@ class TestWindowThatCannotBeJudged:
         assert report["dataset"]["skipped"] == {"invalid JSON line": 150}
 
 
+class TestWindowOfTwoVersions:
+    @pytest.fixture
+    def deployed(self, baseline: Path) -> Callable[[str], None]:
+        def write(time: str) -> None:
+            (baseline / "manifest.json").write_text(json.dumps({"deployed_at": time, "version": 2}))
+
+        return write
+
+    def test_judges_the_live_one_only(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any], deployed: Callable[[str], None]
+    ) -> None:
+        # What drifted was asked before the new version was live.
+        old, new = rows(300, seed=1, shift=3), rows(300, seed=2)
+        captured(tmp_path / "capture", pd.concat([old, new]))
+        assert watch()["verdict"] == "breach"
+        deployed("2026-01-31T11:30:00Z")
+        report = watch()
+        assert (report["verdict"], report["dataset"]["rows"]) == ("ok", 300)
+        assert report["dataset"]["notes"]["answered before the live version took all traffic, left out"] == 300
+        assert "300 rows answered before the live version" in report["summary"]
+        # Capture works: that no row is the live version's yet is no gap in it.
+        assert report["metrics"]["captured_rows"] == 600
+
+    def test_has_nothing_to_judge_before_the_live_one_is_asked(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any], deployed: Callable[[str], None]
+    ) -> None:
+        captured(tmp_path / "capture", rows(300, seed=1, shift=3))
+        deployed("2026-01-31T12:00:00Z")
+        report = watch()
+        assert report["verdict"] == "skipped"
+        assert report["summary"].startswith("No rows to judge; 300 rows answered before")
+        assert report["metrics"]["captured_rows"] == 300
+
+    def test_needs_a_readable_time(
+        self,
+        tmp_path: Path,
+        rows: Rows,
+        captured: Captured,
+        watch: Callable[..., Any],
+        deployed: Callable[[str], None],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        captured(tmp_path / "capture", rows(60))
+        deployed("yesterday")
+        with pytest.raises(AssertionError):
+            watch()
+        assert "deployed_at 'yesterday' is not an ISO-8601 time" in capsys.readouterr().err
+
+
 class TestWindowBounds:
     def test_rows_of_the_hour_before_and_after_are_left_out(
         self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]
