@@ -9,6 +9,7 @@ import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
 import { sagemakerModule } from './services/sagemaker/module';
 import { schedulerModule } from './services/scheduler/module';
+import { serviceQuotasModule } from './services/servicequotas/module';
 import { snsModule } from './services/sns/module';
 import { sqsModule } from './services/sqs/module';
 
@@ -26,4 +27,5 @@ export const defaultModules: readonly ModuleFactory[] = [
   codeBuildModule,
   codePipelineModule,
   codeConnectionsModule,
+  serviceQuotasModule,
 ];

@@ -41,6 +41,7 @@ export const codeConnectionsModule: ModuleFactory = (account): Module => {
         path: '/_local/git/repository',
         handle: async (input) => ({ path: await repositories.ensure(text(input, 'repository')) }),
       },
+      { method: 'GET', path: '/_local/connections', handle: () => service.all() },
       {
         method: 'POST',
         path: '/_local/connections',

@@ -50,6 +50,10 @@ export class CodeConnections implements AwsService {
     return connection;
   }
 
+  all(): readonly Connection[] {
+    return this.connections.values();
+  }
+
   find(arn: string): Connection | undefined {
     return this.connections.get(arn);
   }

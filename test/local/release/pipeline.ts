@@ -4,24 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import {
-  CodePipelineClient,
-  GetPipelineExecutionCommand,
-  GetPipelineStateCommand,
-  ListActionExecutionsCommand,
-  ListPipelineExecutionsCommand,
-  PutApprovalResultCommand,
-  type PipelineExecutionSummary,
-} from '@aws-sdk/client-codepipeline';
 import { Account } from '../../../local/account';
+import { Executions, localIdentity, until } from '../../support/executions';
 
 const run = promisify(execFile);
-const identity = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-  maxAttempts: 1,
-};
-export const pipelineName = 'small-release';
+const pipelineName = 'small-release';
 const stages = (build: string): object[] => [
   {
     Name: 'Source',
@@ -156,7 +143,7 @@ export class SmallRelease {
 
   async start(): Promise<void> {
     await this.account.start();
-    const cloudformation = new CloudFormationClient({ ...identity, endpoint: this.account.endpointUrl() });
+    const cloudformation = new CloudFormationClient({ ...localIdentity, endpoint: this.account.endpointUrl() });
     await cloudformation.send(
       new CreateStackCommand({
         StackName: 'Release',
@@ -174,8 +161,8 @@ export class SmallRelease {
     this.git('remote', 'add', 'origin', this.account.parts.peer('repositories').path('acme/models'));
   }
 
-  get pipeline(): CodePipelineClient {
-    return new CodePipelineClient({ ...identity, endpoint: this.account.endpointUrl() });
+  get executions(): Executions {
+    return new Executions(this.account.endpointUrl(), pipelineName);
   }
 
   git(...args: readonly string[]): string {
@@ -218,62 +205,8 @@ export class SmallRelease {
     }));
   }
 
-  async executions(): Promise<readonly PipelineExecutionSummary[]> {
-    return (
-      (await this.pipeline.send(new ListPipelineExecutionsCommand({ pipelineName }))).pipelineExecutionSummaries ?? []
-    );
-  }
-
-  /** Waits for the end of an execution; its status and the reason. */
-  ended(pipelineExecutionId: string): Promise<{ readonly status: string; readonly reason: string }> {
-    return until(async () => {
-      const { pipelineExecution } = await this.pipeline.send(
-        new GetPipelineExecutionCommand({ pipelineName, pipelineExecutionId }),
-      );
-      const { status = '', statusSummary = '' } = pipelineExecution ?? {};
-      return status === 'InProgress' ? undefined : { status, reason: statusSummary };
-    });
-  }
-
-  /** Waits for the approval of an execution and answers it. */
-  async answer(executionId: string, status: 'Approved' | 'Rejected', summary: string): Promise<void> {
-    const token = await until(async () => {
-      const { stageStates = [] } = await this.pipeline.send(new GetPipelineStateCommand({ name: pipelineName }));
-      const production = stageStates.find(({ stageName }) => stageName === 'Production');
-      return production?.latestExecution?.pipelineExecutionId === executionId
-        ? production.actionStates?.[0]?.latestExecution?.token
-        : undefined;
-    });
-    await this.pipeline.send(
-      new PutApprovalResultCommand({
-        pipelineName,
-        stageName: 'Production',
-        actionName: 'Approval',
-        token,
-        result: { status, summary },
-      }),
-    );
-  }
-
-  async actions(pipelineExecutionId: string): Promise<readonly string[]> {
-    const { actionExecutionDetails = [] } = await this.pipeline.send(
-      new ListActionExecutionsCommand({ pipelineName, filter: { pipelineExecutionId } }),
-    );
-    return actionExecutionDetails.map(({ actionName, status }) => `${actionName ?? ''} ${status ?? ''}`).reverse();
-  }
-
   async stop(): Promise<void> {
     await this.account.stop();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const started = Date.now();
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() - started > 50_000) throw new Error('waited for 50 s in vain');
-    await new Promise((done) => setTimeout(done, 100));
   }
 }

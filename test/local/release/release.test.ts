@@ -12,16 +12,16 @@ describe('a repository of the local account with a release pipeline', () => {
   test('a branch and a malformed tag start nothing', async () => {
     expect(await release.tagAndPush('release-rain-1.0', 'v1.0', 'Release-rain-v1.0')).toEqual([]);
     expect(await release.push('HEAD:refs/heads/release-rain-v1.0')).toEqual([]);
-    expect(await release.executions()).toEqual([]);
+    expect(await release.executions.all()).toEqual([]);
   });
 
   test('a release waits for approval and ends when it is given, and the approver is on record', async () => {
     const [started] = await release.tagAndPush('release-rain-v1.0');
     expect(started?.tag).toBe('release-rain-v1.0');
     const id = started?.executionId ?? '';
-    await release.answer(id, 'Approved', 'figures checked');
-    expect(await release.ended(id)).toEqual({ status: 'Succeeded', reason: '' });
-    expect(await release.actions(id)).toEqual(['Source Succeeded', 'Build Succeeded', 'Approval Succeeded']);
+    await release.executions.answer(id, 'Approved', 'figures checked');
+    expect(await release.executions.ended(id)).toEqual({ status: 'Succeeded', reason: '' });
+    expect(await release.executions.actions(id)).toEqual(['Source Succeeded', 'Build Succeeded', 'Approval Succeeded']);
   });
 
   test('a push without anything new starts nothing', async () => {
@@ -31,15 +31,15 @@ describe('a repository of the local account with a release pipeline', () => {
   test('a prerelease skips production and succeeds', async () => {
     const [started] = await release.tagAndPush('prerelease-rain-v1.1');
     const id = started?.executionId ?? '';
-    expect((await release.ended(id)).status).toBe('Succeeded');
-    expect(await release.actions(id)).toEqual(['Source Succeeded', 'Build Succeeded']);
+    expect((await release.executions.ended(id)).status).toBe('Succeeded');
+    expect(await release.executions.actions(id)).toEqual(['Source Succeeded', 'Build Succeeded']);
   });
 
   test('a rejected release stops with who said what', async () => {
     const [started] = await release.tagAndPush('release-rain-v1.2');
     const id = started?.executionId ?? '';
-    await release.answer(id, 'Rejected', 'recall is too low');
-    const { status, reason } = await release.ended(id);
+    await release.executions.answer(id, 'Rejected', 'recall is too low');
+    const { status, reason } = await release.executions.ended(id);
     expect(status).toBe('Failed');
     expect(reason).toContain('rejected by arn:aws:iam::000000000000:user/local: recall is too low');
   });
@@ -50,17 +50,17 @@ describe('a repository of the local account with a release pipeline', () => {
     const first = started.find(({ tag }) => tag === 'release-rain-v1.3')?.executionId ?? '';
     const second = started.find(({ tag }) => tag === 'prerelease-rain-v1.4')?.executionId ?? '';
     // Neither is superseded by the other.
-    await release.answer(first, 'Approved', '');
-    expect((await release.ended(first)).status).toBe('Succeeded');
-    expect((await release.ended(second)).status).toBe('Succeeded');
+    await release.executions.answer(first, 'Approved', '');
+    expect((await release.executions.ended(first)).status).toBe('Succeeded');
+    expect((await release.executions.ended(second)).status).toBe('Succeeded');
   });
 
   test('a failing build stops the release with the command and its output', async () => {
     release.commit('echo "rain.test.ts: 1 failed" && exit 3');
     const [started] = await release.tagAndPush('release-rain-v2.0');
-    const { status, reason } = await release.ended(started?.executionId ?? '');
+    const { status, reason } = await release.executions.ended(started?.executionId ?? '');
     expect(status).toBe('Failed');
     expect(reason).toContain('rain.test.ts: 1 failed');
-    expect(await release.actions(started?.executionId ?? '')).toEqual(['Source Succeeded', 'Build Failed']);
+    expect(await release.executions.actions(started?.executionId ?? '')).toEqual(['Source Succeeded', 'Build Failed']);
   });
 });
