@@ -18,3 +18,9 @@ export function variantOf(trial: TrialState | undefined, key: string): string {
     .digest();
   return digest.readUInt32BE(0) / 2 ** 32 < share / 100 ? challenger.variant : variantName;
 }
+
+/** Version behind a variant during a trial, for containers that do not say it; undefined for the live one. */
+export function versionOf(trial: TrialState | undefined, variant: string | undefined): number | undefined {
+  if (trial?.status !== 'running' || variant !== trial.challenger.variant) return undefined;
+  return trial.challenger.version;
+}

@@ -15,6 +15,8 @@ export interface EndpointAnswer {
   readonly predictions: readonly Prediction[];
   /** Version of the model package that answered, when its container knows it. */
   readonly version?: number;
+  /** Variant that answered. */
+  readonly variant?: string;
 }
 
 export interface Endpoint {
@@ -49,6 +51,7 @@ export async function invoke(
   { inferenceId, customAttributes, variant }: Asked,
 ): Promise<EndpointAnswer> {
   let text: string;
+  let answered: string | undefined;
   try {
     const answer = await runtime.send(
       new InvokeEndpointCommand({
@@ -62,13 +65,14 @@ export async function invoke(
       }),
     );
     text = Buffer.from(answer.Body ?? []).toString('utf8');
+    answered = answer.InvokedProductionVariant;
   } catch (error) {
     // A trial that ended a moment ago took its variant along; the one that never goes away answers instead.
     if (variant !== undefined && variant !== variantName && nameOf(error) === 'ValidationError')
       return invoke({ runtime, name }, instances, { inferenceId, customAttributes, variant: variantName });
     throw problemOf(error);
   }
-  return parse(text, instances.length);
+  return { ...parse(text, instances.length), variant: answered };
 }
 
 function parse(text: string, count: number): EndpointAnswer {

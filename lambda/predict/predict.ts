@@ -3,7 +3,7 @@ import type { LiveManifest } from '../../contracts/live-manifest';
 import { metadataKeys } from '../../contracts/names';
 import { log } from '../shared/log';
 import type { Context } from './context';
-import { variantOf } from './assignment';
+import { variantOf, versionOf } from './assignment';
 import { capture } from './capture';
 import { type Asked, invoke, type EndpointAnswer } from './endpoint';
 import { type HttpAnswer, type HttpEvent, json } from './event';
@@ -33,10 +33,11 @@ export async function predict(context: Context, event: HttpEvent): Promise<HttpA
   const time = event.requestContext.timeEpoch;
   if (context.capture !== undefined)
     await capture(context.capture, { instance: request.features, answer, inferenceId, time, draw: context.draw() });
-  const live = await context.live.get(answer.version);
+  const version = answer.version ?? versionOf(known.trial, answer.variant);
+  const live = await context.live.get(version);
 
-  log('predicted', { inference_id: inferenceId, version: answer.version ?? live?.manifest.version });
-  return json(200, content(settings, { answer, live, inferenceId, reasons }), {
+  log('predicted', { inference_id: inferenceId, version: version ?? live?.manifest.version });
+  return json(200, content(settings, { answer, version, live, inferenceId, reasons }), {
     // How long the endpoint took, and what the front door added: https://www.w3.org/TR/server-timing/
     'server-timing': `check;dur=${(asked - started).toFixed(2)}, endpoint;dur=${(answered - asked).toFixed(2)}, answer;dur=${(ticks() - answered).toFixed(2)}`,
   });
@@ -89,19 +90,20 @@ function content(
   { useCase }: FrontDoorSettings,
   given: {
     readonly answer: EndpointAnswer;
+    readonly version: number | undefined;
     readonly live: Live | undefined;
     readonly inferenceId: string;
     readonly reasons: readonly Reason[] | null | undefined;
   },
 ): Readonly<Record<string, unknown>> {
-  const { answer, live, inferenceId, reasons } = given;
+  const { answer, version, live, inferenceId, reasons } = given;
   const [prediction] = answer.predictions;
   return {
     prediction: prediction?.label,
     ...(prediction?.score === undefined ? {} : { score: prediction.score }),
     inference_id: inferenceId,
     use_case: useCase,
-    model: modelOf(answer.version, live),
+    model: modelOf(version, live),
     ...(reasons === undefined ? {} : { reasons }),
   };
 }

@@ -24,6 +24,7 @@ import { addRun } from './commands/run';
 import { addStatus } from './commands/status';
 import { addTour } from './commands/tour';
 import { addTraffic } from './commands/traffic';
+import { addAb, addShadow } from './commands/trial';
 import { addUp } from './commands/up';
 
 /** The `mooring` program with all its commands. */
@@ -43,6 +44,8 @@ export function buildProgram(): Command {
     addRollback,
     addTraffic,
     addLabel,
+    addAb,
+    addShadow,
     addClock,
     addStatus,
     addDecisions,

@@ -1,0 +1,57 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { stackNames } from '../../../contracts/names';
+import type { Harbour } from '../shipping/harbour';
+
+export interface Prediction {
+  readonly status: number;
+  readonly body: {
+    readonly prediction?: number;
+    readonly inference_id?: string;
+    readonly model?: { readonly version: number | null; readonly release: unknown };
+  };
+}
+
+/** The front door of a harbour's use case, by a token. */
+export class Door {
+  private constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  static async of(harbour: Harbour): Promise<Door> {
+    const { Stacks = [] } = await harbour.clients.cloudformation.send(
+      new DescribeStacksCommand({ StackName: stackNames.frontDoor(harbour.name) }),
+    );
+    const url = Stacks[0]?.Outputs?.find((each) => each.OutputKey === 'Url')?.OutputValue ?? '';
+    const given = { issuer: 'https://login.example.com/', audience: harbour.name, lifetime: 400_000_000 };
+    const answer = await fetch(`${harbour.account.endpointUrl()}/_local/tokens`, {
+      method: 'POST',
+      body: JSON.stringify(given),
+    });
+    return new Door(url, ((await answer.json()) as { readonly token: string }).token);
+  }
+
+  async predict([distance, load]: readonly [number, number], key?: string): Promise<Prediction> {
+    const { status, text } = await this.send({ features: { distance, load }, ...(key === undefined ? {} : { key }) });
+    return { status, body: JSON.parse(text) as Prediction['body'] };
+  }
+
+  /** The raw answer. */
+  async send(body: unknown): Promise<{ readonly status: number; readonly text: string }> {
+    const answer = await fetch(`${this.url}/predict`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  async label(labels: readonly { readonly inference_id: string; readonly label: number }[]): Promise<void> {
+    const answer = await fetch(`${this.url}/labels`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ labels }),
+    });
+    if (answer.status !== 202) throw new Error(`${answer.status}: ${await answer.text()}`);
+  }
+}
