@@ -15,6 +15,8 @@ export interface CacheEntry {
 /** Members of a step's arguments that decide about a cache hit, by step type; where results go is not among them. */
 const keyMembers: Readonly<Record<string, readonly string[]>> = {
   Processing: ['AppSpecification', 'Environment', 'ProcessingInputs', 'ProcessingResources'],
+  QualityCheck: ['AppSpecification', 'Environment', 'ProcessingInputs', 'ProcessingResources'],
+  ClarifyCheck: ['AppSpecification', 'Environment', 'ProcessingInputs', 'ProcessingResources'],
   Training: [
     'AlgorithmSpecification',
     'CheckpointConfig',

@@ -130,12 +130,35 @@ interface Result {
     expect(await run('callback', '--queue', queue)).toMatchObject({ status: 'Succeeded', reason: '' });
   });
 
-  test.each(['emr', 'quality-checks', 'clarify-checks'])(
-    '%s is refused by name before anything starts',
-    async (name) => {
-      await expect(run(name)).rejects.toThrow(/does not support pipeline step type (EMR|QualityCheck|ClarifyCheck)/);
-    },
-  );
+  const put = (Key: string, Body: string): Promise<unknown> =>
+    laptop.s3.send(new PutObjectCommand({ Bucket: 'mooring-goldens', Key, Body }));
+
+  test('quality-checks succeeds: the first baseline of the data, and model quality against a supplied one', async () => {
+    const rows = Array.from({ length: 40 }, (_, index) => `${index % 2},${index % 10 === 0 ? 1 : index % 2}`);
+    await put('quality-checks/predictions.csv', `label,prediction\n${rows.join('\n')}\n`);
+    await put('baseline/statistics.json', '{}');
+    const accuracy = { threshold: 0.8, comparison_operator: 'LessThanThreshold' };
+    await put('baseline/constraints.json', JSON.stringify({ binary_classification_constraints: { accuracy } }));
+    const result = await run('quality-checks', '--parameter', 'SkipCheck=true');
+    expect(result).toMatchObject({ status: 'Succeeded', reason: '' });
+  });
+
+  test('clarify-checks fails where it has to: a check of bias without any baseline', async () => {
+    const config = { dataset_type: 'text/csv', headers: ['y', 'x', 'z'], label: 'y', label_values_or_threshold: [1] };
+    const facet = [{ name_or_index: 'x', value_or_threshold: [0.5] }];
+    const methods = { pre_training_bias: { methods: 'all' }, report: { name: 'report', title: 'Analysis Report' } };
+    for (const kind of ['data-bias', 'model-bias', 'explain'])
+      await put(`clarify-checks/${kind}-config/analysis_config.json`, JSON.stringify({ ...config, facet, methods }));
+    await put('explain/constraints.json', '{"version": "1.0"}');
+    const { status, reason, steps } = await run('clarify-checks');
+    expect(status).toBe('Failed');
+    expect(reason).toMatch(/ModelBias/);
+    expect(steps).toMatchObject({ DataBias: 'Succeeded', ModelBias: 'Failed' });
+  });
+
+  test('emr is refused by name before anything starts', async () => {
+    await expect(run('emr')).rejects.toThrow(/does not support pipeline step type EMR/);
+  });
 });
 
 /** A zip with one stored member. */

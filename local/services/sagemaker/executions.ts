@@ -9,6 +9,7 @@ import { parameterValues } from '../../steps/definition/parameters';
 import type { ExecutionRecord, ExecutionRecords, StepRecord } from '../../steps/execution-record';
 import type { Executor } from '../../steps/executor';
 import { imageOf } from '../../steps/jobs/image';
+import { knownImage } from '../../steps/jobs/stand-in';
 import type { PendingCallback } from '../../steps/runners/message-steps';
 import { describeExecution, describeStep } from './execution-shapes';
 import { listPage, page } from './listing';
@@ -106,12 +107,14 @@ export class Executions {
   private checkImages(definition: Definition, values: ReadonlyMap<string, unknown>): void {
     for (const step of definition.steps) {
       const args = step.arguments as Body;
-      const image = body(args, 'AppSpecification')['ImageUri'] ?? body(args, 'AlgorithmSpecification')['TrainingImage'];
-      if (typeof image === 'string') imageOf(image);
+      const training = body(args, 'AlgorithmSpecification')['TrainingImage'];
+      const image = body(args, 'AppSpecification')['ImageUri'] ?? training;
+      const check = training === undefined ? knownImage : imageOf;
+      if (typeof image === 'string') check(image);
       const reference = (image as { readonly Get?: string } | undefined)?.Get;
       const value =
         reference?.startsWith('Parameters.') === true ? values.get(reference.slice('Parameters.'.length)) : undefined;
-      if (typeof value === 'string') imageOf(value);
+      if (typeof value === 'string') check(value);
     }
   }
 

@@ -5,6 +5,7 @@ import type { AccountParts } from '../../core/module';
 import type { Body, Operation } from '../../core/service';
 import type { Collection } from '../../core/store';
 import { imageOf } from '../../steps/jobs/image';
+import { knownImage } from '../../steps/jobs/stand-in';
 import { jobKinds } from './job-kind';
 import type { JobKind } from './job-kind';
 import { listPage } from './listing';
@@ -204,7 +205,7 @@ export class Jobs {
     const image =
       optionalText(body(request, 'AppSpecification'), 'ImageUri') ??
       optionalText(body(request, 'AlgorithmSpecification'), 'TrainingImage');
-    if (image !== undefined) imageOf(image);
+    if (image !== undefined) (kind.id === 'processing' ? knownImage : imageOf)(image);
     const resources = body(request, kind.id === 'processing' ? 'ProcessingResources' : 'ResourceConfig');
     const instances =
       optionalNumber(kind.id === 'processing' ? body(resources, 'ClusterConfig') : resources, 'InstanceCount') ?? 1;

@@ -13,6 +13,7 @@ import { ExecutionRecords } from '../../steps/execution-record';
 import { Executor } from '../../steps/executor';
 import type { JobParts } from '../../steps/jobs/job';
 import { WarmInterpreter } from '../../steps/jobs/warm-interpreter';
+import { checkStep } from '../../steps/runners/check-steps';
 import { conditionStep, failStep } from '../../steps/runners/control-steps';
 import { jobStep } from '../../steps/runners/job-steps';
 import { callbackStep, lambdaStep } from '../../steps/runners/message-steps';
@@ -136,6 +137,8 @@ function stepRunners(
 ): Readonly<Record<string, StepRunner>> {
   return {
     Processing: jobStep(account, jobs, 'processing'),
+    QualityCheck: checkStep(account, jobStep(account, jobs, 'processing')),
+    ClarifyCheck: checkStep(account, jobStep(account, jobs, 'processing')),
     Training: jobStep(account, jobs, 'training'),
     Tuning: jobStep(account, jobs, 'tuning'),
     Transform: jobStep(account, jobs, 'transform'),

@@ -1,6 +1,7 @@
 import { Unsupported, validation } from '../../core/errors';
 import type { Body, Json } from '../../core/service';
 import type { Shapes } from '../../services/sagemaker/shapes';
+import { checkStepProblems, unsupportedOfCheck } from './check-step';
 import { conditionTypes } from './condition';
 import { cycleIn } from './definition';
 import type { Definition, ParameterType, StepDefinition } from './definition';
@@ -11,6 +12,8 @@ import { readParameter } from './parameters';
 /** Operation whose request a step's Arguments are, and the member the service makes up itself. */
 export const stepShapes: Readonly<Record<string, { readonly operation: string; readonly own: readonly string[] }>> = {
   Processing: { operation: 'CreateProcessingJob', own: ['ProcessingJobName'] },
+  QualityCheck: { operation: 'CreateProcessingJob', own: ['ProcessingJobName'] },
+  ClarifyCheck: { operation: 'CreateProcessingJob', own: ['ProcessingJobName'] },
   Training: { operation: 'CreateTrainingJob', own: ['TrainingJobName'] },
   Tuning: { operation: 'CreateHyperParameterTuningJob', own: ['HyperParameterTuningJobName'] },
   Transform: { operation: 'CreateTransformJob', own: ['TransformJobName'] },
@@ -23,8 +26,6 @@ export const stepShapes: Readonly<Record<string, { readonly operation: string; r
 /** Step types of this account, and those of the service that a laptop cannot do, each with what to do instead. */
 export const runnableTypes: readonly string[] = [...Object.keys(stepShapes), 'Condition', 'Fail', 'Lambda', 'Callback'];
 export const refusedTypes: Readonly<Record<string, string>> = {
-  QualityCheck: "it runs Model Monitor's closed image; use a Processing step with the open monitor",
-  ClarifyCheck: "it runs Clarify's closed image; use a Processing step with the open monitor",
   EMR: 'there is no cluster on a laptop',
   EMRServerless: 'there is no cluster on a laptop',
   AutoML: 'Autopilot has no local counterpart',
@@ -81,6 +82,7 @@ export function problemsOf(definition: Definition, shapes: Shapes): string[] {
     }
     for (const problem of referenceProblems(step, definition)) complain(problem);
     for (const problem of argumentProblems(step, definition, shapes)) complain(problem);
+    for (const problem of checkStepProblems(step)) complain(problem);
   }
   return problems;
 }
@@ -90,6 +92,9 @@ export function checkDefinition(definition: Definition, shapes: Shapes): void {
   for (const step of definition.steps) {
     const reason = refusedTypes[step.type];
     if (reason !== undefined) throw new Unsupported(`pipeline step type ${step.type} (step '${step.name}')`, reason);
+    const part = unsupportedOfCheck(step);
+    if (part !== undefined)
+      throw new Unsupported(`${part} (step '${step.name}')`, 'the check is done by the open monitor');
   }
   const problems = problemsOf(definition, shapes);
   if (problems.length > 0) throw validation(`Unable to parse pipeline definition. ${problems.join('; ')}`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
 import { JobFolder, runContainer } from './container';
-import { imageOf } from './image';
+import { knownImage, standIn } from './stand-in';
 import { baseEnvironment, concluding, objectsOf, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { ClientError } from './role-objects';
@@ -57,7 +57,8 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   const objects = objectsOf(parts, role);
   const host = `algo-${shard.index + 1}`;
   const folder = new JobFolder(join(parts.folder, 'processing', name, ...(shard.count === 1 ? [] : [host])));
-  const command = [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
+  const own = standIn(text(app, 'ImageUri'));
+  const command = own?.command ?? [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
   await materialise(request, folder, objects, shard);
@@ -81,6 +82,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
     env: {
       ...baseEnvironment(parts, role, name, folder.path),
       ...(body(request, 'Environment') as Record<string, string>),
+      ...own?.environment,
     },
     timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
     stop,
@@ -110,7 +112,7 @@ export function runProcessing(
   stop: AbortSignal,
 ): Promise<JobResult> {
   return concluding(async () => {
-    imageOf(text(body(request, 'AppSpecification'), 'ImageUri'));
+    knownImage(text(body(request, 'AppSpecification'), 'ImageUri'));
     const count = optionalNumber(body(body(request, 'ProcessingResources'), 'ClusterConfig'), 'InstanceCount') ?? 1;
     let result: JobResult = { status: 'Completed' };
     for (let index = 0; index < count && result.status === 'Completed'; index += 1) {
