@@ -28,3 +28,21 @@ export async function readEvaluation(
   });
   return { metrics, ...(typeof document['rows'] === 'number' ? { rows: document['rows'] } : {}) };
 }
+
+/** Rows that an execution read: of the base data, and captured ones that have their labels. */
+export interface LearntRows {
+  readonly raw: number;
+  readonly labelled: number;
+}
+
+/** Reads the manifest of an execution's Preprocess step; undefined when the run ended before it. */
+export async function readLearntRows(
+  session: Session,
+  useCase: string,
+  executionArn: string,
+): Promise<LearntRows | undefined> {
+  const { artifactBucket } = await readFoundation(session.clients);
+  const key = `${prefixes.executions(useCase)}/${executionArn.split('/').at(-1) ?? ''}/Preprocess/manifest/manifest.json`;
+  const manifest = await readJson<{ readonly rows: LearntRows }>(session.clients, artifactBucket, key);
+  return manifest === undefined ? undefined : { raw: manifest.rows.raw, labelled: manifest.rows.labelled };
+}

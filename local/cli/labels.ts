@@ -23,11 +23,16 @@ export interface Delivery {
 const folderOf = (project: Project, useCase: string): string => join(project.work, 'traffic', useCase);
 const atOnce = 5_000;
 
-/** Keeps the true labels of sent rows until `mooring label` delivers them. */
-export function keepLabels(project: Project, useCase: string, answers: TrafficResult['answers']): void {
-  const labels = answers.flatMap(({ inferenceId, label }): KnownLabel[] =>
+/** The labels of answered rows whose truth is known. */
+export function knownLabels(answers: TrafficResult['answers']): readonly KnownLabel[] {
+  return answers.flatMap(({ inferenceId, label }) =>
     label === undefined || label === '' ? [] : [{ inference_id: inferenceId, label }],
   );
+}
+
+/** Keeps the true labels of sent rows until `mooring label` delivers them. */
+export function keepLabels(project: Project, useCase: string, answers: TrafficResult['answers']): void {
+  const labels = knownLabels(answers);
   const [first] = labels;
   if (first === undefined) return;
   mkdirSync(folderOf(project, useCase), { recursive: true });

@@ -61,6 +61,12 @@ describe('after a tour', () => {
     expect(record.retrain_decision?.reason).toContain('credit-risk-drift');
   });
 
+  test('version 2 learnt from the base data and from the rows of production whose labels had come', () => {
+    expect(record.stages.find((each) => each.name === 'an ordinary hour')?.detail).toContain('500 labels');
+    expect(record.learnt_rows?.raw).toBe(30_000);
+    expect([500, 600]).toContain(record.learnt_rows?.labelled);
+  });
+
   test('two versions were registered and version 2 answers, differently for different applications', () => {
     expect(record.model_packages.map((each) => [each.version, each.approval])).toEqual([
       [1, 'Approved'],

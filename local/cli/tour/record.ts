@@ -1,7 +1,7 @@
 import type { AlarmState } from '../alarms';
 import type { Decision } from '../decisions';
 import type { EndpointState } from '../endpoint';
-import type { Evaluation } from '../evaluation';
+import type { Evaluation, LearntRows } from '../evaluation';
 import type { Notification } from '../inbox';
 
 /** One stage of the tour. */
@@ -35,5 +35,7 @@ export interface RunRecord {
   readonly alarms_after_ordinary_hour: readonly string[];
   readonly notifications: readonly Notification[];
   readonly retrain_decision?: Decision;
+  /** What version 2 learnt from: base rows, and captured rows with their labels. */
+  readonly learnt_rows?: LearntRows;
   readonly predictions: readonly { readonly version: number; readonly answer: string }[];
 }

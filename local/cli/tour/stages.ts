@@ -7,8 +7,9 @@ import { findUseCase } from '../command';
 import { readDecisions, type Decision } from '../decisions';
 import { stacksOf } from '../deployment';
 import { invoke, type EndpointState } from '../endpoint';
-import { readEvaluation } from '../evaluation';
+import { type LearntRows, readEvaluation, readLearntRows } from '../evaluation';
 import { followExecution } from '../execution';
+import { deliverLabels, knownLabels } from '../labels';
 import { listStacks } from '../foundation';
 import { executionOf } from '../lineage';
 import { readInbox, type Notification } from '../inbox';
@@ -33,6 +34,8 @@ export interface TourState {
   ordinaryAlarms: readonly string[];
   notifications: readonly Notification[];
   decision?: Decision;
+  /** What version 2 learnt from. */
+  learntRows?: LearntRows;
   predictions: RunRecord['predictions'];
 }
 
@@ -101,6 +104,7 @@ async function ship(state: TourState, version: number, tell: Tell): Promise<stri
   return `${state.endpoint.name} InService on version ${version}`;
 }
 
+/** Sends rows, tells how they turned out, and lets an hour pass. */
 async function traffic(state: TourState, rows: number, seed: number, drift: boolean, tell: Tell): Promise<string> {
   const session = sessionOf(state);
   const options = { rows, seed, drift, concurrency: 8 };
@@ -112,9 +116,13 @@ async function traffic(state: TourState, rows: number, seed: number, drift: bool
     (sent) => sent % 50 === 0 && tell(`${sent} of ${rows} requests`),
   );
   expect(result.failed === 0, `${result.failed} of ${rows} requests failed: ${result.errors.join('; ')}`);
-  tell('an hour passes: schedule, monitor, metrics, alarms');
+  const labels = knownLabels(result.answers);
+  const { now } = (await session.control('GET', '/_local/clock')) as { readonly now: string };
+  const { accepted, rejected } = await deliverLabels(session.clients, state.useCase.name, labels, now);
+  expect(rejected.length === 0, `${rejected.length} labels were rejected: ${rejected[0]?.problem ?? ''}`);
+  tell('an hour passes: schedules, join of labels, monitor, metrics, alarms');
   await session.control('POST', '/_local/clock', { duration: '1h' });
-  return `${rows} requests, one hour passed`;
+  return `${rows} requests, ${accepted} labels, one hour passed`;
 }
 
 async function ordinaryHour(state: TourState, tell: Tell): Promise<string> {
@@ -189,7 +197,13 @@ async function retrained(state: TourState, tell: Tell): Promise<string> {
   await readPackages(state);
   const newest = state.packages.at(-1);
   expect(newest?.version === 2, `expected version 2 in the registry, the newest is ${newest?.version ?? 'none'}`);
-  return `version 2 registered, auc ${newest.metrics.find((each) => each.name === 'auc')?.value.toFixed(3) ?? '-'}`;
+  const rows = await readLearntRows(session, state.useCase.name, arn);
+  expect(
+    rows !== undefined && rows.labelled > 0,
+    `version 2 learnt from ${rows?.raw ?? 'no'} base rows and no row of production`,
+  );
+  state.learntRows = rows;
+  return `version 2 registered, learnt from ${rows.raw} base rows and ${rows.labelled} of production with their labels, auc ${newest.metrics.find((each) => each.name === 'auc')?.value.toFixed(3) ?? '-'}`;
 }
 
 async function predict(state: TourState): Promise<string> {

@@ -34,6 +34,7 @@ function recordOf(
     alarms_after_ordinary_hour: state.ordinaryAlarms,
     notifications: state.notifications,
     retrain_decision: state.decision,
+    learnt_rows: state.learntRows,
     predictions: state.predictions,
   };
 }
