@@ -3,13 +3,16 @@ import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
+  type DataCaptureConfig,
   DeleteEndpointCommand,
   DescribeEndpointCommand,
   type DescribeEndpointOutput,
+  type ProductionVariant,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { modelVersionVariable } from '../../contracts/front-door';
 import { prefixes, variantName } from '../../contracts/names';
+import type { Stage } from '../../contracts/use-case';
 import type { Context } from './context';
 import type { Plan } from './plan';
 import { deploymentPolicy, guardrailAlarms } from './policy';
@@ -45,7 +48,8 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
           Environment: { [modelVersionVariable]: String(plan.version) },
         },
         ExecutionRoleArn: context.executionRoleArn,
-        EnableNetworkIsolation: true,
+        // Serverless endpoints refuse it.
+        EnableNetworkIsolation: stage.serverless === undefined,
         Tags: tags,
       }),
     ),
@@ -58,25 +62,35 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
           {
             VariantName: variantName,
             ModelName: plan.name,
-            InstanceType: stage.instance as never,
-            InitialInstanceCount: stage.count,
+            ...capacityOf(stage),
             InitialVariantWeight: 1,
           },
         ],
-        DataCaptureConfig: {
-          EnableCapture: stage.capture > 0,
-          InitialSamplingPercentage: stage.capture,
-          DestinationS3Uri: `s3://${context.dataBucket}/${prefixes.capture(context.useCase)}`,
-          KmsKeyId: context.kmsKeyArn,
-          CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
-          // Other content types would be captured as base64.
-          CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'], JsonContentTypes: ['application/json'] },
-        },
+        DataCaptureConfig: stage.serverless === undefined ? captureOf(context) : undefined,
         Tags: tags,
       }),
     ),
   );
+  // Nothing would look at them: a serverless endpoint changes all at once, without baking.
+  if (stage.serverless !== undefined) return;
   for (const alarm of guardrailAlarms(endpointName, plan.name)) await cloudwatch.send(new PutMetricAlarmCommand(alarm));
+}
+
+function capacityOf({ serverless, instance, count }: Stage): Partial<ProductionVariant> {
+  if (serverless === undefined) return { InstanceType: instance as never, InitialInstanceCount: count };
+  return { ServerlessConfig: { MemorySizeInMB: serverless.memory, MaxConcurrency: serverless.max_concurrency } };
+}
+
+function captureOf({ settings, dataBucket, useCase, kmsKeyArn }: Context): DataCaptureConfig {
+  return {
+    EnableCapture: settings.stage.capture > 0,
+    InitialSamplingPercentage: settings.stage.capture,
+    DestinationS3Uri: `s3://${dataBucket}/${prefixes.capture(useCase)}`,
+    KmsKeyId: kmsKeyArn,
+    CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
+    // Other content types would be captured as base64.
+    CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'], JsonContentTypes: ['application/json'] },
+  };
 }
 
 /** `started`: the endpoint is on its way to the plan. `busy`: it is on its way elsewhere; its next event comes back here. */
@@ -116,7 +130,8 @@ async function update(context: Context, configName: string, guarded: boolean): P
       new UpdateEndpointCommand({
         EndpointName: endpointName,
         EndpointConfigName: configName,
-        DeploymentConfig: deploymentPolicy(settings.stage.shift, alarms),
+        DeploymentConfig:
+          settings.stage.serverless === undefined ? deploymentPolicy(settings.stage.shift, alarms) : undefined,
         // An autoscaled fleet keeps its size; the capture settings always come from the new configuration.
         RetainAllVariantProperties: autoscaled,
         ExcludeRetainedVariantProperties: autoscaled ? [{ VariantPropertyType: 'DataCaptureConfig' }] : undefined,

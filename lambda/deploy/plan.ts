@@ -15,13 +15,14 @@ export async function planOf(context: Context, described: DescribeModelPackageOu
       `model package ${described.ModelPackageName ?? packageArn ?? ''} has no version; only versions of a group are deployed`,
     );
   }
-  const { instance, count, capture } = context.settings.stage;
+  const { instance, count, capture, serverless } = context.settings.stage;
   const artifact = await artifactOf(context, described);
   const made = {
     packageArn,
     instance,
     count,
     capture,
+    serverless,
     role: context.executionRoleArn,
     key: context.kmsKeyArn,
     digest: artifact?.digest,

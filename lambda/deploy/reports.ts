@@ -162,6 +162,7 @@ function smokeText(tested: SmokeTest): string {
 }
 
 function captureText({ settings }: Context, captured: boolean | undefined): string {
+  if (settings.stage.serverless !== undefined) return 'not by a serverless endpoint; by its front door, if it has one';
   if (settings.stage.capture === 0) return 'off, as the use case says; nothing can be monitored';
   if (captured === undefined) return 'not checked';
   return captured

@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
@@ -60,7 +60,8 @@ export class ServingStack extends Stack {
     this.createTrialFunction();
     this.createEndpointRule(this.deploy);
     this.createRollbackRule(this.deploy);
-    if (this.stageSettings().capture > 0) createCaptureAlarm(this, this.endpointName, props.foundation.topic);
+    if (this.stageSettings().serverless !== undefined) this.warnOfServerless();
+    else if (this.stageSettings().capture > 0) createCaptureAlarm(this, this.endpointName, props.foundation.topic);
   }
 
   /** A stage that the use case does not describe is like production, but one instance that changes at once. */
@@ -68,6 +69,19 @@ export class ServingStack extends Stack {
     const { staging, production } = this.props.useCase.stages;
     if (this.stageName === 'production') return production;
     return staging ?? { ...production, count: 1, shift: { type: 'all-at-once', bake: '1m' }, autoscaling: undefined };
+  }
+
+  /** What a serverless endpoint does not do is said where somebody may still choose otherwise. */
+  private warnOfServerless(): void {
+    const { name, api } = this.props.useCase;
+    const captured =
+      api === undefined || this.stageName !== 'production' || this.stageSettings().capture === 0
+        ? 'nothing is captured and nothing monitored'
+        : 'requests through the front door are captured there; those to the endpoint itself are not';
+    Annotations.of(this).addWarningV2(
+      'mooring:serverless',
+      `The ${this.stageName} endpoint of ${name} is serverless: new versions take over at once, without canary and alarms; the endpoint captures nothing: ${captured}.`,
+    );
   }
 
   private createModelRole(): iam.Role {

@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
+import { loadUseCases } from '../../../contracts/load-use-case';
+import { liveFiles, prefixes, resourceNames, stackNames } from '../../../contracts/names';
+import { readJson } from '../../../local/cli/objects';
+import { root } from '../../support/app';
+import { Harbour } from '../../support/shipping/harbour';
+import { scoreOf } from '../../support/shipping/models';
+import { Door } from '../../support/trials/door';
+
+const definitions = join(root, 'test/support/trials');
+
+interface Report {
+  readonly verdict?: string;
+  readonly features?: readonly { readonly name: string; readonly verdict: string }[];
+}
+
+describe('a serverless endpoint', () => {
+  let harbour: Harbour;
+  let door: Door;
+
+  beforeAll(async () => {
+    harbour = await Harbour.open('vapour', [stackNames.monitoring('vapour')], definitions);
+    door = await Door.of(harbour);
+    await harbour.ship(1);
+  }, 120_000);
+  afterAll(() => harbour.close());
+
+  const captured = async (): Promise<number> => {
+    const { KeyCount = 0 } = await harbour.clients.s3.send(
+      new ListObjectsV2Command({
+        Bucket: harbour.foundation.dataBucket,
+        Prefix: `${prefixes.capture('vapour')}/${resourceNames.endpoint('vapour')}/AllTraffic/`,
+      }),
+    );
+    return KeyCount;
+  };
+
+  /** The baseline that a pipeline would have registered with the model, of distances from 1 to 40. */
+  const baseline = async (): Promise<void> => {
+    const folder = mkdtempSync(join(tmpdir(), 'mooring-baseline-'));
+    const rows = Array.from({ length: 400 }, (_, index) => `${1 + (index % 40)},${(index * 7) % 30},${index % 2}`);
+    writeFileSync(join(folder, 'train.csv'), `distance,load,late\n${rows.join('\n')}\n`);
+    const useCase = loadUseCases(definitions).find((each) => each.useCase.name === 'vapour')?.useCase;
+    writeFileSync(join(folder, 'use-case.json'), JSON.stringify(useCase));
+    const args = ['profile', '--train', join(folder, 'train.csv'), '--use-case', join(folder, 'use-case.json')];
+    execFileSync(join(root, '.venv/bin/python'), ['-m', 'mooring_monitor', ...args, '--output', join(folder, 'out')], {
+      env: { ...process.env, PYTHONPATH: join(root, 'monitor') },
+    });
+    for (const file of [liveFiles.statistics, liveFiles.constraints])
+      await harbour.put(`${prefixes.live('vapour')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));
+  };
+
+  test('has no instances, captures nothing and is in service', async () => {
+    const endpoint = await harbour.endpoint();
+    expect(endpoint).toMatchObject({ status: 'InService', config: expect.stringMatching(/-v1-/) as string });
+    const config = await harbour.clients.sagemaker.send(
+      new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint?.config }),
+    );
+    expect(config.ProductionVariants?.[0]?.ServerlessConfig).toEqual({ MemorySizeInMB: 2048, MaxConcurrency: 10 });
+    expect(config.DataCaptureConfig).toBeUndefined();
+    expect(
+      harbour
+        .inbox()
+        .map((each) => each.body)
+        .join('\n'),
+    ).toContain('not by a serverless endpoint');
+  });
+
+  test('another version takes over at once', async () => {
+    await harbour.register(2);
+    await harbour.approve(2);
+    await harbour.settled();
+    expect((await harbour.endpoint())?.config).toMatch(/-v2-/);
+  });
+
+  test('what goes through the front door is captured there, in the layout of SageMaker', async () => {
+    expect(await captured()).toBe(0);
+    for (let each = 0; each < 120; each += 1) {
+      const { status, text } = await door.send({ features: { distance: 200 + (each % 30), load: each % 20 } });
+      expect(status).toBe(200);
+      if (each === 0) expect(JSON.parse(text)).toMatchObject({ score: scoreOf(2, 200, 0) });
+    }
+    expect(await captured()).toBe(120);
+  });
+
+  test('and drifts like any other: report, metric, alarm', async () => {
+    await baseline();
+    await harbour.pass(125);
+    const { Contents = [] } = await harbour.clients.s3.send(
+      new ListObjectsV2Command({
+        Bucket: harbour.foundation.artifactBucket,
+        Prefix: `${prefixes.monitoring('vapour')}/data/`,
+      }),
+    );
+    const key = Contents.map((each) => each.Key ?? '').find((each) => each.endsWith('drift_report.json'));
+    const report = await readJson<Report>(harbour.clients, harbour.foundation.artifactBucket, key ?? '');
+    expect(report?.features).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'distance' })]));
+    const { MetricAlarms = [] } = await harbour.clients.cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [resourceNames.featureAlarm('vapour', 'distance')] }),
+    );
+    expect(MetricAlarms[0]?.StateValue).toBe('ALARM');
+  });
+});
