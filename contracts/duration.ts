@@ -13,3 +13,9 @@ export function durationSeconds(text: string): number {
     throw new Error(`'${text}' is not a duration; write a number and a unit: 90s, 15m, 1h, 2d`);
   return Number(amount) * seconds;
 }
+
+/** Seconds of a duration in a document that may be invalid; undefined when it is no duration. */
+export function lookedSeconds(value: unknown, fallback: string): number | undefined {
+  const text = value ?? fallback;
+  return typeof text === 'string' && /^[1-9][0-9]*[mhd]$/.test(text) ? durationSeconds(text) : undefined;
+}

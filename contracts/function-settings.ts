@@ -80,13 +80,13 @@ export function retrainSettings(useCase: UseCase): RetrainSettings {
 }
 
 /**
- * How long a model must serve before every monitor has seen a window of nothing but its answers.
+ * How long a model must serve before every alarm has seen nothing but its answers.
  *
- * A window and the run after it; monitors that need ground truth wait for the labels as well.
+ * A window and the run after it, as often as an alarm looks back; monitors that need ground truth wait for the labels as well.
  */
 function settlingSeconds({ monitoring, labels }: UseCase): number {
   const run = ({ every, window }: { readonly every: string; readonly window?: string }): number =>
-    durationSeconds(every) + durationSeconds(window ?? every);
+    monitoring.alarm.windows * durationSeconds(every) + durationSeconds(window ?? every);
   const lag = labels === undefined ? 0 : durationSeconds(labels.expected_within);
   const { quality, bias, explanations } = monitoring;
   return Math.max(

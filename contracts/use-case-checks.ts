@@ -1,24 +1,11 @@
-import {
-  answerNames,
-  answerType,
-  comparedType,
-  defaultDetector,
-  detectorsFor,
-  driftDirection,
-  isDetector,
-} from './drift-detectors';
-import { durationSeconds } from './duration';
+import { answerNames } from './drift-detectors';
+import { lookedSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
+import { checkMonitoring, checkRetraining, type LookedMonitoring } from './monitoring-checks';
 import { checkServing } from './serving-checks';
 
-interface Monitored {
-  readonly name?: unknown;
-  readonly detector?: unknown;
-  readonly threshold?: unknown;
-}
-
 /** What of a use case the checks look at; any of it may be missing or of a wrong type when the document is invalid. */
-interface Looked {
+interface Looked extends LookedMonitoring {
   readonly task?: unknown;
   readonly dataset?: {
     readonly columns?: readonly { readonly name?: unknown; readonly type?: unknown }[];
@@ -38,15 +25,6 @@ interface Looked {
     readonly group_variable?: unknown;
   };
   readonly gates?: { readonly quality?: { readonly metric?: unknown }; readonly beat?: readonly unknown[] };
-  readonly monitoring?: {
-    readonly engine?: unknown;
-    readonly every?: unknown;
-    readonly window?: unknown;
-    readonly features?: readonly Monitored[];
-    readonly quality?: { readonly metric?: unknown; readonly every?: unknown };
-    readonly bias?: { readonly every?: unknown };
-    readonly explanations?: { readonly every?: unknown };
-  };
   readonly stages?: Readonly<
     Record<
       string,
@@ -75,8 +53,6 @@ const regression: readonly string[] = [...errorMetrics, 'r2'];
 /** SageMaker's bounds: a wait of a traffic shift, and the whole of a deployment. */
 const longestWait = 3_600;
 const longestDeployment = 28_800;
-/** CloudWatch's bound of an alarm's period. */
-const longestPeriod = 7 * 86_400;
 
 /**
  * What a schema cannot say: names that must exist elsewhere in the document, and combinations that SageMaker refuses.
@@ -88,7 +64,15 @@ export function checkUseCase(document: unknown): Complaint[] {
   const complain: Complain = (path, message) => complaints.push({ path, message });
   if (typeof document !== 'object' || document === null) return complaints;
   const useCase = document as Looked;
-  for (const check of [checkColumns, checkTask, checkFairness, checkMonitoring, checkStages, checkServing]) {
+  for (const check of [
+    checkColumns,
+    checkTask,
+    checkFairness,
+    checkMonitoring,
+    checkRetraining,
+    checkStages,
+    checkServing,
+  ]) {
     try {
       check(useCase, complain);
     } catch (error) {
@@ -197,70 +181,6 @@ function checkFairness(useCase: Looked, complain: Complain): void {
   mustBeColumn(useCase, complain, ['fairness', 'group_variable'], fairness.group_variable);
 }
 
-function checkMonitoring(useCase: Looked, complain: Complain): void {
-  const known = features(useCase);
-  for (const [path, every] of cadences(useCase)) {
-    const length = seconds(every, '1h');
-    if (length !== undefined && length > longestPeriod)
-      complain(path, 'may be 7d at most, because an alarm looks at a week at most');
-  }
-  const seen = new Set<string>();
-  (useCase.monitoring?.features ?? []).forEach((each, index) => {
-    const name = String(each.name);
-    const answer = answerType(name, useCase.task) !== undefined;
-    if (!known.includes(name) && !answer) {
-      complain(['monitoring', 'features', index, 'name'], `'${name}' is not a feature; there are: ${known.join(', ')}`);
-    }
-    if (seen.has(name)) complain(['monitoring', 'features', index, 'name'], `feature '${name}' is listed twice`);
-    seen.add(name);
-    if (known.includes(name) || answer) checkDetector(useCase, complain, each, ['monitoring', 'features', index]);
-  });
-}
-
-function checkDetector(
-  { task, dataset, monitoring }: Looked,
-  complain: Complain,
-  { name, detector, threshold }: Monitored,
-  path: readonly (string | number)[],
-): void {
-  const answer = answerType(name, task);
-  const declared = answer ?? dataset?.columns?.find((each) => each.name === name)?.type;
-  const type = comparedType(declared);
-  if (type === undefined) {
-    if (declared === 'text' || declared === 'timestamp')
-      complain([...path, 'name'], `'${String(name)}' is a ${declared}; drift is judged of numbers and categories`);
-    return;
-  }
-  if (answer !== undefined && monitoring?.engine === 'model-monitor')
-    complain([...path, 'name'], 'engine model-monitor does not watch the answers; choose engine open');
-  if (!isDetector(detector)) return;
-  const suitable = detectorsFor(type).filter((each) => answer === undefined || each !== 'classifier');
-  const native = defaultDetector(declared);
-  if (!suitable.includes(detector)) {
-    complain([...path, 'detector'], `'${detector}' is not for a ${type} feature; allowed: ${suitable.join(', ')}`);
-  } else if (monitoring?.engine === 'model-monitor' && detector !== native) {
-    complain(
-      [...path, 'detector'],
-      `engine model-monitor compares with '${native}'; leave the detector out or choose engine open`,
-    );
-  }
-  if (driftDirection(detector) === 'below' && typeof threshold === 'number' && (threshold === 0 || threshold >= 1))
-    complain([...path, 'threshold'], `'${detector}' is a p-value; allowed: more than 0 and less than 1`);
-}
-
-function cadences({ monitoring }: Looked): [(string | number)[], unknown][] {
-  const further = (['quality', 'bias', 'explanations'] as const).map((kind) => [
-    ['monitoring', kind, 'every'],
-    monitoring?.[kind]?.every,
-  ]);
-  return [[['monitoring', 'every'], monitoring?.every], ...further] as [(string | number)[], unknown][];
-}
-
-function seconds(value: unknown, fallback: string): number | undefined {
-  const text = value ?? fallback;
-  return typeof text === 'string' && /^[1-9][0-9]*[mhd]$/.test(text) ? durationSeconds(text) : undefined;
-}
-
 function checkStages(useCase: Looked, complain: Complain): void {
   for (const [name, stage] of Object.entries(useCase.stages ?? {})) {
     if (stage === undefined) continue;
@@ -291,7 +211,7 @@ function checkWaits(
   path: (string | number)[],
   complain: Complain,
 ): void {
-  const bake = seconds(shift?.bake, shift?.type === 'canary' ? '10m' : '5m');
+  const bake = lookedSeconds(shift?.bake, shift?.type === 'canary' ? '10m' : '5m');
   if (shift === undefined || bake === undefined) return;
   if (bake > longestWait) complain(path, 'a wait may last 1h at most');
   const steps =

@@ -144,6 +144,11 @@ const monitoredFeature = z.strictObject({
   threshold: z.number().min(0).optional(),
   /** Default: `robust` for numbers, `linf` for categories. */
   detector: z.enum(detectorNames).optional(),
+  /**
+   * Alarm when the drift value leaves what was usual for it by so many standard deviations (CloudWatch anomaly detection),
+   * not when it passes the threshold; reports go on judging by the threshold. For AWS: the local account refuses such alarms.
+   */
+  band: z.number().min(0.5).max(10).optional(),
 });
 
 const monitoring = z.strictObject({
@@ -157,6 +162,13 @@ const monitoring = z.strictObject({
   /** Fewer captured rows than this give a skipped verdict instead of a wrong one. */
   min_sample: z.number().int().min(1).default(50),
   instance: instanceType.default('ml.t3.large'),
+  /** How many of the last windows must be out of bounds before an alarm rings: `datapoints` of `windows`. */
+  alarm: z
+    .strictObject({
+      datapoints: z.number().int().min(1).max(100).default(1),
+      windows: z.number().int().min(1).max(100).default(1),
+    })
+    .prefault({}),
   /** Further monitors, each with a cadence of its own; they need ground truth, except explanations. */
   quality: z
     .strictObject({
@@ -237,6 +249,11 @@ const retraining = z.strictObject({
   /** What of the past is trained on: everything, everything plus the labelled window, or the window alone. */
   data: z.enum(['base', 'base+window', 'window']).default('base+window'),
   window: duration.default('30d'),
+  /**
+   * Age at which a row counts half as much as a new one in training; all count the same by default. Base rows are taken to
+   * be as old as `window`, unless dataset.time tells.
+   */
+  half_life: duration.optional(),
   envelope: z
     .strictObject({
       hyperparameters: z.record(z.string(), z.tuple([z.number(), z.number()])).default({}),
@@ -335,10 +352,15 @@ export const useCaseSchema = z
 
 /** Each monitored feature with its detector and threshold, so that alarms, messages and the monitor read the same. */
 function withDetectors({ task, dataset, monitoring: section }: Detectable): MonitoringWithDetectors {
-  const features = section.features.map(({ name, detector, threshold }) => {
+  const features = section.features.map(({ name, detector, threshold, band }) => {
     const type = answerType(name, task) ?? dataset.columns.find((each) => each.name === name)?.type;
     const chosen = detector ?? defaultDetector(type);
-    return { name, detector: chosen, threshold: threshold ?? defaultThreshold(chosen) };
+    return {
+      name,
+      detector: chosen,
+      threshold: threshold ?? defaultThreshold(chosen),
+      ...(band === undefined ? {} : { band }),
+    };
   });
   return { ...section, features };
 }
@@ -349,8 +371,10 @@ interface Detectable {
   readonly monitoring: z.infer<typeof monitoring>;
 }
 
+type Monitored = z.infer<typeof monitoredFeature>;
+type WithDetector = Monitored & Required<Pick<Monitored, 'detector' | 'threshold'>>;
 type MonitoringWithDetectors = Omit<z.infer<typeof monitoring>, 'features'> & {
-  readonly features: readonly Required<z.infer<typeof monitoredFeature>>[];
+  readonly features: readonly WithDetector[];
 };
 
 export type UseCase = z.infer<typeof useCaseSchema>;

@@ -9,7 +9,8 @@ import { type MonitorKind, resourceNames } from '../../contracts/names';
 import { errorMetrics } from '../../contracts/pipeline-parameters';
 import type { UseCase } from '../../contracts/use-case';
 
-const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
+const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD, GREATER_THAN_UPPER_THRESHOLD, LESS_THAN_LOWER_THRESHOLD } =
+  cloudwatch.ComparisonOperator;
 
 /** One alarm on what a monitor publishes. */
 export interface AlarmRule {
@@ -19,6 +20,8 @@ export interface AlarmRule {
   readonly metricName: string;
   readonly comparison: cloudwatch.ComparisonOperator;
   readonly threshold: number;
+  /** Width of the band of usual values in standard deviations, where that and not the threshold bounds the metric. */
+  readonly band?: number;
   /** What it means, in a sentence; the link to the runbook is added. */
   readonly meaning: string;
   /** Section of docs/operating.md. */
@@ -42,6 +45,7 @@ function featureRules({ name, task, monitoring }: UseCase): AlarmRule[] {
       metricName: metricNames.drift(feature.name),
       comparison: below ? LESS_THAN_THRESHOLD : GREATER_THAN_THRESHOLD,
       threshold: feature.threshold,
+      ...(feature.band === undefined ? {} : { band: feature.band }),
       meaning:
         answerType(feature.name, task) === undefined
           ? `The distribution of ${feature.name} in the requests differs from the training data.`
@@ -123,16 +127,26 @@ function explanationRules({ name, monitoring }: UseCase): AlarmRule[] {
  *
  * Missing data keeps the state. A window with too few rows is neither drift nor its end.
  */
-export function createDriftAlarm(scope: Construct, rule: AlarmRule, useCase: string): cloudwatch.Alarm {
-  return new cloudwatch.Alarm(scope, rule.id, {
+export function createDriftAlarm(scope: Construct, rule: AlarmRule, { name, monitoring }: UseCase): cloudwatch.Alarm {
+  const common = {
     alarmName: rule.alarmName,
     alarmDescription: `${rule.meaning} See docs/operating.md#${rule.section}`,
-    metric: monitorMetric(useCase, rule.kind, rule.metricName, rule.every),
-    comparisonOperator: rule.comparison,
-    threshold: rule.threshold,
-    evaluationPeriods: 1,
-    datapointsToAlarm: 1,
+    metric: monitorMetric(name, rule.kind, rule.metricName, rule.every),
+    evaluationPeriods: monitoring.alarm.windows,
+    datapointsToAlarm: monitoring.alarm.datapoints,
     treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+  };
+  if (rule.band === undefined)
+    return new cloudwatch.Alarm(scope, rule.id, {
+      ...common,
+      comparisonOperator: rule.comparison,
+      threshold: rule.threshold,
+    });
+  return new cloudwatch.AnomalyDetectionAlarm(scope, rule.id, {
+    ...common,
+    stdDevs: rule.band,
+    comparisonOperator:
+      rule.comparison === LESS_THAN_THRESHOLD ? LESS_THAN_LOWER_THRESHOLD : GREATER_THAN_UPPER_THRESHOLD,
   });
 }
 

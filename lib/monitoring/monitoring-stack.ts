@@ -97,7 +97,7 @@ export class MonitoringStack extends Stack {
   /** The alarms that mean drift; the composite alarm over them comes last and is what others react to. */
   private createDriftAlarms(): cloudwatch.AlarmBase[] {
     const { useCase } = this.props;
-    const alarms = driftRules(useCase).map((rule) => createDriftAlarm(this, rule, useCase.name));
+    const alarms = driftRules(useCase).map((rule) => createDriftAlarm(this, rule, useCase));
     if (alarms.length === 0) return [];
     const composite = new cloudwatch.CompositeAlarm(this, 'Drift', {
       compositeAlarmName: resourceNames.compositeAlarm(useCase.name),

@@ -1,11 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { notifySettings } from '../../contracts/function-settings';
 import { useCaseSchema } from '../../contracts/use-case';
 import { createDriftAlarm, driftRules } from '../../lib/monitoring/drift-alarms';
 
 const detectors = ['robust', 'psi', 'js', 'wasserstein', 'ks', 'chi2', 'classifier'] as const;
-const useCase = useCaseSchema.parse({
+const document = {
   name: 'tides',
   title: 'Tides',
   purpose: 'Has one feature for each detector.',
@@ -18,12 +18,13 @@ const useCase = useCaseSchema.parse({
       { name: 'prediction', detector: 'ks' },
     ],
   },
-});
+};
+const useCase = useCaseSchema.parse(document);
 
 describe('features with detectors but without thresholds', () => {
   test('have alarms at the default of each detector, below it for p-values', () => {
     const stack = new Stack(new App({ analyticsReporting: false }), 'Alarms');
-    for (const rule of driftRules(useCase)) createDriftAlarm(stack, rule, useCase.name);
+    for (const rule of driftRules(useCase)) createDriftAlarm(stack, rule, useCase);
     const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map((each) => {
       const { MetricName, ComparisonOperator, Threshold } = each['Properties'] as Record<string, unknown>;
       return [MetricName, ComparisonOperator, Threshold];
@@ -44,5 +45,56 @@ describe('features with detectors but without thresholds', () => {
     const { features } = notifySettings(useCase);
     const below = features.filter((each) => each.direction === 'below');
     expect(below.map((each) => each.name)).toEqual(['ks', 'chi2', 'prediction']);
+  });
+});
+
+describe('an alarm of the last windows', () => {
+  const watched = useCaseSchema.parse({
+    ...document,
+    monitoring: {
+      every: '6h',
+      alarm: { datapoints: 2, windows: 3 },
+      features: [{ name: 'robust', band: 3 }, { name: 'ks', detector: 'ks', band: 2 }, { name: 'js' }],
+    },
+  });
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Alarms');
+  for (const rule of driftRules(watched)) createDriftAlarm(stack, rule, watched);
+  const template = Template.fromStack(stack);
+
+  test('rings when M of N are out of bounds, over periods as long as the cadence', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::CloudWatch::Alarm')))
+      expect(Properties).toMatchObject({ DatapointsToAlarm: 2, EvaluationPeriods: 3, TreatMissingData: 'ignore' });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'tides-drift-js', Period: 21_600 });
+  });
+
+  test('has a band of usual values where the use case asks for one, on the side that is worse', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'tides-drift-robust',
+      ComparisonOperator: 'GreaterThanUpperThreshold',
+      ThresholdMetricId: Match.anyValue(),
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: Match.stringLikeRegexp('ANOMALY_DETECTION_BAND\\(.*, 3\\)') }),
+      ]),
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'tides-drift-ks',
+      ComparisonOperator: 'LessThanLowerThreshold',
+    });
+  });
+
+  test.each([
+    [{ alarm: { datapoints: 3, windows: 2 } }, '3 of 2 windows cannot be; allowed: at most 2'],
+    [
+      { every: '1d', alarm: { windows: 8 } },
+      '8 windows of monitoring.every are longer than an alarm may look back; allowed: at most 7',
+    ],
+    [{ every: '15m', alarm: { windows: 97 } }, 'allowed: at most 96'],
+    [
+      { alarm: { windows: 5 }, quality: { metric: 'rmse', bound: 1, every: '2d' } },
+      '5 windows of monitoring.quality.every are longer than an alarm may look back; allowed: at most 3',
+    ],
+  ])('is refused when it cannot be: %j', (monitoring, message) => {
+    const parsed = useCaseSchema.safeParse({ ...document, monitoring });
+    expect(parsed.error?.issues.map((each) => each.message).join()).toContain(message);
   });
 });

@@ -22,9 +22,16 @@ Rows = tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]
 
 
 def fit(
-    use_case: UseCase, hyperparameters: Mapping[str, Value], train: Rows, validation: Rows
+    use_case: UseCase,
+    hyperparameters: Mapping[str, Value],
+    train: Rows,
+    validation: Rows,
+    weights: npt.NDArray[np.float64] | None = None,
 ) -> tuple[xgboost.Booster, dict[str, float]]:
-    """Boost trees until the validation rows stop gaining; the booster keeps only the rounds up to the best one."""
+    """Boost trees until the validation rows stop gaining; the booster keeps only the rounds up to the best one.
+
+    `weights` says how much each training row counts; validation rows all count the same.
+    """
     objective = str(hyperparameters.get("objective", "binary:logistic" if use_case.binary else "reg:squarederror"))
     if objective.startswith("binary:") != use_case.binary:
         raise InputError(f"hyperparameter 'objective': {objective} does not suit task '{use_case.task}'")
@@ -41,6 +48,8 @@ def fit(
     }
     threads = int(hyperparameters["nthread"])
     matrices = [xgboost.DMatrix(matrix, label=labels, nthread=threads) for matrix, labels in (train, validation)]
+    if weights is not None:
+        matrices[0].set_weight(weights)
     booster = xgboost.train(
         parameters,
         matrices[0],

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from mooring_steps.ages import CAPTURED_AT, row_weights, write_weights
 from mooring_steps.errors import InputError
 from mooring_steps.files import write_json
 from mooring_steps.labels import code_labels, coded_like
@@ -82,6 +83,13 @@ def run(arguments: argparse.Namespace) -> int:
     for part, (table, labels) in parts.items():
         columns: Table = {name: table[name] for name in names}
         write_csv(output / part / f"{part}.csv", {**columns, use_case.label: _label_texts(use_case, labels)})
+    weights = row_weights(use_case, rows.table)
+    if weights is not None:
+        write_weights(output / "train", weights[split.train])
+    if use_case.section("monitoring").get("engine") == "model-monitor":
+        # Model Monitor takes every column of a baseline for one of the captured requests, which carry no label.
+        train = parts["train"][0]
+        write_csv(output / "features" / "features.csv", {name: train[name] for name in names})
     write_json(output / "transform" / "transform.json", transform.to_json())
     write_json(
         output / "manifest" / "manifest.json",
@@ -109,7 +117,8 @@ def _read(use_case: UseCase, raw: Path, labelled: str | None, policy: str) -> tu
     names = [each.name for each in use_case.features]
     timed = [use_case.time] if use_case.time is not None else []
     needs_time = use_case.section("split").get("method") == "time"
-    optional = [] if needs_time else timed
+    ages = [] if use_case.section("retraining").get("half_life") is None else [CAPTURED_AT]
+    optional = [*([] if needs_time else timed), *ages]
     required = [*names, *(timed if needs_time else [])]
     nothing = Rows({name: np.empty(0, dtype=object) for name in [*required, *optional]}, np.empty(0))
     window = nothing

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from mooring_steps import artefact
+from mooring_steps.ages import read_weights
 from mooring_steps.boosting import Rows, decide, fit
 from mooring_steps.errors import InputError
 from mooring_steps.files import read_json, write_json
@@ -44,7 +45,8 @@ def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> i
     transform = Transform.from_json(read_json(Path(paths.transform) / artefact.TRANSFORM))
     train = _load(use_case, transform, Path(paths.train) / "train.csv")
     validation = _load(use_case, transform, Path(paths.validation) / "validation.csv")
-    booster, history = fit(use_case, hyperparameters, train, validation)
+    weights = read_weights(Path(paths.train), len(train[1]))
+    booster, history = fit(use_case, hyperparameters, train, validation, weights)
     decision = decide(use_case, booster, validation)
     folder = Path(paths.model_dir)
     folder.mkdir(parents=True, exist_ok=True)

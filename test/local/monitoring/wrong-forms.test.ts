@@ -26,7 +26,7 @@ const { useCase } = {
 /** The alarms as the stack would make them. */
 const alarms = driftRules(useCase).map((rule) => {
   const stack = new Stack(new App({ analyticsReporting: false }), 'Alarms');
-  createDriftAlarm(stack, rule, useCase.name);
+  createDriftAlarm(stack, rule, useCase);
   const [resource] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')) as {
     readonly Properties: PutMetricAlarmCommandInput;
   }[];
