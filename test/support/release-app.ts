@@ -17,6 +17,7 @@ export function testReleaseApp(outdir: string, environments?: ReleaseConfig['env
   return new ReleaseApp({
     root,
     useCases: testUseCases(),
+    source: { commit: 'c0ffee', tag: 'release-loans-v1.0' },
     config: { repository, ...(environments === undefined ? {} : { environments }) },
     context,
     outdir,
