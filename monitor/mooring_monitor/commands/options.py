@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.data import FORMATS, column_names, read_batches
 from mooring_monitor.row_sample import RowSample
-from mooring_monitor.scale.engine import ENGINES, chosen_engine
+from mooring_monitor.scale.engine import ENGINES, chosen_engine, processors
 from mooring_monitor.scale.spark import profile_with_spark, spark_session
 from mooring_monitor.use_case import UseCase
 
@@ -57,8 +58,9 @@ def profile_of(
         return profile_with_spark(
             spark_session(), data_paths(args), args.format, profile, names, skips, header=args.header
         )
-    for batch in read_batches(data_paths(args), args.format, names, skips, args.header, label):
-        profile.add(batch)
-        if sample is not None:
-            sample.add(batch)
+    with ThreadPoolExecutor(processors()) as pool:
+        for batch in read_batches(data_paths(args), args.format, names, skips, args.header, label):
+            profile.add(batch, pool)
+            if sample is not None:
+                sample.add(batch)
     return profile

@@ -15,9 +15,18 @@ import pyarrow.compute as pc
 MISSING_TEXTS: Final = ("", "nan", "NaN", "NAN", "null", "NULL")
 
 #: Values looked at before a whole batch is tried as numbers.
-_GLANCE: Final = 32
+_GLANCE: Final = 4
 _INTEGRAL: Final = r"^[+-]?[0-9]+$"
 _NUMBER: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?(inf|Inf|INF|infinity|Infinity)$"
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The different texts of a batch, in order of appearance: how often each occurs, and whether it is a number."""
+
+    values: list[str]
+    counts: npt.NDArray[np.int64]
+    numeric: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -34,8 +43,21 @@ class Cells:
     non_finite: int
     #: Finite numeric values in row order.
     numbers: npt.NDArray[np.float64]
-    #: All present values as text, when the source was text; None when it was typed numbers.
-    texts: pa.Array | None
+    #: All present values, text or its bytes, when the source was text; None when it was typed numbers.
+    raw: pa.Array | None
+    #: The different texts, where the batch was sorted by them.
+    counted: Distinct | None = None
+
+    @property
+    def texts(self) -> pa.Array | None:
+        """All present values as text; None when the source was typed numbers."""
+        return None if self.raw is None else _decoded(self.raw)
+
+    def distinct(self) -> Distinct | None:
+        """The different texts; None when the source was typed numbers."""
+        if self.counted is not None or self.raw is None:
+            return self.counted
+        return _sorted(self.raw).distinct
 
 
 def cells_of(array: pa.Array | pa.ChunkedArray) -> Cells:
@@ -51,10 +73,10 @@ def cells_of(array: pa.Array | pa.ChunkedArray) -> Cells:
         return _typed(array, integral=False)
     if pa.types.is_null(kind):
         return Cells(len(array), len(array), 0, 0, 0, 0, np.empty(0), None)
-    if pa.types.is_string(kind):
+    if pa.types.is_large_binary(kind):
+        array = array.cast(pa.binary())
+    if pa.types.is_string(kind) or pa.types.is_binary(array.type):
         return _from_text(array)
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return _from_text(_decoded(array))
     return _all_text(array.cast(pa.string()))
 
 
@@ -72,7 +94,7 @@ def _typed(array: pa.Array, integral: bool) -> Cells:
         text=0,
         non_finite=infinite,
         numbers=values if infinite == 0 else values[finite],
-        texts=None,
+        raw=None,
     )
 
 
@@ -82,34 +104,37 @@ def _all_text(array: pa.Array) -> Cells:
 
 
 def _from_text(array: pa.Array) -> Cells:
-    present = array
-    if array.null_count:
-        present = array.drop_null()
+    present = array.drop_null() if array.null_count else array
     fast = _fast(present)
+    counted: Distinct | None = None
+    missing = len(array) - len(present)
     if fast is None:
-        missing = pc.is_in(present, value_set=pa.array(MISSING_TEXTS))
-        if pc.any(missing).as_py():
-            present = present.filter(pc.invert(missing))
-            fast = _fast(present)
-    numbers, integral, fractional = _slow(present) if fast is None else fast
+        parts = _sorted(present)
+        missing += parts.missing
+        if parts.missing:
+            present = present.filter(pa.array(parts.there))
+        numbers, integral, fractional, counted = parts.numbers, parts.integral, parts.fractional, parts.distinct
+    else:
+        numbers, integral, fractional = fast
     finite = np.isfinite(numbers)
     infinite = int(numbers.size - np.count_nonzero(finite))
     return Cells(
         rows=len(array),
-        missing=len(array) - len(present),
+        missing=missing,
         integral=integral,
         fractional=fractional,
         text=len(present) - integral - fractional,
         non_finite=infinite,
         numbers=numbers if infinite == 0 else numbers[finite],
-        texts=present,
+        raw=present,
+        counted=counted,
     )
 
 
 def _fast(present: pa.Array) -> tuple[npt.NDArray[np.float64], int, int] | None:
     """Numbers, integral and fractional count when every value is a plain number; otherwise None."""
     # A failing cast is costly, and a column of text shows itself in its first values.
-    if not all(is_number(each) for each in present[:_GLANCE].to_pylist()):
+    if not all(is_number(each) for each in _decoded(present[:_GLANCE]).to_pylist()):
         return None
     try:
         numbers = present.cast(pa.float64()).to_numpy(zero_copy_only=False)
@@ -117,43 +142,72 @@ def _fast(present: pa.Array) -> tuple[npt.NDArray[np.float64], int, int] | None:
         return None
     if np.isnan(numbers).any():
         return None
-    integral = len(present) if _all_integral(present) else _count(present, _INTEGRAL)
-    return numbers, integral, len(present) - integral
+    fractional = _fractional(present)
+    return numbers, len(present) - fractional, fractional
 
 
-def _all_integral(present: pa.Array) -> bool:
-    if pc.any(pc.match_substring(present, ".")).as_py():
-        return False
-    try:
-        present.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return False
-    return True
+def _fractional(numbers: pa.Array) -> int:
+    """How many texts, all of which are numbers, are not whole ones: 2.0 and 1e3 are not.
+
+    Most batches hold signs, digits and points only. There is at most one point in a number, so counting points does.
+    """
+    _, offsets, content = numbers.buffers()
+    if content is None or not len(numbers):
+        return 0
+    ends = np.frombuffer(offsets, dtype=np.int32)[numbers.offset : numbers.offset + len(numbers) + 1]
+    characters = np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]
+    # From "+" (43) to "9" (57); "," and "/" between them are in no number.
+    if (characters - np.uint8(43) <= 14).all():
+        return int(np.count_nonzero(characters == ord(".")))
+    integral = pc.sum(pc.match_substring_regex(_decoded(numbers), _INTEGRAL)).as_py() or 0
+    return len(numbers) - int(integral)
 
 
-def _slow(present: pa.Array) -> tuple[npt.NDArray[np.float64], int, int]:
-    """The same for values of which some are text; patterns run over the distinct ones only."""
+@dataclass(frozen=True)
+class _Sorted:
+    """A batch of which some is text, sorted by its distinct values."""
+
+    #: Rows that hold a value, and how many do not.
+    there: npt.NDArray[np.bool_]
+    missing: int
+    numbers: npt.NDArray[np.float64]
+    integral: int
+    fractional: int
+    distinct: Distinct
+
+
+def _sorted(present: pa.Array) -> _Sorted:
+    """Patterns run over the distinct values only."""
     encoded = present.dictionary_encode()
-    distinct = pc.utf8_trim_whitespace(encoded.dictionary)
-    counts = np.bincount(encoded.indices.to_numpy(), minlength=len(distinct))
-    numeric = pc.match_substring_regex(distinct, _NUMBER).to_numpy(zero_copy_only=False)
-    if not numeric.any():
-        return np.empty(0), 0, 0
-    integral = pc.match_substring_regex(distinct, _INTEGRAL).to_numpy(zero_copy_only=False)
-    plain = pc.replace_substring_regex(distinct.filter(pa.array(numeric)), r"^\+", "")
-    values = np.full(len(distinct), np.nan)
-    values[numeric] = plain.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    numbers = values[encoded.indices.to_numpy()]
-    whole = int(counts[integral].sum())
-    return numbers[~np.isnan(numbers)], whole, int(counts[numeric].sum()) - whole
-
-
-def _count(values: pa.Array, pattern: str) -> int:
-    return int(pc.sum(pc.match_substring_regex(values, pattern)).as_py() or 0)
+    index = encoded.indices.to_numpy()
+    texts = _decoded(encoded.dictionary)
+    counts = np.bincount(index, minlength=len(texts))
+    absent = pc.is_in(texts, value_set=pa.array(MISSING_TEXTS)).to_numpy(zero_copy_only=False).astype(bool)
+    trimmed = pc.utf8_trim_whitespace(texts)
+    numeric = pc.match_substring_regex(trimmed, _NUMBER).to_numpy(zero_copy_only=False).astype(bool)
+    values = np.full(len(texts), np.nan)
+    whole = 0
+    if numeric.any():
+        integral = pc.match_substring_regex(trimmed, _INTEGRAL).to_numpy(zero_copy_only=False).astype(bool)
+        whole = int(counts[integral].sum())
+        plain = pc.replace_substring_regex(trimmed.filter(pa.array(numeric)), r"^\+", "")
+        values[numeric] = plain.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    numbers = values[index] if numeric.any() else np.empty(0)
+    kept = ~absent
+    return _Sorted(
+        there=kept[index] if absent.any() else np.ones(len(present), dtype=bool),
+        missing=int(counts[absent].sum()),
+        numbers=numbers[~np.isnan(numbers)],
+        integral=whole,
+        fractional=int(counts[numeric].sum()) - whole,
+        distinct=Distinct(texts.filter(pa.array(kept)).to_pylist(), counts[kept], numeric[kept]),
+    )
 
 
 def _decoded(array: Any) -> pa.Array:
     """Bytes as text: UTF-8 where it is, Latin-1 cell by cell where it is not."""
+    if pa.types.is_string(array.type):
+        return array
     try:
         return array.cast(pa.string())
     except pa.ArrowInvalid:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from mooring_monitor.profile.cells import Cells, is_number
+from mooring_monitor.profile.cells import Cells
 from mooring_monitor.sketches.distinct import DistinctCounter, hash_numbers
 from mooring_monitor.sketches.kll import KllSketch
 
@@ -96,8 +96,8 @@ class ColumnProfile:
         self.non_finite += cells.non_finite
         if cells.numbers.size:
             self._add_numbers(cells, before)
-        if cells.texts is not None and len(cells.texts):
-            self._add_texts(cells.texts)
+        if cells.raw is not None and len(cells.raw):
+            self._add_texts(cells)
         elif self.declared == "category" and cells.numbers.size:
             self._count_categories(_spelled(cells.numbers).items())
         elif self.declared is None and cells.numbers.size:
@@ -172,21 +172,28 @@ class ColumnProfile:
         self._mean += delta * count / (before + count)
         self._squares += squares + delta * delta * before * count / (before + count)
 
-    def _add_texts(self, texts: pa.Array) -> None:
+    def _add_texts(self, cells: Cells) -> None:
         if self.categories is None and self.text == 0:
             return
-        pairs = texts.value_counts()
-        if len(pairs) > self._category_limit:
+        found = cells.distinct()
+        if found is None:
+            return
+        if len(found.values) > self._category_limit:
             self.categories = None
             if self.text == 0:
                 return
-        values = pairs.field(0).to_pylist()
-        if self.categories is not None:
-            keys = [_canonical(each) for each in values] if self.declared == "category" else values
-            self._count_categories(zip(keys, pairs.field(1).to_pylist(), strict=True))
         if self.text:
-            words = np.array([each for each in values if not is_number(each)], dtype=object)
-            self.distinct.update(pd.util.hash_array(words, categorize=False))
+            known = self.categories or {}
+            words = [
+                each
+                for each, number in zip(found.values, found.numeric.tolist(), strict=True)
+                if not number and each not in known
+            ]
+            if words:
+                self.distinct.update(pd.util.hash_array(np.array(words, dtype=object), categorize=False))
+        if self.categories is not None:
+            keys = [_canonical(each) for each in found.values] if self.declared == "category" else found.values
+            self._count_categories(zip(keys, found.counts.tolist(), strict=True))
 
     def _count_categories(self, counts: Iterable[tuple[str, int]]) -> None:
         if self.categories is None:

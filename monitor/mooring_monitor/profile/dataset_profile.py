@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from concurrent.futures import Executor
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -11,6 +12,9 @@ from mooring_monitor.profile.cells import Cells, cells_of
 from mooring_monitor.profile.column_profile import ColumnProfile
 from mooring_monitor.readers.batch import Batch
 from mooring_monitor.use_case import UseCase
+
+#: Cells of a batch from which on handing columns to threads costs less than it gives.
+_WORTH_THREADS: Final = 50_000
 
 
 class DatasetProfile:
@@ -33,11 +37,18 @@ class DatasetProfile:
         others = (use_case.label, use_case.time, use_case.key)
         return cls({each.name: each.type for each in use_case.features}, frozenset(each for each in others if each))
 
-    def add(self, batch: Batch) -> None:
-        """Take in a batch of rows; a column it lacks counts as missing in all of them."""
-        for name, values in batch.columns.items():
-            if name not in self.ignored:
-                self._column(name).add(cells_of(values))
+    def add(self, batch: Batch, pool: Executor | None = None) -> None:
+        """Take in a batch of rows; a column it lacks counts as missing in all of them.
+
+        Columns know nothing of each other, so that threads of a pool may share them; the result is the same.
+        """
+        wanted = [(self._column(name), values) for name, values in batch.columns.items() if name not in self.ignored]
+        if pool is None or batch.rows * len(wanted) < _WORTH_THREADS:
+            for column, values in wanted:
+                column.add(cells_of(values))
+        else:
+            for _ in pool.map(lambda each: each[0].add(cells_of(each[1])), wanted):
+                pass
         self.rows += batch.rows
         for column in self.columns.values():
             if column.rows < self.rows:

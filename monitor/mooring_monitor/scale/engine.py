@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -34,3 +35,8 @@ def total_size(found: Sequence[Source]) -> int:
     if any(size is None for size in sizes):
         raise InputError("the size of the input is not known; choose --engine process or --engine spark")
     return sum(size or 0 for size in sizes)
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
