@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process');
 
 const root = resolve(__dirname, '..');
 const bundle = join(root, '.mooring', 'build', 'mooring.cjs');
-const sources = ['bin', 'contracts', 'local', 'pipeline-defs/dsl', 'package-lock.json'];
+const sources = ['bin', 'contracts', 'local', 'pipeline-defs/dsl', 'scripts/stage-tests', 'package-lock.json'];
 
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -72,7 +72,7 @@ export class AccessStack extends Stack {
       role,
       'Records',
       foundation.artifactBucket,
-      names.map((name) => `${name}/releases`),
+      names.flatMap((name) => [`${name}/releases`, prefixes.tests(name)]),
     );
     allow(role, 'Key', ['kms:Decrypt', 'kms:GenerateDataKey'], [foundation.key.keyArn]);
     allow(

@@ -22,6 +22,7 @@ import { addReset } from './commands/reset';
 import { addRollback } from './commands/rollback';
 import { addRun } from './commands/run';
 import { addStatus } from './commands/status';
+import { addTest } from './commands/test';
 import { addTour } from './commands/tour';
 import { addTraffic } from './commands/traffic';
 import { addAb, addShadow } from './commands/trial';
@@ -41,6 +42,7 @@ export function buildProgram(): Command {
     addDeploy,
     addRun,
     addApprove,
+    addTest,
     addRollback,
     addTraffic,
     addLabel,

@@ -25,7 +25,8 @@ def model_fn(model_dir):
 
 def input_fn(body, content_type):
     if content_type == "application/json":
-        rows = [[row[name] for name in ("distance", "load")] for row in json.loads(body)["instances"]]
+        names = ("distance", "load")
+        rows = [[row[name] for name in names if name in row] for row in json.loads(body)["instances"]]
     else:
         rows = [line.split(",") for line in body.strip().split("\\n")]
     for row in rows:
