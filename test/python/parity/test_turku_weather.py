@@ -7,11 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import xgboost
 from mooring_monitor.commands import quality
+from mooring_monitor.detectors import DETECTORS
+from mooring_monitor.drift import Plan
+from mooring_monitor.drift import judge as judge_drift
 from mooring_monitor.json_file import read_json, write_json
+from mooring_monitor.profile.dataset_profile import DatasetProfile
+from mooring_monitor.profile.statistics import Statistics, statistics_of
 from mooring_monitor.quality.analysis import Predicted, analyse_quality
+from mooring_monitor.readers.batch import Batch
 from mooring_monitor.records import WatchOutcome, WatchWindow
 from mooring_monitor.use_case import UseCase, parse_use_case
 
@@ -99,6 +106,27 @@ def test_quality_finds_the_change_while_the_data_alone_let_expect_nothing(
     assert abs(expected - before_expected) < 0.02
     # Nor do the answers drift: the L-infinity distance of the predicted labels stays far below its threshold of 0.1.
     assert abs(after["prediction"].mean() - before["prediction"].mean()) < 0.02
+
+
+def test_data_drift_is_seen_in_the_features_but_neither_in_the_answers_nor_in_what_they_promise(
+    predicted: pd.DataFrame,
+) -> None:
+    """The last rows are clear days of other years: a data monitor rings, and cannot tell that labels turned round."""
+
+    def statistics(rows: pd.DataFrame) -> Statistics:
+        profile = DatasetProfile(dict.fromkeys([*FEATURES, "score"], "number") | {"prediction": "category"})
+        answers = rows["prediction"].astype(int).astype(str).tolist()
+        columns = {name: pa.array(rows[name]) for name in [*FEATURES, "score"]}
+        profile.add(Batch(len(rows), {**columns, "prediction": pa.array(answers)}))
+        return statistics_of(profile)
+
+    before, after = statistics(predicted[TRAIN : CHANGE - 4]), statistics(predicted[CHANGE : END - 4])
+    wanted = [Plan(name, DETECTORS["robust"], None, False) for name in [*FEATURES, "score"]]
+    wanted.append(Plan("prediction", DETECTORS["linf"], None, False))
+    found = {each.name: each for each in judge_drift(before, after, wanted, 50)}
+    assert found["Temperature_C"].verdict == "breach"
+    assert found["prediction"].verdict != "breach"
+    assert found["prediction"].value == pytest.approx(0, abs=0.02)
 
 
 def test_every_window_after_the_change_is_a_breach_and_none_before(
