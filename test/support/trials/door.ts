@@ -36,6 +36,16 @@ export class Door {
     return { status, body: JSON.parse(text) as Prediction['body'] };
   }
 
+  /** A request as a load tool sends it. */
+  target(body: unknown): {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  } {
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
+    return { url: `${this.url}/predict`, headers, body: JSON.stringify(body) };
+  }
+
   /** The raw answer. */
   async send(body: unknown): Promise<{ readonly status: number; readonly text: string }> {
     const answer = await fetch(`${this.url}/predict`, {

@@ -1,0 +1,32 @@
+/**
+ * Deployments under constant load: `npx ts-node --transpile-only bench/deployments-under-load.ts [--deployments 20]
+ * [--rate 30] [--connections 8]`.
+ *
+ * Versions are good, so not one request may fail: neither at the front door nor at the endpoint. The load comes from two
+ * processes of autocannon. Ends with 1 when a request failed.
+ */
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { failures, told } from '../test/support/convoy/cannon';
+import { convoy } from '../test/support/convoy/convoy';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { deployments: { type: 'string' }, rate: { type: 'string' }, connections: { type: 'string' } },
+  });
+  const found = await convoy({
+    deployments: Number(values.deployments ?? 20),
+    perSecond: Number(values.rate ?? 30),
+    connections: Number(values.connections ?? 8),
+    follow: (text) => console.log(text),
+  });
+  console.log(`${found.deployments} deployments in ${found.seconds.toFixed(0)} s, load ${loadavg()[0]?.toFixed(1)}`);
+  console.log(`front door: ${told(found.door)}`);
+  console.log(`endpoint:   ${told(found.endpoint)}`);
+  return failures(found.door) + failures(found.endpoint) === 0 ? 0 : 1;
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
