@@ -1,5 +1,11 @@
 import { DeleteStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketTaggingCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+} from '@aws-sdk/client-s3';
 import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
@@ -11,9 +17,8 @@ import {
   ListModelsCommand,
 } from '@aws-sdk/client-sagemaker';
 import { UserError } from '../../../contracts/errors';
-import { resourceNames, stackNames, stageNames } from '../../../contracts/names';
+import { appName, resourceNames, stackNames, stageNames } from '../../../contracts/names';
 import { releaseNames } from '../../../contracts/release';
-import { readFoundation } from '../foundation';
 import { listPackages } from '../registry';
 import type { Session } from '../session';
 
@@ -87,6 +92,19 @@ async function removeGroup(session: Session, useCase: string, tell: Tell): Promi
   tell(`registry ${group} with ${packages.length} versions`);
 }
 
+/** Buckets of this application, also those whose stack is gone already: their tags say whose they are. */
+async function ownBuckets({ clients }: Session): Promise<readonly string[]> {
+  const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({}));
+  const own: string[] = [];
+  for (const { Name = '' } of Buckets) {
+    const { TagSet = [] } = await clients.s3
+      .send(new GetBucketTaggingCommand({ Bucket: Name }))
+      .catch(() => ({ TagSet: [] }));
+    if (TagSet.some(({ Key, Value }) => Key === 'Application' && Value === appName)) own.push(Name);
+  }
+  return own;
+}
+
 async function removeBucket({ clients }: Session, Bucket: string, tell: Tell): Promise<void> {
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await clients.s3.send(new ListObjectVersionsCommand({ Bucket }));
@@ -109,11 +127,9 @@ export async function destroy(
   empty: boolean,
   tell: Tell,
 ): Promise<void> {
-  const foundation = await readFoundation(session.clients).catch(() => undefined);
   for (const name of useCases) await removeEndpoints(session, name, tell);
   for (const name of stackOrder(useCases)) await removeStack(session, name, tell);
   if (!empty) return;
   for (const name of useCases) await removeGroup(session, name, tell);
-  if (foundation === undefined) return;
-  for (const bucket of [foundation.dataBucket, foundation.artifactBucket]) await removeBucket(session, bucket, tell);
+  for (const bucket of await ownBuckets(session)) await removeBucket(session, bucket, tell);
 }
