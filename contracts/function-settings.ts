@@ -1,5 +1,8 @@
 import { answerType, type DriftDirection, driftDirection } from './drift-detectors';
 import { durationSeconds } from './duration';
+import { fairValue } from './bias-distance';
+import type { MonitorKind } from './names';
+import { errorMetrics } from './pipeline-parameters';
 import { featureNames, type Stage, type UseCase } from './use-case';
 
 /**
@@ -41,6 +44,14 @@ export interface NotifySettings {
   /** `direction`: whether drift is a value above the threshold (distances) or below it (p-values). */
   readonly features: readonly {
     readonly name: string;
+    readonly threshold: number;
+    readonly direction: DriftDirection;
+  }[];
+  /** Alarms of the further monitors that mean drift, by the end of their name. */
+  readonly bounds: readonly {
+    readonly alarm: string;
+    readonly kind: MonitorKind;
+    readonly what: string;
     readonly threshold: number;
     readonly direction: DriftDirection;
   }[];
@@ -108,7 +119,44 @@ export function notifySettings(useCase: UseCase): NotifySettings {
       threshold,
       direction: driftDirection(detector),
     })),
+    bounds: furtherBounds(useCase),
   };
+}
+
+function furtherBounds({ monitoring: { quality, bias, explanations } }: UseCase): NotifySettings['bounds'] {
+  const fair = bias === undefined ? 0 : fairValue(bias.metric);
+  const ofBias = (direction: DriftDirection, max: number, end: string) => ({
+    alarm: `bias-${bias?.metric ?? ''}-${end}`,
+    kind: 'bias' as const,
+    what: `bias ${bias?.metric ?? ''} of the answers`,
+    threshold: fair + max,
+    direction,
+  });
+  return [
+    ...(quality === undefined
+      ? []
+      : [
+          {
+            alarm: `quality-${quality.metric}`,
+            kind: 'quality' as const,
+            what: `${quality.metric} against ground truth`,
+            threshold: quality.bound,
+            direction: errorMetrics.includes(quality.metric) ? ('above' as const) : ('below' as const),
+          },
+        ]),
+    ...(bias === undefined ? [] : [ofBias('above', bias.max, 'high'), ofBias('below', -bias.max, 'low')]),
+    ...(explanations === undefined
+      ? []
+      : [
+          {
+            alarm: 'explanations',
+            kind: 'explanations' as const,
+            what: 'order of the features by influence (NDCG)',
+            threshold: explanations.min_ndcg,
+            direction: 'below' as const,
+          },
+        ]),
+  ];
 }
 
 /** @throws Error when the label is no column, which the schema rules out. */

@@ -29,10 +29,17 @@ export const metricNames = {
   runs: 'monitor_runs',
   /** Failed monitor jobs, counted by the notify function. */
   failures: 'monitor_failures',
-  /** 1 while a deployment runs, 0 after it; deployments that ended well, and that failed. Counted by the notify function. */
+  /**
+   * Delivery, counted by the notify function. 1 while a deployment runs, 0 after it; versions that went live; deployments that
+   * failed; seconds from the start of a version's pipeline execution until it was live; seconds for which the drift alarm rang;
+   * number of the version that serves.
+   */
   deploymentRunning: 'deployment_running',
   deployments: 'deployments',
   deploymentFailures: 'deployment_failures',
+  leadTime: 'lead_time_seconds',
+  timeToRestore: 'time_to_restore_seconds',
+  liveVersion: 'live_version',
   /** 1 when a deployment saw no captured object of its smoke test, 0 when it did. Counted by the deploy function. */
   captureMissing: 'capture_missing',
   labelCoverage: 'label_coverage',

@@ -1,30 +1,56 @@
 import { DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { resourceNames } from '../../contracts/names';
+import { type MonitorKind, resourceNames } from '../../contracts/names';
 import type { Context } from './context';
 
-/** A monitored feature whose alarm is firing. */
-export interface FiringFeature {
+/** Something watched whose alarm is firing. */
+export interface Firing {
+  /** A monitored feature, or what a further monitor measures. */
   readonly name: string;
+  readonly kind: MonitorKind;
   readonly value?: number;
   readonly threshold: number;
-  /** `below`: the value is a p-value, and drift is a small one. */
+  /** Where the bound is broken; `below` for p-values and scores. */
   readonly direction: 'above' | 'below';
   readonly since?: string;
 }
 
-/** Features that are in alarm, in the order of the use case. */
-export async function firingFeatures({ cloudwatch, useCase, settings }: Context): Promise<FiringFeature[]> {
-  const names = settings.features.map((each) => resourceNames.featureAlarm(useCase, each.name));
-  if (names.length === 0) return [];
+/** What is in alarm: features in the order of the use case, then what the further monitors watch. */
+export async function whatFires({ cloudwatch, useCase, settings }: Context): Promise<Firing[]> {
+  const watched = [
+    ...settings.features.map((each) => ({
+      ...each,
+      kind: 'data' as const,
+      alarm: resourceNames.featureAlarm(useCase, each.name),
+    })),
+    ...settings.bounds.map(({ what, alarm, ...each }) => ({
+      ...each,
+      name: what,
+      alarm: resourceNames.metricAlarm(useCase, alarm),
+    })),
+  ];
+  if (watched.length === 0) return [];
   const { MetricAlarms: alarms = [] } = await cloudwatch.send(
-    new DescribeAlarmsCommand({ AlarmNames: names, AlarmTypes: ['MetricAlarm'], StateValue: 'ALARM', MaxRecords: 100 }),
+    new DescribeAlarmsCommand({
+      AlarmNames: watched.map((each) => each.alarm),
+      AlarmTypes: ['MetricAlarm'],
+      StateValue: 'ALARM',
+      MaxRecords: 100,
+    }),
   );
-  return settings.features.flatMap(({ name, threshold, direction }) => {
-    const alarm = alarms.find((each) => each.AlarmName === resourceNames.featureAlarm(useCase, name));
+  return watched.flatMap(({ name, kind, threshold, direction, alarm: alarmName }) => {
+    const alarm = alarms.find((each) => each.AlarmName === alarmName);
     if (alarm === undefined) return [];
     const since = (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString();
-    return [{ name, threshold: alarm.Threshold ?? threshold, direction, value: newestValue(alarm), since }];
+    return [{ name, kind, threshold: alarm.Threshold ?? threshold, direction, value: newestValue(alarm), since }];
   });
+}
+
+/** Whether an alarm of the use case is in ALARM. */
+export async function rings({ cloudwatch, useCase }: Context, end: string): Promise<boolean> {
+  const { MetricAlarms: alarms = [] } = await cloudwatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [resourceNames.metricAlarm(useCase, end)], AlarmTypes: ['MetricAlarm'] }),
+  );
+  return alarms.some((each) => each.StateValue === 'ALARM');
 }
 
 function newestValue({ StateReasonData: data }: MetricAlarm): number | undefined {

@@ -7,6 +7,7 @@ import {
   alarmStateChange,
   type AlarmStateChange,
   endpointStateChange,
+  objectCreated,
   pipelineExecutionStatusChange,
   processingJobStateChange,
   type ProcessingJobStateChange,
@@ -18,13 +19,16 @@ import { log } from '../shared/log';
 import { type News, publish } from '../shared/news';
 import { readJson } from '../shared/objects';
 import { type Context, contextOf } from './context';
-import { firingFeatures } from './firing';
+import { recordDelivery, recordRestored } from './delivery';
+import { rings, whatFires } from './firing';
 import { recordRollout } from './rollout';
 import { alarmText, driftText, monitorFailedText, pipelineFailedText } from './texts';
+import { newestWindow } from './window';
 
 const handled = z.discriminatedUnion('detail-type', [
   alarmStateChange,
   endpointStateChange,
+  objectCreated,
   processingJobStateChange,
   pipelineExecutionStatusChange,
 ]);
@@ -41,21 +45,29 @@ export async function handler(received: unknown): Promise<string> {
   const event = handled.parse(received);
   const context = contextOf(clients);
   if (event['detail-type'] === 'SageMaker Endpoint State Change') return recordRollout(context, event);
+  if (event['detail-type'] === 'Object Created') return recordDelivery(context, event);
+  if (event['detail-type'] === 'CloudWatch Alarm State Change' && event.detail.state.value === 'OK')
+    return recordRestored(context, event);
   const news = await newsOf(context, event);
+  if (news === undefined) return 'told already';
   await publish(context.sns, context.topicArn, { useCase: context.useCase, ...news });
   log(news.subject, { event: event.id, type: event['detail-type'] });
   return news.subject;
 }
 
-type Told = Exclude<z.infer<typeof handled>, { 'detail-type': 'SageMaker Endpoint State Change' }>;
+type Told = Exclude<
+  z.infer<typeof handled>,
+  { 'detail-type': 'SageMaker Endpoint State Change' } | { 'detail-type': 'Object Created' }
+>;
 
-async function newsOf(context: Context, event: Told): Promise<Omit<News, 'useCase'>> {
+/** Undefined when it is no news any more. */
+async function newsOf(context: Context, event: Told): Promise<Omit<News, 'useCase'> | undefined> {
   switch (event['detail-type']) {
     case 'CloudWatch Alarm State Change':
       return event.detail.alarmName === context.compositeAlarm ? drift(context, event) : alarmText(event);
     case 'SageMaker Processing Job State Change':
       await countFailure(context, event);
-      return monitorFailedText(event);
+      return (await rings(context, 'monitor-failed')) ? undefined : monitorFailedText(event);
     case 'SageMaker Model Building Pipeline Execution Status Change': {
       const { FailureReason } = await context.sagemaker.send(
         new DescribePipelineExecutionCommand({ PipelineExecutionArn: event.detail.pipelineExecutionArn }),
@@ -68,14 +80,15 @@ async function newsOf(context: Context, event: Told): Promise<Omit<News, 'useCas
 async function drift(context: Context, event: AlarmStateChange): Promise<Omit<News, 'useCase'>> {
   const { useCase, endpointName, artifacts, settings } = context;
   const live = await readJson<LiveManifest>(artifacts, `${prefixes.live(useCase)}/${liveFiles.manifest}`);
-  const firing = await firingFeatures(context);
+  const firing = await whatFires(context);
+  const kinds = [...new Set(firing.map((each) => each.kind))];
+  const windows = await Promise.all(kinds.map((kind) => newestWindow(context, kind, event.time)));
   return driftText({
-    useCase,
     title: settings.title,
     endpointName,
-    artifactBucket: artifacts.name,
     event,
     firing,
+    windows: windows.flatMap((each) => each ?? []),
     live,
   });
 }

@@ -8,7 +8,8 @@ const failed: readonly string[] = ['FAILED', 'ROLLING_BACK', 'UPDATE_ROLLBACK_FA
 
 /**
  * Makes the state of the endpoint a metric: while a deployment runs, two models answer, and drift alarms must not act on
- * that mixture. Ends and failures are counted for the delivery metrics of the dashboard.
+ * that mixture. Failures are counted for the delivery metrics of the dashboard; what went live is counted by its manifest,
+ * because an endpoint that was rolled back is in service again, too.
  */
 export async function recordRollout(context: Context, event: EndpointStateChange): Promise<string> {
   const { cloudwatch, endpointName } = context;
@@ -25,7 +26,6 @@ export async function recordRollout(context: Context, event: EndpointStateChange
       Namespace: deploymentNamespace,
       MetricData: [
         metric(metricNames.deploymentRunning, underWay.includes(status) ? 1 : 0),
-        ...(status === 'IN_SERVICE' ? [metric(metricNames.deployments, 1)] : []),
         ...(failed.includes(status) ? [metric(metricNames.deploymentFailures, 1)] : []),
       ],
     }),

@@ -1,47 +1,70 @@
 import type { AlarmStateChange, PipelineExecutionStatusChange, ProcessingJobStateChange } from '../../contracts/events';
 import type { LiveManifest } from '../../contracts/live-manifest';
-import { prefixes } from '../../contracts/names';
+import type { MonitorKind } from '../../contracts/names';
 import type { News } from '../shared/news';
-import type { FiringFeature } from './firing';
+import type { Firing } from './firing';
+import type { JudgedWindow } from './window';
 
 type Text = Pick<News, 'kind' | 'subject' | 'lines'>;
 
 export interface DriftNews {
-  readonly useCase: string;
   readonly title: string;
   readonly endpointName: string;
-  readonly artifactBucket: string;
   readonly event: AlarmStateChange;
-  readonly firing: readonly FiringFeature[];
+  readonly firing: readonly Firing[];
+  /** What was judged last by the monitors that found something. */
+  readonly windows: readonly JudgedWindow[];
   readonly live?: LiveManifest;
 }
 
-/** What drifted, by how much, since when, on which version, and where to look. */
-export function driftText({ useCase, title, endpointName, artifactBucket, event, firing, live }: DriftNews): Text {
+/** What drifted, by how much, since when, on which version, from how many rows, and where to look. */
+export function driftText({ title, endpointName, event, firing, windows, live }: DriftNews): Text {
   const { alarmName, state } = event.detail;
-  const names = firing.map((each) => each.name).join(', ');
+  const features = firing.filter((each) => each.kind === 'data');
+  const others = firing.filter((each) => each.kind !== 'data');
   return {
     kind: 'drift',
-    subject: firing.length === 0 ? `drift alarm ${alarmName}` : `drift in ${names}`,
+    subject: driftSubject(alarmName, features, others),
     lines: [
-      `The requests to ${endpointName} (${title}) differ from the data that the model learnt from.`,
+      ...(features.length > 0 || firing.length === 0
+        ? [`The requests to ${endpointName} (${title}) differ from the data that the model learnt from.`]
+        : []),
+      ...(others.length > 0 ? [`What ${endpointName} (${title}) answers is out of the bounds of the use case.`] : []),
       '',
-      ...firing.map(featureLine),
+      ...features.map((each) => firingLine(each, each.direction === 'below' ? 'p-value' : 'drift')),
+      ...others.map((each) => firingLine(each)),
       ...(firing.length === 0 ? [`Reason: ${state.reason ?? 'see the alarm'}`] : []),
       '',
+      ...windows.map(
+        ({ kind, start, end, rows, report }) =>
+          `Judged (${kind}): ${rows === undefined ? 'rows' : `${rows} rows`} from ${start} to ${end}; report: ${report}`,
+      ),
       live === undefined ? 'Live version: unknown' : `Live version: ${live.version}, since ${live.deployed_at}`,
       `Alarm: ${alarmName}, since ${state.timestamp}`,
-      `Reports: s3://${artifactBucket}/${prefixes.monitoring(useCase)}/data/`,
-      'What it means and what to do: docs/operating.md#drift',
+      `What it means and what to do: ${[...new Set(firing.map((each) => sections[each.kind]))].join(', ') || sections.data}`,
       'Whether a retraining starts is told in a message of its own.',
     ],
   };
 }
 
-function featureLine({ name, value, threshold, direction, since }: FiringFeature): string {
+const sections: Readonly<Record<MonitorKind, string>> = {
+  data: 'docs/operating.md#drift',
+  quality: 'docs/operating.md#model-quality',
+  bias: 'docs/operating.md#bias',
+  explanations: 'docs/operating.md#explanations',
+};
+
+function driftSubject(alarm: string, features: readonly Firing[], others: readonly Firing[]): string {
+  const bounds = `${others.map((each) => each.name).join(', ')} out of bounds`;
+  if (features.length === 0) return others.length === 0 ? `drift alarm ${alarm}` : bounds;
+  const drift = `drift in ${features.map((each) => each.name).join(', ')}`;
+  return others.length === 0 ? drift : `${drift}; ${bounds}`;
+}
+
+function firingLine({ name, value, threshold, direction, since }: Firing, what = ''): string {
   const measured = value === undefined ? 'past its bound' : `is ${Number(value.toPrecision(4))}`;
-  const [what, allowed] = direction === 'below' ? ['p-value', 'at least'] : ['drift', 'at most'];
-  return `- ${name}: ${what} ${measured}, allowed ${allowed} ${threshold}${since === undefined ? '' : `, since ${since}`}`;
+  const allowed = `allowed ${direction === 'below' ? 'at least' : 'at most'} ${threshold}`;
+  return `- ${name}: ${`${what} ${measured}`.trim()}, ${allowed}${since === undefined ? '' : `, since ${since}`}`;
 }
 
 /** An alarm about the watching itself. */
@@ -71,6 +94,7 @@ export function monitorFailedText(event: ProcessingJobStateChange): Text {
     lines: [
       `The monitor run ${name} is ${status}; nothing was judged in its window.`,
       `Reason: ${reason ?? message ?? 'SageMaker gave none'}`,
+      'Further failures are counted, but told again only after a window without any.',
       'What to do: docs/operating.md#monitor-failed',
     ],
   };

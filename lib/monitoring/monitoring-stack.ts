@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
 import { notifySettings } from '../../contracts/function-settings';
 import { deploymentNamespace, metricNamespaces } from '../../contracts/metrics';
-import { prefixes, resourceNames } from '../../contracts/names';
+import { liveFiles, prefixes, resourceNames } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead } from '../config/grants';
@@ -61,8 +61,9 @@ export class MonitoringStack extends Stack {
     const notify = this.createNotifyFunction();
     this.createAlarmRule(notify, [...drift, ...watching]);
     this.createFailureRules(notify);
+    this.createDeliveryRules(notify);
     this.subscribe();
-    createDashboard(this, props.useCase);
+    createDashboard(this, props.useCase, [...drift, ...watching]);
   }
 
   private createSchedules(images: PrebuiltImages): scheduler.CfnScheduleGroup {
@@ -138,7 +139,12 @@ export class MonitoringStack extends Stack {
       role,
       'Alarms',
       ['cloudwatch:DescribeAlarms'],
-      [arn('cloudwatch', `alarm:${resourceNames.featureAlarm(useCase.name, '*')}`)],
+      [
+        arn('cloudwatch', `alarm:${resourceNames.featureAlarm(useCase.name, '*')}`),
+        ...[...notifySettings(useCase).bounds.map((each) => each.alarm), 'monitor-failed'].map((end) =>
+          arn('cloudwatch', `alarm:${resourceNames.metricAlarm(useCase.name, end)}`),
+        ),
+      ],
       { because: 'the alarms of the monitored features' },
     );
     allow(role, 'CountFailures', ['cloudwatch:PutMetricData'], ['*'], {
@@ -155,7 +161,10 @@ export class MonitoringStack extends Stack {
       ],
       { because: 'executions get random ids, below the own pipeline' },
     );
-    allowRead(role, 'Live', foundation.artifactBucket, [prefixes.live(useCase.name)]);
+    allowRead(role, 'Live', foundation.artifactBucket, [
+      prefixes.live(useCase.name),
+      prefixes.monitoring(useCase.name),
+    ]);
     allowKey(role, foundation.key);
     return notify;
   }
@@ -194,6 +203,26 @@ export class MonitoringStack extends Stack {
         pipelineArn: [arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}`)],
         currentPipelineExecutionStatus: ['Failed', 'Stopped'],
       },
+    });
+  }
+
+  /** What is measured about deliveries: which version went live when, and for how long drift lasted. */
+  private createDeliveryRules(notify: MooringFunction): void {
+    const { useCase, foundation } = this.props;
+    this.rule('WentLive', notify, {
+      source: ['aws.s3'],
+      detailType: ['Object Created'],
+      detail: {
+        bucket: { name: [foundation.artifactBucket.bucketName] },
+        object: { key: [`${prefixes.live(useCase.name)}/${liveFiles.manifest}`] },
+      },
+    });
+    if (driftRules(useCase).length === 0) return;
+    this.rule('DriftEnded', notify, {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      resources: [arn('cloudwatch', `alarm:${resourceNames.compositeAlarm(useCase.name)}`)],
+      detail: { state: { value: ['OK'] }, previousState: { value: ['ALARM'] } },
     });
   }
 

@@ -9,9 +9,13 @@ import { driftRules, monitorMetric } from './drift-alarms';
 
 const half = 12;
 
-/** What a person looks at first: traffic, drift, quality against ground truth, bias, labels, deliveries. */
-export function createDashboard(scope: Construct, useCase: UseCase): cloudwatch.Dashboard {
-  const rows = [traffic(useCase), ...watched(useCase), deliveries(useCase)];
+/** What a person looks at first: state of the loop, traffic, drift, quality against ground truth, bias, deliveries. */
+export function createDashboard(
+  scope: Construct,
+  useCase: UseCase,
+  alarms: readonly cloudwatch.IAlarm[],
+): cloudwatch.Dashboard {
+  const rows = [loop(useCase, alarms), traffic(useCase), ...watched(useCase), ...deliveries(useCase)];
   const dashboard = new cloudwatch.Dashboard(scope, 'Dashboard', {
     dashboardName: useCase.name,
     defaultInterval: Duration.days(14),
@@ -29,6 +33,15 @@ function graph(title: string, metrics: cloudwatch.IMetric[], bounds: readonly nu
     left: metrics,
     leftAnnotations: bounds.map((value) => ({ value, label: 'bound', color: cloudwatch.Color.RED })),
   });
+}
+
+/** Which version serves, and what is out of order. */
+function loop({ name }: UseCase, alarms: readonly cloudwatch.IAlarm[]): cloudwatch.IWidget[] {
+  const version = deploymentMetric(name, metricNames.liveVersion, Duration.minutes(5), 'Maximum');
+  return [
+    new cloudwatch.AlarmStatusWidget({ title: 'State of the loop', width: half, alarms: [...alarms] }),
+    graph('Version that serves', [version]),
+  ];
 }
 
 function traffic({ name }: UseCase): cloudwatch.IWidget[] {
@@ -79,15 +92,29 @@ function watched(useCase: UseCase): cloudwatch.IWidget[][] {
     .filter((row) => row.length > 0);
 }
 
-/** Delivery metrics that follow from the endpoint's events: how often something is shipped, and how often it fails. */
-function deliveries({ name }: UseCase): cloudwatch.IWidget[] {
-  const shipped = deploymentMetric(name, metricNames.deployments, Duration.days(7), 'Sum');
-  const failed = deploymentMetric(name, metricNames.deploymentFailures, Duration.days(7), 'Sum');
+/** The four delivery metrics, all from events: how often, how fast, how often it fails, how long until drift ends. */
+function deliveries({ name }: UseCase): cloudwatch.IWidget[][] {
+  const week = Duration.days(7);
+  const shipped = deploymentMetric(name, metricNames.deployments, week, 'Sum');
+  const failed = deploymentMetric(name, metricNames.deploymentFailures, week, 'Sum');
   const rate = new cloudwatch.MathExpression({
     expression: '100 * FILL(failed, 0) / (FILL(shipped, 0) + FILL(failed, 0))',
     usingMetrics: { shipped, failed },
     label: 'change-fail rate (%)',
-    period: Duration.days(7),
+    period: week,
   });
-  return [graph('Deployments in a week', [shipped, failed]), graph('Change-fail rate', [rate])];
+  const hours = (metricName: string, label: string): cloudwatch.MathExpression =>
+    new cloudwatch.MathExpression({
+      expression: 'seconds / 3600',
+      usingMetrics: { seconds: deploymentMetric(name, metricName, week, 'Average') },
+      label,
+      period: week,
+    });
+  return [
+    [graph('Deployments in a week', [shipped, failed]), graph('Change-fail rate', [rate])],
+    [
+      graph('Lead time: from training to live', [hours(metricNames.leadTime, 'hours')]),
+      graph('Time to restore: how long drift rang', [hours(metricNames.timeToRestore, 'hours')]),
+    ],
+  ];
 }

@@ -7,30 +7,59 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 
 describe('the news of a drift alarm', () => {
-  const text = driftText({
-    useCase: 'loans',
-    title: 'Loans',
-    endpointName: 'loans-endpoint',
-    artifactBucket: 'artifacts',
-    event: alarmStateChange.parse(drift),
-    firing: [
-      { name: 'annuity', value: 0.934567, threshold: 0.2, direction: 'above', since: '2026-11-20T10:05:31.000Z' },
-      { name: 'owns_car', value: 0.6, threshold: 0.1, direction: 'above' },
-      { name: 'region', value: 0.00021, threshold: 0.05, direction: 'below' },
-    ],
-    live: undefined,
+  const window = { start: '2026-11-20T09:00:00Z', end: '2026-11-20T10:00:00Z' };
+  const common = { title: 'Loans', endpointName: 'loans-endpoint', event: alarmStateChange.parse(drift) };
+  const quality = {
+    name: 'auc against ground truth',
+    kind: 'quality',
+    value: 0.7012,
+    threshold: 0.75,
+    direction: 'below',
+  } as const;
+
+  test('names what drifted, by how much, since when, in how many rows, and what to do', () => {
+    const text = driftText({
+      ...common,
+      firing: [
+        {
+          name: 'annuity',
+          kind: 'data',
+          value: 0.934567,
+          threshold: 0.2,
+          direction: 'above',
+          since: '2026-11-20T10:05:31.000Z',
+        },
+        { name: 'region', kind: 'data', value: 0.00021, threshold: 0.05, direction: 'below' },
+      ],
+      windows: [{ kind: 'data', ...window, rows: 240, report: 's3://artifacts/loans/monitoring/data/x/report.html' }],
+    });
+    expect(text.subject).toBe('drift in annuity, region');
+    expect(text.lines.join('\n'))
+      .toBe(`The requests to loans-endpoint (Loans) differ from the data that the model learnt from.
+
+- annuity: drift is 0.9346, allowed at most 0.2, since 2026-11-20T10:05:31.000Z
+- region: p-value is 0.00021, allowed at least 0.05
+
+Judged (data): 240 rows from 2026-11-20T09:00:00Z to 2026-11-20T10:00:00Z; report: s3://artifacts/loans/monitoring/data/x/report.html
+Live version: unknown
+Alarm: ${common.event.detail.alarmName}, since ${common.event.detail.state.timestamp}
+What it means and what to do: docs/operating.md#drift
+Whether a retraining starts is told in a message of its own.`);
   });
 
-  test('names what drifted, by how much, and what is allowed', () => {
-    expect(text.subject).toBe('drift in annuity, owns_car, region');
-    expect(text.lines).toContain('- annuity: drift is 0.9346, allowed at most 0.2, since 2026-11-20T10:05:31.000Z');
-    expect(text.lines).toContain('- owns_car: drift is 0.6, allowed at most 0.1');
-    expect(text.lines).toContain('- region: p-value is 0.00021, allowed at least 0.05');
+  test('does not speak of the requests when it is the answers that are worse', () => {
+    const text = driftText({ ...common, firing: [quality], windows: [] });
+    expect(text.subject).toBe('auc against ground truth out of bounds');
+    expect(text.lines[0]).toBe('What loans-endpoint (Loans) answers is out of the bounds of the use case.');
+    expect(text.lines).toContain('- auc against ground truth: is 0.7012, allowed at least 0.75');
+    expect(text.lines.join()).toContain('docs/operating.md#model-quality');
   });
 
-  test('says where the reports lie and what to do', () => {
-    expect(text.lines).toContain('Reports: s3://artifacts/loans/monitoring/data/');
-    expect(text.lines.join()).toContain('docs/operating.md#drift');
+  test('tells both when both happened', () => {
+    const feature = { name: 'annuity', kind: 'data', value: 0.9, threshold: 0.2, direction: 'above' } as const;
+    expect(driftText({ ...common, firing: [feature, quality], windows: [] }).subject).toBe(
+      'drift in annuity; auc against ground truth out of bounds',
+    );
   });
 });
 

@@ -13,7 +13,7 @@ const event = (EndpointStatus: string): EndpointStateChange =>
 describe('an endpoint that is', () => {
   test.each([
     ['UPDATING', { deployment_running: 1 }],
-    ['IN_SERVICE', { deployment_running: 0, deployments: 1 }],
+    ['IN_SERVICE', { deployment_running: 0 }],
     ['ROLLING_BACK', { deployment_running: 1, deployment_failures: 1 }],
     ['FAILED', { deployment_running: 0, deployment_failures: 1 }],
   ])('%s is counted', async (status, expected) => {
