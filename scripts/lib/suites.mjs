@@ -24,7 +24,10 @@ export const suites = {
     runs: [pytest('spark', 'bench', ['test/python/monitor_a/test_spark.py'])],
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
-  soak: { what: 'thirty days with drift, lost capture and a new concept', runs: [jest('soak')] },
+  soak: {
+    what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials',
+    runs: [jest('soak')],
+  },
   calm: { what: 'thirty days on which nothing changes, three seeds', runs: [jest('calm')] },
 };
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command';
 import { print } from '../output';
-import { answerApproval, pipelineClient } from '../release/pipeline';
+import { answerApproval, pipelineClient, untilApproval } from '../release/pipeline';
 import { withSession } from '../session';
 
 /** `mooring approve-release`: what an approver does in the console or with put-approval-result. */
@@ -10,11 +10,14 @@ export function addApproveRelease(program: Command, context: CommandContext): vo
     .command('approve-release')
     .description('answer the release that waits for an approval in the local account')
     .option('--reject', 'reject it: production stays as it is')
+    .option('--wait', 'wait until a release waits for its approval')
     .option('--reason <text>', 'recorded with the answer', 'at the terminal')
-    .action(async (options: { reject?: boolean; reason: string }) => {
+    .action(async (options: { reject?: boolean; wait?: boolean; reason: string }) => {
       await withSession(context.project(), async (session) => {
         const answer = options.reject === true ? 'Rejected' : 'Approved';
-        const waiting = await answerApproval(pipelineClient(session.endpoint), answer, options.reason);
+        const client = pipelineClient(session.endpoint);
+        if (options.wait === true) await untilApproval(client);
+        const waiting = await answerApproval(client, answer, options.reason);
         print(`${answer.toLowerCase()}: ${waiting.summary}`);
       });
     });

@@ -3,7 +3,7 @@ import { UserError } from '../../../contracts/errors';
 import { releaseTagOf } from '../../../contracts/release';
 import { findUseCase, type CommandContext } from '../command';
 import { note, print, printJson, status, table } from '../output';
-import { pipelineClient, readReleases } from '../release/pipeline';
+import { pipelineClient, readReleases, untilQuiet } from '../release/pipeline';
 import { git, runTests, treeProblems } from '../release/tree';
 import { withSession } from '../session';
 
@@ -48,9 +48,11 @@ export function addRelease(program: Command, context: CommandContext): void {
   program
     .command('release-status')
     .description('executions of the release pipeline in the local account, and what each action came to')
+    .option('--wait', 'wait until nothing goes on by itself: all ended, or one waits for its approval')
     .option('--json', 'print as JSON')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { wait?: boolean; json?: boolean }) => {
       await withSession(context.project(), async (session) => {
+        if (options.wait === true) await untilQuiet(pipelineClient(session.endpoint));
         const releases = await readReleases(pipelineClient(session.endpoint), 10);
         if (options.json === true) return printJson(releases);
         for (const release of releases) {

@@ -75,6 +75,31 @@ export async function answerApproval(
   return waiting;
 }
 
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+const going = ['InProgress', 'Stopping'];
+
+/** Waits until a release waits for its approval. @throws UserError when all have ended before. */
+export async function untilApproval(client: CodePipelineClient): Promise<void> {
+  for (;;) {
+    if ((await waitingApprovals(client)).length > 0) return;
+    const releases = await readReleases(client, 5);
+    if (!releases.some(({ status }) => going.includes(status)))
+      throw new UserError(
+        `no release is under way; the last one (${releases[0]?.trigger ?? 'none'}) is ${releases[0]?.status ?? 'absent'}${releases[0]?.reason === undefined ? '' : `: ${releases[0].reason}`}`,
+      );
+    await pause(1000);
+  }
+}
+
+/** Waits until no release is under way; one that waits for an approval is, but nothing happens before a person answers. */
+export async function untilQuiet(client: CodePipelineClient): Promise<void> {
+  for (;;) {
+    const releases = await readReleases(client, 5);
+    if (!releases.some(({ status }) => going.includes(status)) || (await waitingApprovals(client)).length > 0) return;
+    await pause(1000);
+  }
+}
+
 /** How an execution stands, stage by stage. */
 export interface ReleaseState {
   readonly executionId: string;
