@@ -45,6 +45,8 @@ export const resourceNames = {
     stage === 'production' ? `${useCase}-deploy` : `${useCase}-${stage}-deploy`,
   /** Exists only where approved versions go on trial first. */
   trialFunction: (useCase: string) => `${useCase}-trial`,
+  /** Exists only where files are scored on a schedule; its schedule has the same name. */
+  batchFunction: (useCase: string) => `${useCase}-batch`,
   notifyFunction: (useCase: string) => `${useCase}-notify`,
   retrainFunction: (useCase: string) => `${useCase}-retrain`,
   predictFunction: (useCase: string) => `${useCase}-predict`,
@@ -79,6 +81,10 @@ export const prefixes = {
   labelled: (useCase: string) => `${useCase}/labelled`,
   /** Data capture; SageMaker appends <endpoint>/<variant>/yyyy/mm/dd/hh (data bucket). */
   capture: (useCase: string) => `${useCase}/capture`,
+  /** CSV files that are scored on a schedule: rows of raw features without header (data bucket). */
+  batchInput: (useCase: string) => `${useCase}/batch/input`,
+  /** Answers of batch runs, <yyyy-mm-ddThh-mm-ss>/<file>.out below it (data bucket). */
+  batchOutput: (useCase: string) => `${useCase}/batch/output`,
   /** Outputs of pipeline steps, <execution-id>/<step>/<output> below it (artifact bucket). */
   executions: (useCase: string) => `${useCase}/executions`,
   /** Pipeline definitions that are too large for a request, by the hash of their content (artifact bucket). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batch } from './batch';
 import { answerType, defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
 import { serverless, trial } from './serving-variety';
 import { stageTests } from './stage-tests';
@@ -340,6 +341,8 @@ export const useCaseSchema = z
     monitoring: monitoring.prefault({}),
     stages: z.strictObject({ staging: stage.optional(), production: stage.prefault({}) }).prefault({}),
     api: api.optional(),
+    /** Files scored on a schedule, beside the endpoint. Left out: none. */
+    batch: batch.optional(),
     labels: labels.optional(),
     retraining: retraining.prefault({}),
     notifications: notifications.prefault({}),

@@ -14,6 +14,7 @@ import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
 import { PrebuiltImages } from '../training/images';
+import { BatchScoring } from './batch-scoring';
 import { createCaptureAlarm } from './capture-alarm';
 import { allowDeploying, createModelRole } from './serving-roles';
 import { TrialFunction } from './trial-function';
@@ -58,6 +59,7 @@ export class ServingStack extends Stack {
     this.deploy = this.createDeployFunction(this.modelRole);
     this.createApprovalRules(this.deploy);
     this.createTrialFunction();
+    this.createBatch();
     this.createEndpointRule(this.deploy);
     this.createRollbackRule(this.deploy);
     if (this.stageSettings().serverless !== undefined) this.warnOfServerless();
@@ -144,6 +146,14 @@ export class ServingStack extends Stack {
       ['lambda:InvokeFunction'],
       [arn('lambda', `function:${resourceNames.trialFunction(useCase.name)}`)],
     );
+  }
+
+  /** Files are scored by what serves in production. */
+  private createBatch(): void {
+    const { useCase, foundation, bundles } = this.props;
+    const { modelRole } = this;
+    if (this.stageName !== 'production' || useCase.batch === undefined) return;
+    new BatchScoring(this, 'BatchScoring', { useCase, batch: useCase.batch, foundation, bundles, modelRole });
   }
 
   /** Approvals come as events of the registry, except from a release, which calls the function itself. */

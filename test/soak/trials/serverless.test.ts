@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { loadUseCases } from '../../../contracts/load-use-case';
 import { liveFiles, prefixes, resourceNames, stackNames } from '../../../contracts/names';
-import { readJson } from '../../../local/cli/objects';
+import { readJson, readObject } from '../../../local/cli/objects';
 import { root } from '../../support/app';
 import { Harbour } from '../../support/shipping/harbour';
 import { scoreOf } from '../../support/shipping/models';
@@ -56,6 +56,19 @@ describe('a serverless endpoint', () => {
       await harbour.put(`${prefixes.live('vapour')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));
   };
 
+  const input = async (name: string, body: string): Promise<void> => {
+    const Key = `${prefixes.batchInput('vapour')}/${name}`;
+    await harbour.clients.s3.send(
+      new PutObjectCommand({ Bucket: harbour.foundation.dataBucket, Key, Body: body, ContentType: 'text/csv' }),
+    );
+  };
+  const listed = async (bucket: string, prefix: string): Promise<string[]> => {
+    const { Contents = [] } = await harbour.clients.s3.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
+    );
+    return Contents.map((each) => each.Key ?? '');
+  };
+
   test('has no instances, captures nothing and is in service', async () => {
     const endpoint = await harbour.endpoint();
     expect(endpoint).toMatchObject({ status: 'InService', config: expect.stringMatching(/-v1-/) as string });
@@ -91,19 +104,34 @@ describe('a serverless endpoint', () => {
 
   test('and drifts like any other: report, metric, alarm', async () => {
     await baseline();
+    await input('orders.csv', '10,20\n30,25.5\n');
     await harbour.pass(125);
-    const { Contents = [] } = await harbour.clients.s3.send(
-      new ListObjectsV2Command({
-        Bucket: harbour.foundation.artifactBucket,
-        Prefix: `${prefixes.monitoring('vapour')}/data/`,
-      }),
-    );
-    const key = Contents.map((each) => each.Key ?? '').find((each) => each.endsWith('drift_report.json'));
+    // The executions of hand-made versions do not exist.
+    expect(harbour.failures().filter((each) => !each.includes('/execution/run'))).toEqual([]);
+    const reports = await listed(harbour.foundation.artifactBucket, `${prefixes.monitoring('vapour')}/data/`);
+    const key = reports.find((each) => each.endsWith('drift_report.json'));
     const report = await readJson<Report>(harbour.clients, harbour.foundation.artifactBucket, key ?? '');
     expect(report?.features).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'distance' })]));
     const { MetricAlarms = [] } = await harbour.clients.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNames: [resourceNames.featureAlarm('vapour', 'distance')] }),
     );
     expect(MetricAlarms[0]?.StateValue).toBe('ALARM');
+  });
+
+  test('files are scored on the schedule by the live version, and by the next one after it took over', async () => {
+    const scored = async (): Promise<string[]> => {
+      const found = await listed(harbour.foundation.dataBucket, `${prefixes.batchOutput('vapour')}/`);
+      return Promise.all(
+        found.map(async (key) => (await readObject(harbour.clients, harbour.foundation.dataBucket, key)) ?? ''),
+      );
+    };
+    const answer = (version: number): string =>
+      [scoreOf(version, 10, 20), scoreOf(version, 30, 25.5)].map((each) => `${Number(each > 0.5)},${each}\n`).join('');
+    expect(new Set(await scored())).toEqual(new Set([answer(2)]));
+    await harbour.ship(3);
+    await harbour.pass(60);
+    expect((await scored()).at(-1)).toBe(answer(3));
+    const keys = await listed(harbour.foundation.dataBucket, `${prefixes.batchOutput('vapour')}/`);
+    expect(keys[0]).toMatch(/^vapour\/batch\/output\/2026-11-20T\d\d-\d\d-\d\d\/orders\.csv\.out$/);
   });
 });
