@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { releaseNames } from '../../../contracts/release';
 import { Account } from '../../../local/account';
 import { Executions, localIdentity, until } from '../../support/executions';
 
 const run = promisify(execFile);
-const pipelineName = 'small-release';
+const pipelineName = releaseNames.pipeline;
 const stages = (build: string): object[] => [
   {
     Name: 'Source',

@@ -1,3 +1,4 @@
+import { answerApproval, untilApproval, untilQuiet } from '../../../local/cli/release/pipeline';
 import { SmallRelease } from './pipeline';
 
 describe('a repository of the local account with a release pipeline', () => {
@@ -35,13 +36,20 @@ describe('a repository of the local account with a release pipeline', () => {
     expect(await release.executions.actions(id)).toEqual(['Source Succeeded', 'Build Succeeded']);
   });
 
-  test('a rejected release stops with who said what', async () => {
+  test('a rejected release stops with who said what; the terminal waits for the question and tells what came of it', async () => {
     const [started] = await release.tagAndPush('release-rain-v1.2');
     const id = started?.executionId ?? '';
-    await release.executions.answer(id, 'Rejected', 'recall is too low');
+    const { client } = release.executions;
+    await untilApproval(client);
+    const { summary } = await answerApproval(client, 'Rejected', 'recall is too low');
+    expect(summary).toMatch(/^ship [0-9a-f]{40}\?$/);
+    await untilQuiet(client);
     const { status, reason } = await release.executions.ended(id);
     expect(status).toBe('Failed');
     expect(reason).toContain('rejected by arn:aws:iam::000000000000:user/local: recall is too low');
+    await expect(untilApproval(client)).rejects.toThrow(
+      /^no release is under way; the last one \(release-rain-v1\.2\) is Failed: .*recall is too low/,
+    );
   });
 
   test('two tags of one push queue in the order in which they were made', async () => {
