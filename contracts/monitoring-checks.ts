@@ -26,6 +26,7 @@ export interface LookedMonitoring {
     readonly bias?: { readonly every?: unknown };
     readonly explanations?: { readonly every?: unknown };
   };
+  readonly labels?: { readonly every?: unknown };
   readonly retraining?: { readonly data?: unknown; readonly half_life?: unknown };
 }
 
@@ -33,6 +34,8 @@ type Complain = (path: (string | number)[], message: string) => void;
 
 /** CloudWatch's bound of an alarm's period. */
 const longestPeriod = 7 * 86_400;
+/** A run, its start and its instance have to fit into a cadence. */
+const shortestCadence = 300;
 
 /** Checks the monitors: cadences, how far alarms look back, features and their detectors. */
 export function checkMonitoring(useCase: LookedMonitoring, complain: Complain): void {
@@ -41,6 +44,8 @@ export function checkMonitoring(useCase: LookedMonitoring, complain: Complain): 
     const length = lookedSeconds(every, '1h');
     if (length !== undefined && length > longestPeriod)
       complain(path, 'may be 7d at most, because an alarm looks at a week at most');
+    if (length !== undefined && length < shortestCadence)
+      complain(path, 'may be 5m at least, because a run must end before the next one starts');
   }
   checkAlarm(useCase, complain);
   const seen = new Set<string>();
@@ -64,7 +69,8 @@ function checkAlarm(useCase: LookedMonitoring, complain: Complain): void {
   if (datapoints > windows)
     complain([...path, 'datapoints'], `${datapoints} of ${windows} windows cannot be; allowed: at most ${windows}`);
   for (const [cadence, every] of cadences(useCase)) {
-    const length = every === undefined && cadence.length > 2 ? undefined : lookedSeconds(every, '1h');
+    if (cadence[0] !== 'monitoring' || (every === undefined && cadence.length > 2)) continue;
+    const length = lookedSeconds(every, '1h');
     if (length === undefined || length > longestPeriod) continue;
     const most = Math.floor((length < 3_600 ? 86_400 : longestPeriod) / length);
     if (windows > most)
@@ -106,12 +112,15 @@ function checkDetector(
     complain([...path, 'threshold'], `'${detector}' is a p-value; allowed: more than 0 and less than 1`);
 }
 
-function cadences({ monitoring }: LookedMonitoring): [(string | number)[], unknown][] {
+function cadences({ monitoring, labels }: LookedMonitoring): [(string | number)[], unknown][] {
   const further = (['quality', 'bias', 'explanations'] as const).map((kind) => [
     ['monitoring', kind, 'every'],
     monitoring?.[kind]?.every,
   ]);
-  return [[['monitoring', 'every'], monitoring?.every], ...further] as [(string | number)[], unknown][];
+  return [[['monitoring', 'every'], monitoring?.every], [['labels', 'every'], labels?.every], ...further] as [
+    (string | number)[],
+    unknown,
+  ][];
 }
 
 function features({ dataset }: LookedMonitoring): string[] {

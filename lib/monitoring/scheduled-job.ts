@@ -2,6 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { durationSeconds } from '../../contracts/duration';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -26,8 +27,22 @@ export interface ScheduledJobProps {
   readonly output: { readonly name: string; readonly uri: string };
 }
 
-/** A run that takes longer is stuck: the windows are small. */
+/** A run that takes longer is stuck: the windows are small. A start that is older than this is not made any more. */
 const longestRun = 1_800;
+/** The scheduler's shortest age of a start that is still tried. */
+const shortestAge = 60;
+
+/**
+ * Seconds for a start to be tried again, and for the run. Together with a quarter of the cadence for the instance to come up
+ * they are no longer than the cadence, so that no two runs of a schedule are ever under way at once.
+ */
+export function runLimits(every: string): { readonly starting: number; readonly running: number } {
+  const cadence = durationSeconds(every);
+  return {
+    starting: Math.max(shortestAge, Math.min(longestRun, Math.floor(cadence / 4))),
+    running: Math.min(longestRun, Math.floor(cadence / 2)),
+  };
+}
 
 /**
  * A schedule that starts a processing job of the code bundle, without a function in between.
@@ -54,7 +69,7 @@ export class ScheduledJob extends Construct {
         roleArn: role.roleArn,
         input: Stack.of(this).toJsonString(this.request()),
         deadLetterConfig: { arn: props.foundation.deadLetters.queueArn },
-        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 1_800 },
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: runLimits(props.every).starting },
       },
     });
     schedule.node.addDependency(role);
@@ -118,7 +133,7 @@ export class ScheduledJob extends Construct {
       ProcessingResources: {
         ClusterConfig: { InstanceType: instance, InstanceCount: 1, VolumeSizeInGB: 30 },
       },
-      StoppingCondition: { MaxRuntimeInSeconds: longestRun },
+      StoppingCondition: { MaxRuntimeInSeconds: runLimits(this.props.every).running },
     };
   }
 }

@@ -16,6 +16,7 @@ import { addCost } from './commands/cost';
 import { addDestroy } from './commands/destroy';
 import { addDoctor } from './commands/doctor';
 import { addLineage } from './commands/lineage';
+import { addMonitor } from './commands/monitor';
 import { addRelease } from './commands/release';
 import { addReport } from './commands/report';
 import { addReset } from './commands/reset';
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
     addClock,
     addStatus,
     addDecisions,
+    addMonitor,
     addGraph,
     addCheck,
     addReport,

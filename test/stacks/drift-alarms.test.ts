@@ -2,7 +2,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { notifySettings } from '../../contracts/function-settings';
 import { useCaseSchema } from '../../contracts/use-case';
+import { durationSeconds } from '../../contracts/duration';
 import { createDriftAlarm, driftRules } from '../../lib/monitoring/drift-alarms';
+import { runLimits } from '../../lib/monitoring/scheduled-job';
 
 const detectors = ['robust', 'psi', 'js', 'wasserstein', 'ks', 'chi2', 'classifier'] as const;
 const document = {
@@ -89,6 +91,7 @@ describe('an alarm of the last windows', () => {
       '8 windows of monitoring.every are longer than an alarm may look back; allowed: at most 7',
     ],
     [{ every: '15m', alarm: { windows: 97 } }, 'allowed: at most 96'],
+    [{ every: '4m' }, 'may be 5m at least, because a run must end before the next one starts'],
     [
       { alarm: { windows: 5 }, quality: { metric: 'rmse', bound: 1, every: '2d' } },
       '5 windows of monitoring.quality.every are longer than an alarm may look back; allowed: at most 3',
@@ -96,5 +99,20 @@ describe('an alarm of the last windows', () => {
   ])('is refused when it cannot be: %j', (monitoring, message) => {
     const parsed = useCaseSchema.safeParse({ ...document, monitoring });
     expect(parsed.error?.issues.map((each) => each.message).join()).toContain(message);
+  });
+});
+
+describe('the runs of a schedule', () => {
+  test.each(['5m', '15m', '1h', '6h', '1d', '7d'])('every %s never overlap', (every) => {
+    const { starting, running } = runLimits(every);
+    const cadence = durationSeconds(every);
+    expect(starting + running + Math.floor(cadence / 4)).toBeLessThanOrEqual(cadence);
+    expect(starting).toBeGreaterThanOrEqual(60);
+    expect(running).toBeGreaterThanOrEqual(150);
+  });
+
+  test('take half an hour at most, however rare they are', () => {
+    expect(runLimits('1d')).toEqual({ starting: 1_800, running: 1_800 });
+    expect(runLimits('15m')).toEqual({ starting: 225, running: 450 });
   });
 });
