@@ -46,7 +46,7 @@ export function deployed({ context, intent, live, before, metrics, tested, captu
 
 function replacedText({ restores }: Intent, replaced: LiveManifest | undefined): string {
   if (restores !== undefined)
-    return `${restores.by} asked to go back from version ${restores.from}${restores.reason === undefined ? '' : `: ${restores.reason}`}.`;
+    return `Rollback of version ${restores.from}, asked for by ${restores.by}${restores.reason === undefined ? '' : `: ${restores.reason}`}.`;
   return replaced === undefined ? 'It is the first version here.' : `It replaces version ${replaced.version}.`;
 }
 
@@ -63,12 +63,15 @@ function metricLines(
     const value = now[name] ?? Number.NaN;
     const old = before[name];
     const difference =
-      old === undefined || replaced === undefined
-        ? ''
-        : `  (version ${replaced.version}: ${old.toFixed(4)}, ${value < old ? '-' : '+'}${Math.abs(value - old).toFixed(4)})`;
+      old === undefined || replaced === undefined ? '' : `  (version ${replaced.version}: ${change(old, value)})`;
     return `  ${name.padEnd(width)}  ${value.toFixed(4)}${difference}`;
   });
   return ['', `Metrics of version ${live.version} on its test set:`, ...lines];
+}
+
+function change(old: number, value: number): string {
+  const by = Math.abs(value - old).toFixed(4);
+  return Number(by) === 0 ? 'the same' : `${old.toFixed(4)}, ${value < old ? '-' : '+'}${by}`;
 }
 
 /** What it was made of, and how that differs from what served before. */
@@ -76,7 +79,7 @@ function changeLines(live: LiveManifest, replaced: LiveManifest | undefined): st
   const { commit, tag, dataHash, configHash, trigger } = metadataKeys;
   const lines = [commit, tag, dataHash, configHash, trigger].flatMap((key) => {
     const [now, old] = [live.metadata[key], replaced?.metadata[key]];
-    if (now === undefined && old === undefined) return [];
+    if ([now, old].every((each) => each === undefined || each === 'none')) return [];
     const note =
       replaced === undefined ? '' : now === old ? '  (unchanged)' : `  (version ${replaced.version}: ${old ?? 'none'})`;
     return [`  ${key}: ${now ?? 'none'}${note}`];

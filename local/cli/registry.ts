@@ -7,6 +7,7 @@ import {
 import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
 import { UserError } from '../../contracts/errors';
 import { resourceNames } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
 import type { Clients } from './clients';
 
 export interface ListedPackage {
@@ -75,15 +76,23 @@ export async function approvePackage(clients: Clients, { arn }: ChosenPackage, d
   );
 }
 
-/** Approves a version that serves in staging for production: by its life-cycle stage, the registry's status stays. */
+/**
+ * Approves a version that serves in staging for production, by its life-cycle stage.
+ *
+ * Where staging asks for nobody, this is the first time that a person says yes, so the registry's status says it as well;
+ * elsewhere the status is staging's approval and stays as it is.
+ */
 export async function approveForProduction(
   clients: Clients,
+  { stages }: UseCase,
   { arn }: ChosenPackage,
   description: string,
 ): Promise<void> {
+  const first = stages.staging?.approval === 'auto';
   await clients.sagemaker.send(
     new UpdateModelPackageCommand({
       ModelPackageArn: arn,
+      ...(first ? { ModelApprovalStatus: 'Approved', ApprovalDescription: description } : {}),
       ModelLifeCycle: {
         Stage: lifeCycleStage('production'),
         StageStatus: lifeCycleStatuses.approved,

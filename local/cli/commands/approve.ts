@@ -5,8 +5,8 @@ import type { UseCase } from '../../../contracts/use-case';
 import { readDeployments } from '../deployments';
 import { approveForProduction, approvePackage, choosePackage } from '../registry';
 import { readManifest, waitForEnd } from '../release';
-import { withSession } from '../session';
-import { print, printJson, status } from '../output';
+import { type Session, withSession } from '../session';
+import { note, print, printJson, status } from '../output';
 import { findUseCase, wholeNumber, type CommandContext } from '../command';
 
 /** Parses a stage for commander. */
@@ -36,14 +36,17 @@ export function addApprove(program: Command, context: CommandContext): void {
           const chosen = await choosePackage(clients, useCase.name, options.modelVersion);
           const live = await readManifest(session, useCase.name, stage);
           const known = (await readDeployments(clients, useCase.name, stage)).map((each) => each.id);
-          if (stage === 'production' && useCase.stages.staging !== undefined)
-            await approveForProduction(clients, chosen, options.reason);
-          else await approvePackage(clients, chosen, options.reason);
-          if (
-            live?.package_arn === chosen.arn &&
-            (await readDeployments(clients, useCase.name, stage)).length === known.length
-          )
-            return print(`version ${chosen.version} approved; it serves in ${stage} already`);
+          if (stage === 'production' && useCase.stages.staging !== undefined) {
+            await arrivedInStaging(session, useCase.name, chosen.version);
+            await approveForProduction(clients, useCase, chosen, options.reason);
+          } else await approvePackage(clients, chosen, options.reason);
+          if (live?.package_arn === chosen.arn) {
+            // The event is handled before the clock moves on; a stage whose settings changed deploys the same version anew.
+            await session.control('POST', '/_local/clock', { duration: '1s' });
+            const now = await readDeployments(clients, useCase.name, stage);
+            if (now.every((each) => known.includes(each.id)))
+              return print(`version ${chosen.version} approved; it serves in ${stage} already`);
+          }
           const { deployment, endpoint } = await waitForEnd(session, useCase.name, chosen.version, { stage, known });
           if (deployment.state !== 'done') process.exitCode = 1;
           if (options.json === true) return printJson({ ...endpoint, deployment });
@@ -72,4 +75,12 @@ function stageToApprove({ name, stages }: UseCase, asked: StageName | undefined)
       `staging of ${name} takes every registered version by itself (approval: auto); nothing to approve`,
     );
   return asked;
+}
+
+/** Waits for a version that is still on its way to staging; production would refuse it until it is there. */
+async function arrivedInStaging(session: Session, useCase: string, version: number): Promise<void> {
+  const deployments = await readDeployments(session.clients, useCase, 'staging');
+  if (deployments.findLast((each) => each.version === version)?.told !== false) return;
+  note(`version ${version} is still on its way to staging; waiting`);
+  await waitForEnd(session, useCase, version, { stage: 'staging' });
 }

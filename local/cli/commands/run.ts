@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { givenFile } from '../dataset';
 import { deployUseCases } from '../deployment';
 import { readEvaluation, type Evaluation } from '../evaluation';
+import type { UseCase } from '../../../contracts/use-case';
 import { isDeployed } from '../foundation';
 import { note, print, printJson, status, table } from '../output';
 import { overrides, showExecution, startRun } from '../pipeline-run';
@@ -44,7 +45,7 @@ export function addRun(program: Command, context: CommandContext): void {
         if (evaluation !== undefined) print(evaluationTable(evaluation));
         if (newest !== undefined)
           print(
-            `registered version ${newest.version}: ${status(newest.approval)}${newest.approval === 'PendingManualApproval' ? `; approve it with \`npx mooring approve ${useCase.name}\`` : ''}`,
+            `registered version ${newest.version}: ${status(newest.approval)}${newest.approval === 'PendingManualApproval' ? nextStep(useCase) : ''}`,
           );
         for (const step of state.steps.filter((each) => each.status === 'Failed'))
           note(`${step.name} failed: ${step.reason ?? 'no reason given'}`);
@@ -59,3 +60,11 @@ const evaluationTable = (evaluation: Evaluation): string =>
     ['metric', 'value'],
     evaluation.metrics.map(({ name, value }) => [name, value.toFixed(4)]),
   );
+
+/** What a person does next with a version that waits. */
+function nextStep({ name, stages: { staging } }: UseCase): string {
+  if (staging === undefined) return `; approve it with \`npx mooring approve ${name}\``;
+  if (staging.approval === 'manual') return `; approve it with \`npx mooring approve ${name} --stage staging\``;
+  const test = staging.tests === undefined ? '' : ` test it with \`npx mooring test ${name}\`, and`;
+  return `; it goes to staging by itself, then${test} approve it with \`npx mooring approve ${name} --stage production\``;
+}

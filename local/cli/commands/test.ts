@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { testsPrefix } from '../../../contracts/deployment-record';
 import { UserError } from '../../../contracts/errors';
 import type { StageName } from '../../../contracts/names';
 import { boundsOf, runStageTests } from '../../../scripts/stage-tests/run';
 import { findUseCase, type CommandContext } from '../command';
 import { readFoundation } from '../foundation';
-import { note, print, printJson, status, table } from '../output';
+import { note, print, printJson } from '../output';
 import { approveForProduction } from '../registry';
 import { readManifest } from '../release';
 import { withSession } from '../session';
@@ -36,22 +37,22 @@ export function addTest(program: Command, context: CommandContext): void {
           live,
           bounds: boundsOf(useCase, stage),
           at: new Date(now),
-          ...(options.json === true ? {} : { follow: note }),
+          ...(options.json === true ? {} : { follow: print }),
         });
         if (!verdict.passed) process.exitCode = 1;
         if (options.json === true) printJson(verdict);
-        else
+        else {
+          const failed = verdict.tests.filter((each) => !each.passed).map((each) => each.name);
           print(
-            table(
-              ['test', 'verdict', 'found'],
-              verdict.tests.map((each) => [each.name, status(each.passed ? 'ok' : 'failed'), each.found]),
-            ),
+            `version ${live.version} in ${stage}: ${failed.length === 0 ? `${verdict.tests.length} tests passed` : `failed ${failed.join(', ')}`}; reports in s3://${artifactBucket}/${testsPrefix(useCase.name, stage, live.version)}/`,
           );
+        }
         // Where no person is asked for, passing is the approval.
         if (!verdict.passed || stage !== 'staging' || staging?.tests === undefined || production.approval !== 'auto')
           return;
         await approveForProduction(
           clients,
+          useCase,
           { arn: live.package_arn, version: live.version },
           'its tests in staging passed',
         );

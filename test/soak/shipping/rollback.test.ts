@@ -37,7 +37,7 @@ describe('a request for the previous version', () => {
     expect(await harbour.endpoint()).toMatchObject({ status: 'InService', version: 2 });
     expect(await harbour.ask(5)).toEqual({ [answerOf(2)]: 5 });
     expect(told().subject).toBe('[solo] version 2 serves again in production');
-    expect(told().body).toContain('ada asked to go back from version 3: complaints.');
+    expect(told().body).toContain('Rollback of version 3, asked for by ada: complaints.');
     expect(await harbour.lifeCycle(3)).toBe('Production RolledBack');
     expect(await harbour.lifeCycle(2)).toBe('Production Serving');
     expect((await harbour.deployments()).filter((each) => each.restoresFrom !== undefined)).toHaveLength(1);
