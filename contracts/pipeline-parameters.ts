@@ -17,6 +17,10 @@ export const pipelineParameters = {
   minQuality: 'MinQuality',
   /** Highest error the quality gate allows (rmse, mae, mse, mape). */
   maxError: 'MaxError',
+  /** `true` or `false`: whether check steps leave the last baseline alone (engine model-monitor). */
+  skipCheck: 'SkipCheck',
+  /** `true` or `false`: whether a version gets the baseline of its own data (engine model-monitor). */
+  registerNewBaseline: 'RegisterNewBaseline',
   trainingImage: 'TrainingImage',
   processingImage: 'ProcessingImage',
   trainingInstance: 'TrainingInstanceType',

@@ -5,6 +5,7 @@ import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
+import type { CheckSteps } from './check-steps';
 import type { CodeAssets } from './code-assets';
 import type { PrebuiltImages } from './images';
 import { allowContainerRuntime } from './job-runtime';
@@ -15,6 +16,8 @@ export interface TrainingRolesProps {
   readonly code: CodeAssets;
   readonly images: PrebuiltImages;
   readonly packageGroupName: string;
+  /** Of use cases with check steps. */
+  readonly checks?: CheckSteps;
 }
 
 /** Two roles: one that runs the pipeline and may start jobs, one that the jobs run with and that sees only this use case's data. */
@@ -33,7 +36,7 @@ export class TrainingRoles extends Construct {
   }
 
   private createJobRole(): iam.Role {
-    const { foundation, useCase, code, images } = this.props;
+    const { foundation, useCase, code, images, checks } = this.props;
     const role = this.createRole('Job', `Processing and training jobs of ${useCase.name}`);
     allowRead(role, 'Data', foundation.dataBucket, [useCase.name]);
     allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
@@ -41,12 +44,13 @@ export class TrainingRoles extends Construct {
     allowKey(role, foundation.key);
     code.allowRead(role);
     allowExternalData(role, useCase);
+    checks?.allowJobs(role);
     allowContainerRuntime(role, images, useCase.training.image);
     return role;
   }
 
   private createPipelineRole(): iam.Role {
-    const { foundation, useCase, packageGroupName } = this.props;
+    const { foundation, useCase, packageGroupName, checks } = this.props;
     const role = this.createRole('Pipeline', `Pipeline of ${useCase.name}`);
     allow(
       role,
@@ -71,6 +75,7 @@ export class TrainingRoles extends Construct {
       { because: 'versions are numbered by the registry, inside the own group' },
     );
     allowPassToSageMaker(role, this.job);
+    checks?.allowPipeline(role);
     // Conditions read property files, and the registry checks that the model is there.
     allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
     allowKey(role, foundation.key);

@@ -7,12 +7,13 @@ import type { Place } from '../../pipeline-defs/standard/place';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { allow } from '../config/grants';
+import { CheckSteps } from './check-steps';
 import { CodeAssets } from './code-assets';
 import { configHash, type StandardCode } from './code-bundle';
 import { type MadePipeline, makePipeline } from './definition';
 import { PrebuiltImages } from './images';
 import { StoredDefinition } from './stored-definition';
-import { TrainingRoles } from './training-roles';
+import { TrainingRoles, type TrainingRolesProps } from './training-roles';
 
 export interface TrainingStackProps extends StackProps {
   readonly loaded: LoadedUseCase;
@@ -34,6 +35,7 @@ export class TrainingStack extends Stack {
   readonly code: CodeAssets;
   readonly images: PrebuiltImages;
   private readonly roles: TrainingRoles;
+  private readonly checks: CheckSteps | undefined;
 
   constructor(
     scope: Construct,
@@ -46,13 +48,15 @@ export class TrainingStack extends Stack {
     this.packageGroupName = resourceNames.packageGroup(useCase.name);
     this.code = new CodeAssets(this, 'Code', props.standardCode, props.loaded);
     this.images = new PrebuiltImages(this, 'Images');
+    // Not every use case wants SageMaker's own checks, and accounts that are new to them cannot have them.
+    this.checks = useCase.monitoring.engine === 'model-monitor' ? new CheckSteps(this, 'Checks') : undefined;
     this.roles = new TrainingRoles(this, 'Roles', { ...props, ...this.own(), useCase });
     this.createPackageGroup();
     this.createPipeline();
   }
 
-  private own(): Pick<TrainingStack, 'code' | 'images' | 'packageGroupName'> {
-    return { code: this.code, images: this.images, packageGroupName: this.packageGroupName };
+  private own(): Pick<TrainingRolesProps, 'code' | 'images' | 'packageGroupName' | 'checks'> {
+    return { code: this.code, images: this.images, packageGroupName: this.packageGroupName, checks: this.checks };
   }
 
   private createPackageGroup(): void {
@@ -111,6 +115,7 @@ export class TrainingStack extends Stack {
         training: training.image ?? this.images.uri(training.framework),
       },
       configHash: configHash(loaded.useCase),
+      checks: this.checks?.checks,
       ...(source === undefined ? {} : { source }),
     };
   }

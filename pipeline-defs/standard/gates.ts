@@ -11,21 +11,22 @@ import {
   lessThanOrEqualTo,
   type ProcessingStep,
 } from '../dsl';
+import type { Analysis } from './analyses';
 import type { StandardParameters } from './parameters';
 
-type BiasStep = ProcessingStep<string, 'Gate'>;
 type EvaluateStep = ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
 
 /** Ends the execution before training when the data is more biased than allowed; absent when there is no such rule. */
 export function fairnessGate(
   useCase: UseCase,
   { maxBias }: StandardParameters,
-  dataBias: BiasStep | undefined,
+  dataBias: Analysis | undefined,
 ): ConditionStep | undefined {
   const rule = useCase.fairness?.before_training;
   const facet = useCase.fairness?.facets[0];
-  if (rule === undefined || facet === undefined || maxBias === undefined || dataBias === undefined) return undefined;
-  const value = dataBias.report.at('absolute');
+  if (rule === undefined || facet === undefined || maxBias === undefined || dataBias?.gate === undefined)
+    return undefined;
+  const value = dataBias.gate.at('absolute');
   const failure = new FailStep('FairnessFailure', {
     message: join('', [
       `The data is too biased to train on: ${distanceName(rule.metric)} of ${facet.name} is `,
@@ -60,10 +61,10 @@ export function qualityConditions(
 /** The model's bias is within its bound. */
 export function modelFairnessConditions(
   { maxModelBias }: StandardParameters,
-  modelBias: BiasStep | undefined,
+  modelBias: Analysis | undefined,
 ): Condition[] {
-  if (maxModelBias === undefined || modelBias === undefined) return [];
-  return [lessThanOrEqualTo(modelBias.report.at('absolute'), maxModelBias)];
+  if (maxModelBias === undefined || modelBias?.gate === undefined) return [];
+  return [lessThanOrEqualTo(modelBias.gate.at('absolute'), maxModelBias)];
 }
 
 /** Says which numbers were compared with which bounds. */
@@ -71,7 +72,7 @@ export function qualityFailure(
   useCase: UseCase,
   { quality, maxModelBias }: StandardParameters,
   evaluate: EvaluateStep,
-  modelBias: BiasStep | undefined,
+  modelBias: Analysis | undefined,
 ): FailStep {
   const gate = evaluate.file('Gate');
   const { metric } = useCase.gates.quality;
@@ -84,11 +85,11 @@ export function qualityFailure(
   const rule = useCase.fairness?.after_training;
   const facet = useCase.fairness?.facets[0];
   const fairness =
-    rule === undefined || facet === undefined || maxModelBias === undefined || modelBias === undefined
+    rule === undefined || facet === undefined || maxModelBias === undefined || modelBias?.gate === undefined
       ? []
       : [
           `; ${distanceName(rule.metric)} of ${facet.name} is `,
-          modelBias.report.at('absolute'),
+          modelBias.gate.at('absolute'),
           ', allowed is at most ',
           maxModelBias,
         ];

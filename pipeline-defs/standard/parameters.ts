@@ -1,7 +1,7 @@
 import { errorMetrics, pipelineParameters } from '../../contracts/pipeline-parameters';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
-import { FloatParameter, type Parameter, StringParameter } from '../dsl';
+import { BooleanParameter, FloatParameter, type Parameter, StringParameter } from '../dsl';
 import type { PipelineContext } from './place';
 
 /** What an execution of the standard pipeline can be given; defaults come from the use case. */
@@ -22,6 +22,9 @@ export interface StandardParameters {
   readonly champion?: StringParameter;
   readonly maxBias?: FloatParameter;
   readonly maxModelBias?: FloatParameter;
+  /** Declared for check steps. */
+  readonly skipCheck?: BooleanParameter;
+  readonly registerNewBaseline?: BooleanParameter;
 }
 
 export function standardParameters({ useCase, place }: PipelineContext): StandardParameters {
@@ -30,6 +33,9 @@ export function standardParameters({ useCase, place }: PipelineContext): Standar
   const isError = errorMetrics.includes(gates.quality.metric);
   const bound = (name: string, gate?: { readonly max: number }): FloatParameter | undefined =>
     gate && new FloatParameter(name, { default: gate.max });
+  // A new model brings its own baseline; whoever wants it compared with the last one says so when starting.
+  const flag = (name: string): BooleanParameter | undefined =>
+    useCase.monitoring.engine === 'model-monitor' ? new BooleanParameter(name, { default: true }) : undefined;
   return {
     inputData: new StringParameter(p.inputData, { default: inputDataUri({ useCase, place }) }),
     labelledData: new StringParameter(p.labelledData, { default: place.noLabels }),
@@ -48,6 +54,8 @@ export function standardParameters({ useCase, place }: PipelineContext): Standar
     champion: gates.champion ? new StringParameter(p.champion, { default: place.noLabels }) : undefined,
     maxBias: bound(p.maxBias, fairness?.before_training),
     maxModelBias: bound(p.maxModelBias, fairness?.after_training),
+    skipCheck: flag(p.skipCheck),
+    registerNewBaseline: flag(p.registerNewBaseline),
   };
 }
 

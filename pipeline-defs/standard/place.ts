@@ -15,8 +15,16 @@ export interface Place {
   readonly noLabels: string;
   readonly images: { readonly processing: string; readonly training: string };
   readonly configHash: string;
+  /** What check steps need: use cases with `engine: model-monitor` only. */
+  readonly checks?: Checks;
   /** What the definition was synthesized from: defaults of the parameters that tell it. */
   readonly source?: { readonly commit: string; readonly tag: string };
+}
+
+/** Images of Model Monitor and Clarify. */
+export interface Checks {
+  readonly analyzer: string;
+  readonly clarify: string;
 }
 
 export interface AssetPlace {

@@ -1,28 +1,35 @@
-import { liveFiles, metadataKeys } from '../../contracts/names';
+import { metadataKeys } from '../../contracts/names';
 import {
+  type Expression,
   deployTime,
   execution,
-  type Expression,
   join,
   modelVersion,
   type ProcessingStep,
   RegisterModelStep,
   type TrainingStep,
 } from '../dsl';
+import type { Analysis, Files } from './analyses';
 import { modelCardContent } from './model-card';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
 
+/** What a container needs to serve the artefact of the training step. */
+export const servingEnvironment = {
+  SAGEMAKER_PROGRAM: 'inference.py',
+  SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+};
+
 /** The steps whose results a model version carries. */
 export interface Trained {
   readonly preprocess: ProcessingStep<string, 'Manifest'>;
-  readonly dataQuality: ProcessingStep<'baseline'>;
-  readonly dataBias?: ProcessingStep<'report', 'Gate'>;
+  readonly dataQuality: Analysis;
+  readonly dataBias?: Analysis;
   readonly train: TrainingStep;
   readonly evaluate: ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
-  readonly modelQuality: ProcessingStep<'baseline'>;
-  readonly modelBias?: ProcessingStep<'baseline', 'Gate'>;
-  readonly explain?: ProcessingStep<'baseline'>;
+  readonly modelQuality: Analysis;
+  readonly modelBias?: Analysis;
+  readonly explain?: Analysis;
 }
 
 /** Registers the model with its evidence: metrics, baselines for drift checks, card, and where it came from. */
@@ -52,7 +59,7 @@ export function registration(
         [metadataKeys.configHash]: place.configHash,
         [metadataKeys.executionArn]: execution.arn,
         [metadataKeys.trigger]: parameters.trigger,
-        [metadataKeys.predictions]: join('/', [trained.modelQuality.output('baseline'), liveFiles.predictions]),
+        ...(trained.modelQuality.predictions && { [metadataKeys.predictions]: trained.modelQuality.predictions }),
       },
     },
   });
@@ -65,7 +72,7 @@ export function registration(
         Containers: [
           {
             ...container,
-            Environment: { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' },
+            Environment: servingEnvironment,
           },
         ],
         SupportedRealtimeInferenceInstanceTypes: [deployTime(useCase.stages.production.instance)],
@@ -80,46 +87,39 @@ interface FileOnS3 {
   readonly S3Uri: Expression<string>;
 }
 
-function json(folder: Expression<string>, file: string): FileOnS3 {
-  return { ContentType: 'application/json', S3Uri: join('/', [folder, file]) };
+function json(uri: Expression<string>): FileOnS3;
+function json(uri: Expression<string> | undefined): FileOnS3 | undefined;
+function json(uri: Expression<string> | undefined): FileOnS3 | undefined {
+  return uri && { ContentType: 'application/json', S3Uri: uri };
 }
 
 function modelMetrics({ dataQuality, dataBias, evaluate, modelQuality, modelBias, explain }: Trained) {
-  const baseline = dataQuality.output('baseline');
   return {
     ModelQuality: {
-      Statistics: json(evaluate.output('evaluation'), 'evaluation.json'),
-      Constraints: json(modelQuality.output('baseline'), 'constraints.json'),
+      Statistics: json(join('/', [evaluate.output('evaluation'), 'evaluation.json'])),
+      Constraints: json(modelQuality.calculated.constraints),
     },
-    ModelDataQuality: {
-      Statistics: json(baseline, 'statistics.json'),
-      Constraints: json(baseline, 'constraints.json'),
-    },
-    Bias: bias({ dataBias, modelBias }, 'Report'),
-    Explainability: explain && { Report: json(explain.output('baseline'), 'analysis.json') },
+    ModelDataQuality: quality(dataQuality.calculated),
+    Bias: bias(dataBias?.calculated, modelBias?.calculated, 'Report'),
+    Explainability: explain && { Report: json(explain.calculated.constraints) },
   };
 }
 
 function driftCheckBaselines({ dataQuality, dataBias, modelQuality, modelBias, explain }: Trained) {
-  const baseline = dataQuality.output('baseline');
   return {
-    ModelQuality: {
-      Statistics: json(modelQuality.output('baseline'), 'statistics.json'),
-      Constraints: json(modelQuality.output('baseline'), 'constraints.json'),
-    },
-    ModelDataQuality: {
-      Statistics: json(baseline, 'statistics.json'),
-      Constraints: json(baseline, 'constraints.json'),
-    },
-    Bias: bias({ dataBias, modelBias }, 'Constraints'),
-    Explainability: explain && { Constraints: json(explain.output('baseline'), 'analysis.json') },
+    ModelQuality: quality(modelQuality.baseline),
+    ModelDataQuality: quality(dataQuality.baseline),
+    Bias: bias(dataBias?.baseline, modelBias?.baseline, 'Constraints'),
+    Explainability: explain && { Constraints: json(explain.baseline.constraints) },
   };
 }
 
-function bias({ dataBias, modelBias }: Pick<Trained, 'dataBias' | 'modelBias'>, kind: 'Report' | 'Constraints') {
-  if (dataBias === undefined) return undefined;
-  return {
-    [`PreTraining${kind}`]: json(dataBias.output('report'), 'analysis.json'),
-    [`PostTraining${kind}`]: modelBias && json(modelBias.output('baseline'), 'analysis.json'),
-  };
+function quality({ statistics, constraints }: Files) {
+  return { Statistics: json(statistics), Constraints: json(constraints) };
+}
+
+function bias(before: Files | undefined, after: Files | undefined, kind: 'Report' | 'Constraints') {
+  return (
+    before && { [`PreTraining${kind}`]: json(before.constraints), [`PostTraining${kind}`]: json(after?.constraints) }
+  );
 }

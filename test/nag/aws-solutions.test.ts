@@ -7,6 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { allow } from '../../lib/config/grants';
 import { testApp, wideUseCase } from '../support/app';
+import { nativeUseCase } from '../support/native-use-case';
 
 /** Synthesizes with the rule pack and returns what it printed about violations. */
 function findings(app: App): string {
@@ -44,6 +45,10 @@ describe('all stacks of two use cases', () => {
 
   test('nor has one whose pipeline definition goes to S3', () => {
     expect(findings(testApp(wideUseCase(), outdir))).toBe('');
+  });
+
+  test('nor has one with engine model-monitor', () => {
+    expect(findings(testApp([nativeUseCase()], outdir))).toBe('');
   });
 
   test('would be found out: the same pack objects to a stack that breaks its rules', () => {

@@ -8,6 +8,7 @@ import { standardPipeline } from '../../pipeline-defs/standard/pipeline';
 import type { Place } from '../../pipeline-defs/standard/place';
 import { TWINS } from '../dsl/twins';
 import { autoMl } from '../dsl/twins/extra';
+import { nativeUseCase } from '../support/native-use-case';
 import { exampleOf } from '../dsl/example';
 
 const root = resolve(__dirname, '../..');
@@ -50,12 +51,17 @@ const place: Place = {
   noLabels: 's3://artifacts/no-labels.csv',
   images: { processing: 'processing:1', training: 'training:1' },
   configHash: '0'.repeat(64),
+  checks: {
+    analyzer: '468650794304.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model-monitor-analyzer',
+    clarify: '131013547314.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-clarify-processing:1.0',
+  },
 };
 
 /** The standard pipeline of every use case, shipped or made for tests. */
 const standard = (): [string, unknown][] =>
   ['pipeline-defs', 'test/support/use-cases']
     .flatMap((part) => loadUseCases(join(root, part)))
+    .concat({ ...nativeUseCase(), useCase: { ...nativeUseCase().useCase, name: 'loans-native' } })
     .map(({ useCase }) => [useCase.name, standardPipeline({ useCase, place }).toDefinition()]);
 
 /** Everything that this language can emit: the twins, what has no golden, and the pipelines that are shipped. */

@@ -87,16 +87,17 @@ async function checkOf({ step, scope }: StepContext): Promise<Check> {
   };
 }
 
-/** @throws AwsError when a baseline is needed, to compare with or to hand on, and there is none. */
+/**
+ * The baseline to compare with or to hand on: the supplied one, else that of the latest approved version.
+ *
+ * @throws AwsError when there is none although it is needed.
+ */
 async function previousBaseline(account: AccountParts, check: Check, { principal }: StepContext): Promise<Baseline> {
-  const registered =
-    check.supplied.constraints !== undefined || check.group === undefined
-      ? {}
-      : await registeredBaseline(account, check.type, check.group, principal);
-  const found = check.supplied.constraints === undefined ? registered : check.supplied;
-  const isNeeded = !check.skip || !check.register;
-  const lacks = found.constraints === undefined || (check.type === 'DATA_QUALITY' && found.statistics === undefined);
-  if (!isNeeded || !lacks) return found;
+  if (check.supplied.constraints !== undefined) return check.supplied;
+  if (check.skip && check.register) return {};
+  const found = check.group === undefined ? {} : await registeredBaseline(account, check.type, check.group, principal);
+  const isWhole = found.constraints !== undefined && (check.type !== 'DATA_QUALITY' || found.statistics !== undefined);
+  if (isWhole) return found;
   const where =
     check.group === undefined
       ? 'no ModelPackageGroupName is given'

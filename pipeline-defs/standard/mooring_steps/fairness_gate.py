@@ -31,7 +31,7 @@ FAIR: Final = {"DI": 1.0}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's arguments."""
     parser.add_argument("--analysis", required=True, metavar="DIR", help="folder with analysis.json")
-    parser.add_argument("--output", required=True, metavar="DIR", help="folder for gate.json")
+    parser.add_argument("--output", required=True, metavar="DIR", help="folder of the output gate")
     parser.add_argument("--stage", choices=tuple(STAGES), default="before_training", help="which gate it is")
     parser.add_argument("--bound", type=float, help="largest distance from fairness (default: fairness.<stage>.max)")
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     use_case = find_use_case(arguments.use_case)
     path = Path(arguments.analysis) / "analysis.json"
     gate = fairness_gate(use_case, read_json(path), arguments.stage, arguments.bound)
-    write_json(Path(arguments.output) / "gate.json", gate)
+    write_json(Path(arguments.output) / "gate" / "gate.json", gate)
     print(gate["message"])
     return 0
 

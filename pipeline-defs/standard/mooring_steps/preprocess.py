@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mooring_steps.ages import CAPTURED_AT, row_weights, write_weights
+from mooring_steps.check_inputs import write_check_inputs
 from mooring_steps.errors import InputError
 from mooring_steps.files import write_json
 from mooring_steps.labels import code_labels, coded_like
@@ -86,10 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     weights = row_weights(use_case, rows.table)
     if weights is not None:
         write_weights(output / "train", weights[split.train])
-    if use_case.section("monitoring").get("engine") == "model-monitor":
-        # Model Monitor takes every column of a baseline for one of the captured requests, which carry no label.
-        train = parts["train"][0]
-        write_csv(output / "features" / "features.csv", {name: train[name] for name in names})
+    write_check_inputs(output / "checks", use_case, parts["train"][0])
     write_json(output / "transform" / "transform.json", transform.to_json())
     write_json(
         output / "manifest" / "manifest.json",

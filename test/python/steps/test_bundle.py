@@ -50,7 +50,7 @@ def run(bundles: Path, python: Run, generator: Callable[[str], ModuleType], tmp_
 
 class TestTheStepsOfABundle:
     def test_end_in_passed_gates(self, run: Path) -> None:
-        fairness = json.loads((run / "out" / "fairness" / "gate.json").read_text())
+        fairness = json.loads((run / "out" / "fairness" / "gate" / "gate.json").read_text())
         quality = json.loads((run / "out" / "evaluation" / "gate.json").read_text())
         assert fairness["absolute"] == pytest.approx(0.031, abs=5e-4)
         assert fairness["passed"] is quality["passed"] is True

@@ -89,4 +89,4 @@ class TestTheCommand:
         assert "analysis.json' cannot be read" in capsys.readouterr().err
         (tmp_path / "analysis.json").write_text(json.dumps(analysis(DPL=0.02)))
         assert main([*arguments, str(tmp_path / "out")]) == 0
-        assert json.loads((tmp_path / "out" / "gate.json").read_text())["absolute"] == 0.02
+        assert json.loads((tmp_path / "out" / "gate" / "gate.json").read_text())["absolute"] == 0.02

@@ -70,7 +70,7 @@ class Analysis:
         return parse_use_case(
             {
                 "name": "check",
-                "task": "binary",
+                "task": "regression" if _is_quantity(self.frame[self.label]) else "binary",
                 "dataset": {
                     "columns": [{"name": str(each), "type": _kind(self.frame[each])} for each in self.frame.columns],
                     "label": self.label,
