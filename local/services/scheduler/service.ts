@@ -1,44 +1,15 @@
-import { AwsError, messageOf } from '../../core/errors';
+import { AwsError } from '../../core/errors';
 import { body, list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission, Route } from '../../core/service';
+import type { AwsService, Body, Operation, Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
-import { countMetrics } from '../shared/count-metrics';
-import { nextRetry } from '../shared/retry';
 import { parseSchedule } from '../shared/schedule-expression';
 import { tagList, tagMap } from '../shared/tags';
-import { invokeTarget, isTransient } from '../shared/target';
 import { requireTrust } from '../shared/trust';
+import { described, describedGroup, type Group, summary } from './descriptions';
+import { scheduleRoutes } from './routes';
+import { type Run, ScheduleRunner } from './runs';
 import { scheduleSettings, type ScheduleRecord } from './schedule';
-import { universalTarget, withContext } from './universal';
-
-declare module '../../core/trace' {
-  interface TraceEvents {
-    'schedule.fired': { readonly schedule: string; readonly scheduledTime: string; readonly target: string };
-    'schedule.failed': {
-      readonly schedule: string;
-      readonly scheduledTime: string;
-      readonly target: string;
-      readonly error: string;
-    };
-  }
-}
-
-interface Group {
-  readonly name: string;
-  readonly arn: string;
-  readonly createdAt: number;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** An occurrence on its way to the target. On disk until it is through. */
-interface Run {
-  readonly id: string;
-  readonly schedule: string;
-  readonly scheduledAt: number;
-  readonly executionId: string;
-  readonly retries: number;
-}
 
 const key = (group: string, name: string): string => `${group}/${name}`;
 
@@ -54,6 +25,7 @@ export class Scheduler implements AwsService {
   private readonly groups: Collection<Group>;
   private readonly runs: Collection<Run>;
   private readonly timers = new Map<string, () => void>();
+  private readonly runner: ScheduleRunner;
 
   readonly operations: Readonly<Record<string, Operation>> = {
     CreateSchedule: (input) => this.create(input),
@@ -85,57 +57,22 @@ export class Scheduler implements AwsService {
     },
   };
 
-  readonly routes: readonly Route[] = [
-    { method: 'POST', path: '/schedules/{Name}', operation: 'CreateSchedule' },
-    { method: 'PUT', path: '/schedules/{Name}', operation: 'UpdateSchedule' },
-    { method: 'GET', path: '/schedules/{Name}', operation: 'GetSchedule', query: { GroupName: 'groupName' } },
-    {
-      method: 'DELETE',
-      path: '/schedules/{Name}',
-      operation: 'DeleteSchedule',
-      query: { GroupName: 'groupName', ClientToken: 'clientToken' },
-    },
-    {
-      method: 'GET',
-      path: '/schedules',
-      operation: 'ListSchedules',
-      query: {
-        GroupName: 'ScheduleGroup',
-        NamePrefix: 'NamePrefix',
-        State: 'State',
-        MaxResults: 'MaxResults',
-        NextToken: 'NextToken',
-      },
-    },
-    { method: 'POST', path: '/schedule-groups/{Name}', operation: 'CreateScheduleGroup' },
-    { method: 'GET', path: '/schedule-groups/{Name}', operation: 'GetScheduleGroup' },
-    {
-      method: 'DELETE',
-      path: '/schedule-groups/{Name}',
-      operation: 'DeleteScheduleGroup',
-      query: { ClientToken: 'clientToken' },
-    },
-    {
-      method: 'GET',
-      path: '/schedule-groups',
-      operation: 'ListScheduleGroups',
-      query: { NamePrefix: 'NamePrefix', MaxResults: 'MaxResults', NextToken: 'NextToken' },
-    },
-    { method: 'GET', path: '/tags/{ResourceArn}', operation: 'ListTagsForResource' },
-    { method: 'POST', path: '/tags/{ResourceArn}', operation: 'TagResource' },
-    { method: 'DELETE', path: '/tags/{ResourceArn}', operation: 'UntagResource', query: { TagKeys: 'TagKeys' } },
-  ];
+  readonly routes = scheduleRoutes;
 
   constructor(private readonly account: AccountParts) {
     this.schedules = account.store.collection('scheduler.schedules');
     this.groups = account.store.collection('scheduler.groups');
     this.runs = account.store.collection('scheduler.runs');
+    this.runner = new ScheduleRunner(account, this.schedules, this.runs, (schedule) => {
+      if (schedule.afterCompletion === 'DELETE' && this.next(schedule) === undefined) this.remove(schedule);
+    });
     if (this.groups.get('default') === undefined) this.putGroup('default', {});
   }
 
   start(): void {
     for (const schedule of this.schedules.values()) this.arm(schedule);
-    for (const run of this.runs.values()) void this.account.clock.track(Promise.resolve().then(() => this.invoke(run)));
+    for (const run of this.runs.values())
+      void this.account.clock.track(Promise.resolve().then(() => this.runner.invoke(run)));
   }
 
   permissions(operation: string, input: Body): readonly Permission[] {
@@ -233,117 +170,7 @@ export class Scheduler implements AwsService {
     };
     this.runs.put(run.id, run);
     this.arm(schedule);
-    return this.invoke(run);
-  }
-
-  private async invoke(run: Run): Promise<void> {
-    const schedule = this.schedules.get(run.schedule);
-    if (schedule === undefined) {
-      this.runs.delete(run.id);
-      return;
-    }
-    const facts = {
-      schedule: schedule.name,
-      scheduledTime: new Date(run.scheduledAt).toISOString(),
-      target: schedule.target.Arn,
-    };
-    try {
-      this.count(schedule, { InvocationAttemptCount: 1 });
-      await this.call(schedule, run);
-      this.account.trace.emit('schedule.fired', facts);
-    } catch (error) {
-      this.count(schedule, { TargetErrorCount: 1 });
-      const wait = isTransient(error)
-        ? nextRetry(
-            schedule.target.RetryPolicy ?? {},
-            run.retries,
-            this.account.clock.now().getTime() - run.scheduledAt,
-          )
-        : undefined;
-      if (typeof wait === 'number') {
-        const again = { ...run, retries: run.retries + 1 };
-        this.runs.put(run.id, again);
-        this.account.clock.after(wait, `retry ${schedule.name}`, () => this.invoke(again));
-        return;
-      }
-      this.count(schedule, { InvocationDroppedCount: 1 });
-      const buried = await this.bury(schedule, run, error);
-      this.account.trace.emit('schedule.failed', { ...facts, error: `${messageOf(error)}${buried}` });
-    }
-    this.runs.delete(run.id);
-    if (schedule.afterCompletion === 'DELETE' && this.next(schedule) === undefined) this.remove(schedule);
-  }
-
-  private count(schedule: ScheduleRecord, counts: Readonly<Record<string, number>>): void {
-    countMetrics(this.account, 'AWS/Scheduler', { ScheduleGroup: schedule.group }, counts);
-  }
-
-  private async call(schedule: ScheduleRecord, run: Run): Promise<void> {
-    const { target } = schedule;
-    const input = this.input(schedule, run);
-    const universal = universalTarget(target.Arn);
-    if (universal !== undefined) {
-      await this.account.call(
-        universal.service,
-        universal.operation,
-        JSON.parse(input) as Body,
-        this.account.iam.roleByArn(target.RoleArn),
-      );
-      return;
-    }
-    const bus = target.EventBridgeParameters;
-    await invokeTarget(this.account, {
-      arn: target.Arn,
-      input:
-        bus === undefined
-          ? input
-          : JSON.stringify({ source: bus.Source, 'detail-type': bus.DetailType, detail: JSON.parse(input) as unknown }),
-      source: { service: 'scheduler.amazonaws.com', arn: schedule.arn },
-      roleArn: target.RoleArn,
-      token: run.id,
-      messageGroupId: target.SqsParameters?.MessageGroupId,
-      pipelineParameters: target.SageMakerPipelineParameters?.PipelineParameterList?.map(({ Name, Value }) => ({
-        Name,
-        Value: this.filled(Value, schedule, run),
-      })),
-    });
-  }
-
-  private input(schedule: ScheduleRecord, run: Run): string {
-    return this.filled(schedule.target.Input ?? '{}', schedule, run);
-  }
-
-  private filled(value: string, schedule: ScheduleRecord, run: Run): string {
-    return withContext(value, {
-      scheduleArn: schedule.arn,
-      scheduledTime: new Date(run.scheduledAt),
-      executionId: run.executionId,
-      attempt: run.retries + 1,
-    });
-  }
-
-  /** The dead letter goes out as the schedule's role, as on AWS; returns what went wrong with that. */
-  private async bury(schedule: ScheduleRecord, run: Run, cause: unknown): Promise<string> {
-    const queue = schedule.target.DeadLetterConfig?.Arn;
-    if (queue === undefined) return '';
-    const attribute = (value: string): Body => ({ DataType: 'String', StringValue: value });
-    try {
-      const input = {
-        QueueUrl: `/${this.account.accountId}/${queue.split(':').at(-1) ?? ''}`,
-        MessageBody: this.input(schedule, run),
-        MessageAttributes: {
-          ERROR_CODE: attribute(cause instanceof AwsError ? cause.code : 'InternalError'),
-          ERROR_MESSAGE: attribute(messageOf(cause)),
-          SCHEDULE_ARN: attribute(schedule.arn),
-          TARGET_ARN: attribute(schedule.target.Arn),
-        },
-      };
-      await this.account.call('sqs', 'SendMessage', input, this.account.iam.roleByArn(schedule.target.RoleArn));
-      this.count(schedule, { InvocationsSentToDeadLetterCount: 1 });
-      return '';
-    } catch (error) {
-      return `; the dead-letter queue did not take it either: ${messageOf(error)}`;
-    }
+    return this.runner.invoke(run);
   }
 
   private createGroup(input: Body): Body {
@@ -403,34 +230,3 @@ export class Scheduler implements AwsService {
       );
   }
 }
-
-const date = (milliseconds: number | undefined): Date | undefined =>
-  milliseconds === undefined ? undefined : new Date(milliseconds);
-const describedGroup = (group: Group): Body => ({
-  Name: group.name,
-  Arn: group.arn,
-  State: 'ACTIVE',
-  CreationDate: date(group.createdAt),
-  LastModificationDate: date(group.createdAt),
-});
-const summary = (schedule: ScheduleRecord): Body => ({
-  Name: schedule.name,
-  GroupName: schedule.group,
-  Arn: schedule.arn,
-  State: schedule.state,
-  Target: { Arn: schedule.target.Arn },
-  CreationDate: date(schedule.createdAt),
-  LastModificationDate: date(schedule.modifiedAt),
-});
-const described = (schedule: ScheduleRecord): Body => ({
-  ...summary(schedule),
-  ScheduleExpression: schedule.expression,
-  ScheduleExpressionTimezone: schedule.timeZone,
-  Description: schedule.description,
-  StartDate: date(schedule.start),
-  EndDate: date(schedule.end),
-  FlexibleTimeWindow: schedule.flexible,
-  Target: schedule.target,
-  ActionAfterCompletion: schedule.afterCompletion,
-  KmsKeyArn: schedule.kmsKeyArn,
-});

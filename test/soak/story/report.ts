@@ -106,7 +106,7 @@ export function storyPlot(lived: Lived): string {
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${[...grid, band, ...days, ...marks, ...curves].join('\n')}
 ${text(margin.left + plotted.width / 2, height - 4, 'day', 'text-anchor="middle" fill="#555"')}
-${text(margin.left + 8, y(level - 0.02) + 14, 'within two points of the level before', 'fill="#2e8b57"')}</svg>`;
+${text(x(14), y(level - 0.02) + 14, 'within two points of the level before', 'fill="#2e8b57"')}</svg>`;
 }
 
 const legends = ['AUC of story: retrains on new labels', 'AUC of story-control: retrains on old data'];
