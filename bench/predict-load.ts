@@ -1,20 +1,22 @@
-import { performance } from 'node:perf_hooks';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 
-/** What one request took, in milliseconds. */
+/** One request as its user saw it. */
 export interface Sample {
   readonly total: number;
-  /** Time in the endpoint, as the function behind the front door measured it. */
-  readonly endpoint: number;
-  /** Time in the predict function around the endpoint's. */
-  readonly function: number;
+  /** Of the front door's Server-Timing: checks, endpoint, rest of the function; empty where there is none. */
+  readonly parts: readonly number[];
 }
 
 export interface LoadOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
   readonly users: number;
   readonly seconds: number;
   /** Mean of the users' pauses between an answer and the next request, in seconds; exponentially distributed. */
   readonly think: number;
-  readonly random: () => number;
+  readonly seed: number;
 }
 
 export interface Load {
@@ -23,29 +25,19 @@ export interface Load {
   readonly perSecond: number;
 }
 
-/** Users who ask, read the answer, think, and ask again, for a bounded time. */
-export async function load(
-  { users, seconds, think, random }: LoadOptions,
-  ask: () => Promise<Omit<Sample, 'total'>>,
-): Promise<Load> {
-  const samples: Sample[] = [];
-  const started = performance.now();
-  const end = started + seconds * 1000;
-  let failures = 0;
-  const pause = (): Promise<void> => new Promise((done) => setTimeout(done, -Math.log(1 - random()) * think * 1000));
-  const user = async (): Promise<void> => {
-    for (await pause(); performance.now() < end; await pause()) {
-      const asked = performance.now();
-      try {
-        const parts = await ask();
-        samples.push({ total: performance.now() - asked, ...parts });
-      } catch {
-        failures += 1;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: users }, user));
-  return { samples, failures, perSecond: samples.length / seconds };
+/** Users in a process of their own, so that they do not compete with the account for its event loop. */
+export function load(options: LoadOptions): Promise<Load> {
+  const child = spawn(process.execPath, [join(__dirname, 'predict-users.mjs'), JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code) =>
+      code === 0 ? done(JSON.parse(out) as Load) : fail(new Error(`the users ended with ${code ?? 'a signal'}`)),
+    );
+  });
 }
 
 /** Value below which a share of the values lies (nearest rank). */

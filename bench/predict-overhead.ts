@@ -2,11 +2,11 @@
  * What the front door adds to the endpoint's own time, in the local account, and what the functions weigh:
  * `npx ts-node --transpile-only bench/predict-overhead.ts [--users 50] [--seconds 20] [--think 1] [--rounds 1]`.
  *
- * The overhead of a request is the client's time minus the time that InvokeEndpoint took, which the predict function
- * says in `Server-Timing`. It holds everything else: HTTP, signature, API gateway, function, checks; `function` is the
- * function's own share of it. Clients, account, functions and model share this machine: on a busy one the numbers are
- * those of its queue, so the load is printed too, and the best of several rounds decides. Ends with 1 when a bound of
- * docs/front-door.md is missed.
+ * The overhead of a request is the user's time minus the time that InvokeEndpoint took, which the predict function
+ * says in `Server-Timing`. It holds everything else: HTTP, token, API gateway, function, checks; `function` is the
+ * function's own share of it. The users are a process of their own and ask the endpoint alone as well, for comparison.
+ * Users, account, functions and model share this machine: on a busy one the numbers are those of its queue, so the load is
+ * printed too, and the best of several rounds decides. Ends with 1 when a bound of docs/front-door.md is missed.
  */
 import { spawnSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
@@ -18,8 +18,7 @@ import { frontDoorSettings } from '../contracts/front-door-settings';
 import { FunctionBundles, functionNames } from '../lib/functions/function-bundles';
 import { doorUseCase, record } from '../test/support/door-use-case';
 import { FrontDoor } from '../test/support/front-door';
-import { seeded } from '../test/support/seeded';
-import { load, type Load, percentile, type Sample } from './predict-load';
+import { load as measure, type Load, percentile, type Sample } from './predict-load';
 
 const bounds = { overhead: 10, bundle: 1024 * 1024, importTime: 150 } as const;
 const root = join(__dirname, '..');
@@ -52,58 +51,69 @@ async function measureOverhead(options: {
   readonly think: number;
   readonly rounds: number;
 }): Promise<boolean> {
-  const door = await FrontDoor.open(doorUseCase({ throttling: { rate: 10_000, burst: 5_000 } }));
+  const authorization = { type: 'jwt', issuer: 'https://login.example.com/', audience: ['doors'] };
+  const door = await FrontDoor.open(doorUseCase({ authorization, throttling: { rate: 10_000, burst: 5_000 } }));
   try {
     await door.serve(1);
-    const ask = async (): Promise<Omit<Sample, 'total'>> => {
-      const { status, headers } = await door.predict({ features: record });
-      const [check, endpoint, answer] = [...(headers['server-timing'] ?? '').matchAll(/dur=([0-9.]+)/g)].map(
-        ([, duration]) => Number(duration),
-      );
-      if (status !== 200 || check === undefined || endpoint === undefined || answer === undefined)
-        throw new Error(`status ${status}`);
-      return { endpoint, function: check + answer };
+    const json = { 'content-type': 'application/json', accept: 'application/json' };
+    const throughDoor = {
+      url: `${door.url}/predict`,
+      headers: { ...json, authorization: `Bearer ${await door.token({ lifetime: 86_400 })}` },
+      body: JSON.stringify({ features: record }),
     };
-    const warm = { ...options, seconds: 3, think: 0.1, random: seeded(1) };
-    await load(warm, ask);
+    const direct = {
+      url: `${door.laptop.account.endpointUrl()}/endpoints/door-endpoint/invocations`,
+      headers: { ...json, authorization: scope },
+      body: JSON.stringify({ instances: [record] }),
+    };
+    const { rounds, ...load } = options;
+    for (const each of [throughDoor, direct]) await measure({ ...each, ...load, seconds: 3, think: 0.1, seed: 1 });
     let within = false;
-    for (let round = 0; round < options.rounds; round += 1)
-      within = report(options, await load({ ...options, random: seeded(2 + round) }, ask)) || within;
+    for (let round = 0; round < rounds; round += 1) {
+      const alone = await measure({ ...direct, ...load, seed: 2 + round });
+      const both = await measure({ ...throughDoor, ...load, seed: 2 + round });
+      within = report(options, both, alone) || within;
+    }
     return within;
   } finally {
     await door.close();
   }
 }
 
-function report({ users, think }: { readonly users: number; readonly think: number }, measured: Load): boolean {
-  const { samples, failures, perSecond } = measured;
+/** The local account takes the scope of a signature from the load, not its proof. */
+const scope =
+  'AWS4-HMAC-SHA256 Credential=AKIALOCALADMIN/20261120/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0';
+
+function report(
+  { users, think }: { readonly users: number; readonly think: number },
+  door: Load,
+  alone: Load,
+): boolean {
   const line = (name: string, values: readonly number[]): string =>
     `${name.padEnd(10)} p50 ${percentile(values, 0.5).toFixed(1)}  p95 ${percentile(values, 0.95).toFixed(1)}  p99 ${percentile(values, 0.99).toFixed(1)} ms`;
-  const overhead = samples.map(({ total, endpoint }) => total - endpoint);
+  const of = (given: Load, value: (sample: Sample) => number): number[] => given.samples.map(value);
+  const part = (index: number) => (sample: Sample) => sample.parts[index] ?? Number.NaN;
+  const overhead = of(door, (each) => each.total - part(1)(each));
   const p95 = percentile(overhead, 0.95);
+  const totals = { door: of(door, (each) => each.total), alone: of(alone, (each) => each.total) };
+  const ratio = (share: number): string =>
+    (percentile(totals.door, share) / percentile(totals.alone, share)).toFixed(2);
   console.log(
-    `${users} users, ${think} s between requests: ${samples.length} requests, ${perSecond.toFixed(0)}/s, ${failures} failed, load ${loadavg()[0]?.toFixed(1)}`,
+    `${users} users, ${think} s between requests: ${door.samples.length} requests, ${door.perSecond.toFixed(0)}/s, ${door.failures} failed, load ${loadavg()[0]?.toFixed(1)}`,
   );
+  console.log(`${line('total', totals.door)}   through the front door`);
   console.log(
-    line(
-      'total',
-      samples.map((each) => each.total),
-    ),
+    `${line('direct', totals.alone)}   the endpoint alone, same users: front door / direct ${ratio(0.5)} at p50, ${ratio(0.95)} at p95`,
   );
+  console.log(`${line('endpoint', of(door, part(1)))}   as the function saw it`);
   console.log(
-    line(
-      'endpoint',
-      samples.map((each) => each.endpoint),
-    ),
-  );
-  console.log(
-    line(
+    `${line(
       'function',
-      samples.map((each) => each.function),
-    ),
+      of(door, (each) => part(0)(each) + part(2)(each)),
+    )}   its own time`,
   );
   console.log(`${line('overhead', overhead)}   ${verdict(p95, bounds.overhead)} bound p95 ${bounds.overhead} ms`);
-  return failures === 0 && p95 <= bounds.overhead;
+  return door.failures + alone.failures === 0 && p95 <= bounds.overhead;
 }
 
 /** Sizes of the functions' bundles, and how long a cold process takes to load each. */

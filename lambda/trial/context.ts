@@ -1,5 +1,4 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { SNSClient } from '@aws-sdk/client-sns';
@@ -11,7 +10,6 @@ import type { Bucket } from '../shared/objects';
 export interface Clients {
   readonly sagemaker: SageMakerClient;
   readonly cloudwatch: CloudWatchClient;
-  readonly lambda: LambdaClient;
   readonly sns: SNSClient;
 }
 

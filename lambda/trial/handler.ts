@@ -1,5 +1,4 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -21,7 +20,6 @@ const clients = {
   s3: new S3Client({}),
   sagemaker: new SageMakerClient({}),
   cloudwatch: new CloudWatchClient({}),
-  lambda: new LambdaClient({}),
   sns: new SNSClient({}),
 };
 

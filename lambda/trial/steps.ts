@@ -1,4 +1,3 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import type { ModelPackageStateChange } from '../../contracts/events';
 import type { LiveManifest } from '../../contracts/live-manifest';
@@ -13,8 +12,10 @@ export function readLive({ artifacts, useCase, stage }: Context): Promise<LiveMa
 }
 
 /** Gives an approval to the deploy function, as the event would. */
-export async function handOver({ lambda, deployFunction }: Context, event: ModelPackageStateChange): Promise<void> {
-  await lambda.send(
+export async function handOver({ deployFunction }: Context, event: ModelPackageStateChange): Promise<void> {
+  // Loaded here: it is needed once per trial, and every cold start would pay for it.
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  await new LambdaClient({}).send(
     new InvokeCommand({
       FunctionName: deployFunction,
       InvocationType: 'Event',

@@ -20,6 +20,8 @@ export type Verdict =
  */
 export class Tokens {
   private readonly keys: Collection<JWK>;
+  /** Keys that were read once; reading one costs as much as checking a token. */
+  private readonly read = new Map<string, Promise<KeyLike>>();
 
   constructor(
     store: Store,
@@ -65,9 +67,15 @@ export class Tokens {
     }
   }
 
-  private async key(kind: 'private' | 'public'): Promise<KeyLike> {
+  private key(kind: 'private' | 'public'): Promise<KeyLike> {
+    const before = this.read.get(kind);
+    if (before !== undefined) return before;
     const known = this.keys.get(kind);
-    if (known !== undefined) return (await importJWK(known, algorithm)) as KeyLike;
+    if (known !== undefined) {
+      const key = importJWK(known, algorithm) as Promise<KeyLike>;
+      this.read.set(kind, key);
+      return key;
+    }
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     this.keys.put('private', privateKey.export({ format: 'jwk' }) as JWK);
     this.keys.put('public', publicKey.export({ format: 'jwk' }) as JWK);
