@@ -179,7 +179,9 @@ def _measured(
             raise NotComparableError("the column is missing")
         for rows, where in ((current.present, "the window"), (reference.present, "the baseline")):
             if rows < min_sample:
-                raise NotComparableError(f"{rows} values in {where}, at least {min_sample} are needed")
+                raise NotComparableError(
+                    f"{rows} value{'' if rows == 1 else 's'} in {where}, at least {min_sample} are needed"
+                )
         if detector.name == "classifier":
             if isinstance(joint, Measurement):
                 return replace(result, verdict="ok", value=joint.value, p_value=joint.p_value)

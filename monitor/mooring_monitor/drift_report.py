@@ -80,30 +80,54 @@ def summary(findings: Findings) -> str:
     """The verdict in a sentence."""
     rows = findings.current.rows
     if rows == 0:
-        lost = f" ({findings.skips.total} records could not be read)" if findings.skips.total else ""
+        lost = f" ({counted(findings.skips.total, 'record')} could not be read)" if findings.skips.total else ""
         early = findings.skips.notes.get(BEFORE_LIVE, 0)
         return f"No rows to judge{lost}{f'; {early:,} rows {BEFORE_LIVE}' if early else ''}."
+    results = [*findings.features, *findings.predictions]
     judged = [each for each in findings.features if each.verdict not in ("skipped", "error")]
-    others = [each for each in findings.violations if each.constraint_check_type != "baseline_drift_check"]
     parts = []
     if findings.drifted:
-        worst = ", ".join(f"{each.name} ({each.detector} {_short(each.value)})" for each in findings.drifted[:5])
-        more = f" and {len(findings.drifted) - 5} more" if len(findings.drifted) > 5 else ""
-        parts.append(f"{len(findings.drifted)} drifted: {worst}{more}")
+        parts.append(f"{len(findings.drifted)} drifted: {_measured(findings.drifted)}")
     elif judged:
-        parts.append(f"none of {len(judged)} judged features drifted")
+        parts.append(f"none of {counted(len(judged), 'judged feature')} drifted")
     else:
         reasons = sorted({each.reason or "" for each in findings.features})
         parts.append(f"no feature could be judged: {reasons[0]}" if reasons else "no feature to judge")
-    if others:
-        parts.append(
-            f"{len(others)} other violations ({', '.join(sorted({each.constraint_check_type for each in others}))})"
-        )
+    watched = [each for each in results if each.verdict == "warn"]
+    if watched:
+        parts.append(f"worth a look: {_measured(watched)}")
+    failed = [each for each in results if each.verdict == "error"]
+    if failed:
+        parts.append(f"could not be judged: {_listed([each.name for each in failed])}")
+    parts.extend(_broken(findings.violations))
     if findings.skips.total:
-        parts.append(f"{findings.skips.total} records could not be read")
+        parts.append(f"{counted(findings.skips.total, 'record')} could not be read")
     if findings.skips.notes.get(BEFORE_LIVE):
         parts.append(f"{findings.skips.notes[BEFORE_LIVE]:,} rows {BEFORE_LIVE}")
-    return f"{rows:,} rows: {'; '.join(parts)}."
+    return f"{counted(rows, 'row')}: {'; '.join(parts)}."
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: 1 row, 2,000 rows."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _broken(violations: Sequence[Violation]) -> list[str]:
+    """Checks that failed and where; drift is told by the verdicts already."""
+    found: dict[str, list[str]] = {}
+    for each in violations:
+        if each.constraint_check_type != "baseline_drift_check":
+            found.setdefault(each.constraint_check_type, []).append(each.feature_name)
+    return [f"{check} of {_listed(names)}" for check, names in sorted(found.items())]
+
+
+def _measured(results: Sequence[DriftResult]) -> str:
+    return _listed([f"{each.name} ({each.detector} {_short(each.value)})" for each in results])
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def report_document(findings: Findings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mooring_monitor.answers import label_of, series
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.prediction_drift import FILE as ANSWERS_FILE
@@ -97,10 +98,24 @@ def _data(args: argparse.Namespace, use_case: UseCase, skips: Skips) -> Predicte
         raise InputError(f"no column {', '.join(missing)} in the data; there are: {', '.join(map(str, frame.columns))}")
     return Predicted(
         features=frame.drop(columns=[use_case.label, "prediction", "score"], errors="ignore"),
-        labels=frame[use_case.label],
+        labels=_labels(frame[use_case.label], use_case),
         predictions=frame["prediction"],
         scores=frame["score"] if "score" in frame.columns else None,
     )
+
+
+def _labels(column: pd.Series[Any], use_case: UseCase) -> pd.Series[Any]:
+    """Labels as they are, or 1 and 0 where they are spelled as in the raw data (binary tasks)."""
+    present = column.dropna()
+    if use_case.task != "binary" or pd.to_numeric(present, errors="coerce").notna().any() or present.empty:
+        return column
+    known = sorted({str(each) for each in present})
+    if str(use_case.positive) not in known:
+        raise InputError(
+            f"column '{use_case.label}' has neither 1 nor the positive value '{use_case.positive}'; "
+            f"there are: {', '.join(known[:8])}"
+        )
+    return series([None if pd.isna(each) else label_of([str(each)], use_case) for each in column], use_case.task)
 
 
 def _answers(predicted: Predicted, use_case: UseCase, threshold: float | None) -> DatasetProfile:

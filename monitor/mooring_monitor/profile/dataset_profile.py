@@ -13,8 +13,8 @@ from mooring_monitor.profile.column_profile import ColumnProfile
 from mooring_monitor.readers.batch import Batch
 from mooring_monitor.use_case import UseCase
 
-#: Cells of a batch from which on handing columns to threads costs less than it gives.
-_WORTH_THREADS: Final = 50_000
+#: Rows of a batch from which on handing columns to threads costs less than it gives.
+_WORTH_THREADS: Final = 2_000
 
 
 class DatasetProfile:
@@ -43,7 +43,7 @@ class DatasetProfile:
         Columns know nothing of each other, so that threads of a pool may share them; the result is the same.
         """
         wanted = [(self._column(name), values) for name, values in batch.columns.items() if name not in self.ignored]
-        if pool is None or batch.rows * len(wanted) < _WORTH_THREADS:
+        if pool is None or batch.rows < _WORTH_THREADS:
             for column, values in wanted:
                 column.add(cells_of(values))
         else:

@@ -193,7 +193,7 @@ class TestBadWindows:
     def test_of_one_row_are_skipped(self, compare: Compare) -> None:
         report = compare("income,age,car,region\n2500,40,Y,1\n")
         assert report["verdict"] == "skipped"
-        assert "no feature could be judged: 1 values in the window" in report["summary"]
+        assert "no feature could be judged: 1 value in the window" in report["summary"]
 
     def test_with_a_wrong_header_are_refused(self, compare: Compare, capsys: pytest.CaptureFixture[str]) -> None:
         compare("a,b,c,d\n1,2,3,4\n", code=2)

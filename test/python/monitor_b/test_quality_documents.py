@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from mooring_monitor.cli import main
+from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.quality.analysis import Predicted, analyse_quality
 from mooring_monitor.quality.documents import as_model_monitor
 
@@ -85,6 +86,26 @@ class TestCommand:
         assert run(folder, *step) == 0
         names = sorted(path.name for path in (folder / "baseline").iterdir())
         assert names == ["constraints.json", "prediction_statistics.json", "slices.json", "statistics.json"]
+
+    def test_labels_may_be_spelled_as_in_the_raw_data(self, tmp_path: Path) -> None:
+        column = {"name": "x", "type": "number"}, {"name": "y", "type": "category"}
+        case = {"name": "a", "task": "binary", "dataset": {"columns": column, "label": "y", "positive": "yes"}}
+        write_json(tmp_path / "case.json", case)
+        lines = [f"{at},{'yes' if at % 3 else 'no'},{at % 2},0.5" for at in range(60)]
+        (tmp_path / "rows.csv").write_text("\n".join(["x,y,prediction,score", *lines]))
+        given = ["--use-case", str(tmp_path / "case.json"), "--data", str(tmp_path / "rows.csv")]
+        assert main(["quality", *given, "--output", str(tmp_path / "out")]) == 0
+        found = read_json(tmp_path / "out/statistics.json", "statistics")["binary_classification_metrics"]
+        assert found["confusion_matrix"] == {"0": {"0": 10, "1": 10}, "1": {"0": 20, "1": 20}}
+
+    def test_labels_that_name_no_positive_are_refused(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        column = {"name": "x", "type": "number"}, {"name": "y", "type": "category"}
+        case = {"name": "a", "task": "binary", "dataset": {"columns": column, "label": "y", "positive": "ja"}}
+        write_json(tmp_path / "case.json", case)
+        (tmp_path / "rows.csv").write_text("x,y,prediction\n1,yes,1\n2,no,0\n")
+        given = ["--use-case", str(tmp_path / "case.json"), "--data", str(tmp_path / "rows.csv")]
+        assert main(["quality", *given, "--output", str(tmp_path / "out")]) == 2
+        assert "neither 1 nor the positive value 'ja'; there are: no, yes" in capsys.readouterr().err
 
     def test_comparison_writes_violations_and_says_them(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(folder, "--predictions", str(folder / "predictions"), "--output", str(folder)) == 0
