@@ -11,8 +11,9 @@ import { UserError } from '../../../contracts/errors';
 import { releaseNames } from '../../../contracts/release';
 import { localKeys, localRegion } from '../clients';
 
+/** Commands wait with it for minutes, and an account that is busy may close a connection between two looks. */
 export const pipelineClient = (endpoint: string): CodePipelineClient =>
-  new CodePipelineClient({ endpoint, region: localRegion, credentials: localKeys, maxAttempts: 1 });
+  new CodePipelineClient({ endpoint, region: localRegion, credentials: localKeys, maxAttempts: 3 });
 
 const pipelineName = releaseNames.pipeline;
 
