@@ -40,12 +40,15 @@ export function follow(step: Node, property: string): Lead {
   if (answers.length === 0) {
     return OWN_PROPERTIES[step.type] === undefined ? ANYTHING : { code: 'unknown-property', known: own, at: property };
   }
-  const members = Object.assign({}, ...answers.map((answer) => shapeOf(answer).members)) as Record<string, string>;
-  let shape: Shape = { type: 'structure', members };
+  // Several answers are looked through one after the other: to merge them for every reference costs more than all checks.
+  const roots = answers.map(shapeOf).reverse();
+  let shape: Shape = { type: 'structure' };
   let walked = '';
   for (const { key, named } of segmentsOf(property) ?? [{ key: property, named: false }]) {
-    const next: string | undefined = named ? (shape.member ?? shape.value) : shape.members?.[key];
-    if (next === undefined) return { code: 'unknown-property', known: Object.keys(shape.members ?? {}), at: key };
+    const owners = walked === '' ? roots : [shape];
+    const owner = owners.find((each) => each.members?.[key] !== undefined);
+    const next: string | undefined = named ? (shape.member ?? shape.value) : owner?.members?.[key];
+    if (next === undefined) return { code: 'unknown-property', known: membersOf(owners), at: key };
     const declared = NAMED[`${step.type}${walked}`];
     if (named && declared !== undefined && !/^\d+$/.test(key)) {
       const known = namesAt(listAt(step.definition, ...declared[0]), declared[1]);
@@ -56,6 +59,11 @@ export function follow(step: Node, property: string): Lead {
   }
   return { type: shape.type };
 }
+
+/** Names of all members, each once. */
+const membersOf = (shapes: readonly Shape[]): string[] => [
+  ...new Set([...shapes].reverse().flatMap((each) => Object.keys(each.members ?? {}))),
+];
 
 const BECOMES: Readonly<Record<string, Shape['type']>> = {
   String: 'string',
