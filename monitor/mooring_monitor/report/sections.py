@@ -32,8 +32,16 @@ def drift_view(report: Document | None) -> View | None:
     if report is None:
         return None
     order = ("breach", "error", "warn", "skipped", "ok")
-    features = [_feature(each) for each in (*report.get("predictions", []), *report["features"])]
-    features.sort(key=lambda each: order.index(each["verdict"]) if each["verdict"] in order else len(order))
+    broken: dict[str, list[str]] = {}
+    for each in report.get("violations", []):
+        check = str(each.get("constraint_check_type", ""))
+        if check != "baseline_drift_check":
+            broken.setdefault(str(each.get("feature_name")), []).append(check.replace("_check", "").replace("_", " "))
+    results = (*report.get("predictions", []), *report["features"])
+    features = [{**_feature(each), "broken": broken.get(str(each["name"]), [])} for each in results]
+    features.sort(
+        key=lambda each: (order.index(each["verdict"]) if each["verdict"] in order else len(order), not each["broken"])
+    )
     dataset = report.get("dataset", {})
     return {
         "features": features[:MOST_FEATURES],
@@ -64,6 +72,7 @@ def quality_view(run: RunFiles, baseline: RunFiles) -> View | None:
     metric = str(slices.get("metric", rows[0]["name"] if rows else ""))
     return {
         "task": name.replace("_metrics", "").replace("_", " "),
+        "compared": bool(before),
         "rows": rows,
         "matrix": _matrix(section.get("confusion_matrix") or run.quality.get("confusion_matrix")),
         "roc": charts.curve(roc["false_positive_rates"], roc["true_positive_rates"], "ROC curve") if roc else "",

@@ -164,6 +164,19 @@ class TestPage:
         assert "<title>2026-11-03: 0.87</title>" in page
         assert page.count("<circle") == 5
 
+    def test_a_feature_whose_checks_failed_says_so_and_comes_first(self, tmp_path: Path) -> None:
+        features = [{"name": name, "verdict": "ok", "detector": "linf"} for name in ("age", "job")]
+        failed = [{"feature_name": "job", "constraint_check_type": "data_type_check", "description": "d"}]
+        report = {"verdict": "breach", "summary": "s", "features": features, "violations": failed}
+        write_json(tmp_path / "drift_report.json", report)
+        text = Page(render(tmp_path)).text
+        assert "data type not met" in text
+        assert text.index("job") < text.index("age")
+
+    def test_without_a_baseline_nothing_is_compared(self, tmp_path: Path) -> None:
+        write_json(tmp_path / "statistics.json", {"binary_classification_metrics": {"auc": {"value": 0.9}}})
+        assert "At training" not in render(tmp_path)
+
     def test_metrics_worse_than_at_training_are_marked(self, tmp_path: Path) -> None:
         def files(folder: str, auc: float, rate: float) -> None:
             section = {"auc": {"value": auc}, "false_positive_rate": {"value": rate}}
