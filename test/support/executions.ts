@@ -40,7 +40,8 @@ export class Executions {
     readonly pipelineName: string,
     private readonly patience = 50,
   ) {
-    this.client = new CodePipelineClient({ ...localIdentity, endpoint });
+    // Waiting takes minutes, and a busy account may close a connection between two looks.
+    this.client = new CodePipelineClient({ ...localIdentity, endpoint, maxAttempts: 3 });
   }
 
   async all(): Promise<readonly PipelineExecutionSummary[]> {

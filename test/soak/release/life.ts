@@ -6,13 +6,16 @@ import { GetPipelineCommand } from '@aws-sdk/client-codepipeline';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { LiveManifest } from '../../../contracts/live-manifest';
 import { liveFiles, prefixes, resourceNames } from '../../../contracts/names';
+import { pipelineParameters } from '../../../contracts/pipeline-parameters';
 import { releaseNames } from '../../../contracts/release';
 import { Account } from '../../../local/account';
 import { clientsFor, type Clients } from '../../../local/cli/clients';
 import { invoke } from '../../../local/cli/endpoint';
+import { startExecution } from '../../../local/cli/execution';
 import { readFoundation } from '../../../local/cli/foundation';
 import { destroy } from '../../../local/cli/release/destroy';
 import { lineageOf } from '../../../local/cli/release/lineage';
+import { describePackage, listPackages } from '../../../local/cli/registry';
 import { openSession } from '../../../local/cli/session';
 import { root } from '../../support/app';
 import { Executions } from '../../support/executions';
@@ -122,6 +125,22 @@ export class ReleaseLife {
   /** What there is in the account, by kind and name. */
   listing(): Promise<readonly string[]> {
     return listing(this.clients, this.executions.client);
+  }
+
+  /** Starts the pipeline as the retrain function does. @returns metadata and digest of the newest version. */
+  async retrain(): Promise<Readonly<Record<string, string>>> {
+    const token = 'retrain-'.padEnd(40, '0');
+    await startExecution(this.clients, useCase, { [pipelineParameters.trigger]: 'drift' }, token);
+    await this.account.clock.settled();
+    const [newest] = await listPackages(this.clients, useCase);
+    const { CustomerMetadataProperties = {}, InferenceSpecification } = await describePackage(
+      this.clients,
+      newest?.arn ?? '',
+    );
+    return {
+      ...CustomerMetadataProperties,
+      image_digest: InferenceSpecification?.Containers?.[0]?.ImageDigest ?? 'none',
+    };
   }
 
   /** `mooring destroy`. @returns what it told. */

@@ -63,6 +63,21 @@ describe('releases of credit-risk, pushed to a local account', () => {
   );
 
   test(
+    'a version that was retrained without anybody carries commit, tag and image, too',
+    async () => {
+      const metadata = await life.retrain();
+      expect(metadata).toMatchObject({
+        git_commit: checkout.git('rev-parse', 'release-credit-risk-v1.0^{commit}'),
+        git_tag: 'release-credit-risk-v1.0',
+        trigger: 'drift',
+      });
+      const chain = await life.lineage('asked-1');
+      expect(metadata['image_digest']).toBe(chain['image digest']);
+    },
+    5 * minutes,
+  );
+
+  test(
     'a change of the pipeline is applied before its new stage runs, once; a prerelease stops after staging; a failing unit test stops its release',
     async () => {
       const [before, versionBefore] = [await life.live(), await life.pipelineVersion()];
