@@ -85,6 +85,12 @@ describe('a serverless endpoint', () => {
     ).toContain('not by a serverless endpoint');
   });
 
+  test('without labels in the YAML, labels are refused in words', async () => {
+    await expect(door.label([{ inference_id: 'a', label: 1 }])).rejects.toThrow(
+      /^404: .*"detail":"Labels are not taken here\."/,
+    );
+  });
+
   test('another version takes over at once', async () => {
     await harbour.register(2);
     await harbour.approve(2);
