@@ -25,7 +25,7 @@ export const suites = {
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
   soak: {
-    what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials',
+    what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
     runs: [jest('soak')],
   },
   calm: { what: 'thirty days on which nothing changes, three seeds', runs: [jest('calm')] },

@@ -6,6 +6,7 @@ import {
   DescribeModelPackageCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
+import type { DeploymentEnd, DeploymentOutcome } from '../../contracts/deployment-record';
 import { UserError } from '../../contracts/errors';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../contracts/names';
@@ -101,9 +102,11 @@ async function failureOf(stage: Stage, useCase: string, packageArn: string): Pro
     .at(-1);
   if (newest === undefined || Number(newest.split('_').at(-1)) !== Number(packageArn.split('/').at(-1)))
     return undefined;
-  for (const end of ['rolled-back', 'failed']) {
+  for (const end of ['rolled-back', 'failed', 'superseded', 'refused'] as const satisfies readonly DeploymentEnd[]) {
     const text = await readText(stage, stage.artifactBucket, `${root}${newest}/${end}.json`);
-    if (text !== undefined) return `${end}: ${(JSON.parse(text) as { summary?: string }).summary ?? text}`;
+    if (text === undefined) continue;
+    const { subject, reason } = JSON.parse(text) as DeploymentOutcome;
+    return `${end}: ${subject}${reason === undefined ? '' : ` (${reason})`}`;
   }
   return undefined;
 }
