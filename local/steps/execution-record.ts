@@ -22,6 +22,8 @@ export interface ExecutionRecord {
   readonly endTime?: string;
   readonly failureReason?: string;
   readonly maxParallel?: number;
+  /** ExperimentName and TrialName; absent when the definition wants none recorded. */
+  readonly experiment?: Readonly<Record<string, string>>;
   readonly token?: string;
   readonly versionId?: number;
   readonly selective?: { readonly source?: string; readonly steps: readonly string[] };

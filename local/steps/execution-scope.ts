@@ -4,7 +4,7 @@ import type { AccountParts } from '../core/module';
 import type { Json, Principal } from '../core/service';
 import { propertyFiles } from './definition/check';
 import type { Definition } from './definition/definition';
-import { follow, isObject } from './definition/expression';
+import { follow, isObject, stringify } from './definition/expression';
 import type { Scope } from './definition/expression';
 import type { ExecutionRecord, ExecutionRecords } from './execution-record';
 
@@ -44,7 +44,7 @@ export function executionScope(
   const scope: Scope = {
     parameter: (name) => execution.parameters[name],
     execution: (name) => variables[name]?.(),
-    experiment: (name) => experiments(definition, execution)[name],
+    experiment: (name) => experimentOf(definition, execution)[name],
     step,
     document,
     propertyFile: async (name, file) => {
@@ -62,12 +62,18 @@ export function executionScope(
   return scope;
 }
 
-function experiments(definition: Definition, execution: ExecutionRecord): Readonly<Record<string, string>> {
+/** Experiment and trial of an execution: what its definition says, with variables and parameters replaced. */
+export function experimentOf(
+  definition: Definition,
+  execution: Pick<ExecutionRecord, 'pipelineName' | 'id' | 'parameters'>,
+): Readonly<Record<string, string>> {
   const plain = (value: Json | undefined, fallback: string): string => {
     if (typeof value === 'string') return value;
-    if (isObject(value) && value['Get'] === 'Execution.PipelineName') return execution.pipelineName;
-    if (isObject(value) && value['Get'] === 'Execution.PipelineExecutionId') return execution.id;
-    return fallback;
+    const reference = isObject(value) && typeof value['Get'] === 'string' ? value['Get'] : '';
+    if (reference === 'Execution.PipelineName') return execution.pipelineName;
+    if (reference === 'Execution.PipelineExecutionId') return execution.id;
+    const given = execution.parameters[reference.replace(/^Parameters\./, '')];
+    return given === undefined ? fallback : stringify(given);
   };
   return {
     ExperimentName: plain(definition.experiment?.['ExperimentName'], execution.pipelineName),

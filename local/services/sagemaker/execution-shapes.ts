@@ -9,7 +9,7 @@ export function describeExecution(record: ExecutionRecord): Body {
     PipelineExecutionDisplayName: record.displayName,
     PipelineExecutionStatus: record.status,
     ...(record.description === undefined ? {} : { PipelineExecutionDescription: record.description }),
-    PipelineExperimentConfig: { ExperimentName: record.pipelineName, TrialName: record.id },
+    ...(record.experiment === undefined ? {} : { PipelineExperimentConfig: record.experiment }),
     ...(record.failureReason === undefined ? {} : { FailureReason: record.failureReason }),
     CreationTime: record.startTime,
     LastModifiedTime: record.modifiedTime,

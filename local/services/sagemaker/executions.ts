@@ -7,6 +7,7 @@ import type { Definition } from '../../steps/definition/definition';
 import { references } from '../../steps/definition/expression';
 import { parameterValues } from '../../steps/definition/parameters';
 import type { ExecutionRecord, ExecutionRecords, StepRecord } from '../../steps/execution-record';
+import { experimentOf } from '../../steps/execution-scope';
 import type { Executor } from '../../steps/executor';
 import { imageOf } from '../../steps/jobs/image';
 import { knownImage } from '../../steps/jobs/stand-in';
@@ -74,6 +75,7 @@ export class Executions {
       optionalNumber(body(pipeline, 'ParallelismConfiguration'), 'MaxParallelExecutionSteps');
     const now = account.clock.now().toISOString();
     const description = optionalText(input, 'PipelineExecutionDescription');
+    const parameters = Object.fromEntries(values);
     const record: ExecutionRecord = {
       arn,
       id,
@@ -83,7 +85,10 @@ export class Executions {
       definition: hash,
       displayName: optionalText(input, 'PipelineExecutionDisplayName') ?? `execution-${account.clock.now().getTime()}`,
       ...(description === undefined ? {} : { description }),
-      parameters: Object.fromEntries(values),
+      parameters,
+      ...(definition.experiment === undefined
+        ? {}
+        : { experiment: experimentOf(definition, { pipelineName: pipeline.PipelineName, id, parameters }) }),
       status: 'Executing',
       startTime: now,
       modifiedTime: now,
