@@ -2,12 +2,12 @@ import type { AccountParts } from '../../core/module';
 import type { Collection } from '../../core/store';
 import { AlarmActions } from './alarm-actions';
 import { evaluateAlarm, evaluationRange, type AlarmState } from './alarm-evaluation';
-import { stamp, type Alarm, type CompositeAlarm, type MetricAlarm, type StateRecord } from './alarm-record';
+import { type Alarm, type CompositeAlarm, type MetricAlarm, type StateRecord } from './alarm-record';
 import { alarmReason, alarmReasonData } from './alarm-text';
+import { compositeReason, nameOf } from './composite-reason';
 import { evaluateRule, parseAlarmRule, referencedAlarms, type RuleNode } from './composite-rule';
 import { metricKey, type MetricId, type MetricStore } from './metric-store';
-import { runQueries } from './queries';
-import type { Aggregate } from './statistics';
+import { runQueries, samplesOf } from './queries';
 import { suppressionAfter } from './suppression';
 
 /**
@@ -136,23 +136,9 @@ export class AlarmEngine {
     const verdict = evaluateAlarm(alarm, series, alarm.state.value);
     this.armNext(alarm, now, start, step);
     if (verdict.state === alarm.state.value) return false;
-    const data = alarmReasonData(alarm, verdict, series, times, now, this.samples(alarm, start, end, times));
+    const data = alarmReasonData(alarm, verdict, series, times, now, samplesOf(this.metrics, alarm, start, end, times));
     this.transition(alarm, verdict.state, alarmReason(alarm, verdict, series, times), data);
     return true;
-  }
-
-  private samples(
-    alarm: MetricAlarm,
-    start: number,
-    end: number,
-    times: readonly number[],
-  ): readonly (Aggregate | undefined)[] {
-    const metric = alarm.queries.find((each) => each.returnData)?.metric;
-    if (metric === undefined) return [];
-    const found = new Map(
-      this.metrics.intervals(metric, start, end, alarm.period * 1000).map(([at, data]) => [at, data]),
-    );
-    return times.map((time) => found.get(time));
   }
 
   /** Windows end with the last complete minute, or with the one that has begun when it has data and the period is longer. */
@@ -188,18 +174,11 @@ export class AlarmEngine {
     const value = holds ? 'ALARM' : 'OK';
     if (value === alarm.state.value) return false;
     const referenced = referencedAlarms(this.rule(alarm)).flatMap((each) => this.alarms.get(nameOf(each)) ?? []);
-    const triggering = referenced.filter((each) => causes.includes(each.name));
-    const [first] = triggering;
-    const reason =
-      first === undefined
-        ? `The rule ${alarm.rule} evaluates to ${holds ? 'TRUE' : 'FALSE'}`
-        : `${first.arn} transitioned to ${first.state.value} at ${longTime(first.state.updatedAt)}`;
-    const reasonData = JSON.stringify({
-      triggeringAlarms: triggering.map((each) => ({
-        arn: each.arn,
-        state: { value: each.state.value, timestamp: stamp(each.state.updatedAt) },
-      })),
-    });
+    const { reason, reasonData } = compositeReason(
+      alarm,
+      holds,
+      referenced.filter((each) => causes.includes(each.name)),
+    );
     this.transition(alarm, value, reason, reasonData);
     return true;
   }
@@ -312,13 +291,3 @@ export class AlarmEngine {
 
 /** Milliseconds between evaluations while data keeps coming as real time passes: an endpoint under load counts every request. */
 const evaluateEvery = 250;
-
-/** Alarm names may hold colons and slashes, so only an ARN is cut. */
-const nameOf = (alarm: string): string => (alarm.startsWith('arn:') ? alarm.split(':').slice(6).join(':') : alarm);
-
-function longTime(milliseconds: number): string {
-  const date = new Date(milliseconds);
-  const part = (options: Intl.DateTimeFormatOptions): string =>
-    date.toLocaleString('en-US', { timeZone: 'UTC', ...options });
-  return `${part({ weekday: 'long' })} ${part({ day: '2-digit' })} ${part({ month: 'long' })}, ${date.getUTCFullYear()} ${date.toISOString().slice(11, 19)} UTC`;
-}

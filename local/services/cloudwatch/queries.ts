@@ -1,10 +1,10 @@
 import { messageOf, Unsupported } from '../../core/errors';
 import { bodies, body, isBody, optionalFlag, optionalNumber, optionalText, text } from '../../core/input';
 import type { Body } from '../../core/service';
-import type { MetricQuery } from './alarm-record';
+import type { MetricAlarm, MetricQuery } from './alarm-record';
 import { evaluateMath, type MathValue, type TimeSeries } from './math';
 import type { Dimensions, MetricStore } from './metric-store';
-import { isStatistic, statistic } from './statistics';
+import { type Aggregate, isStatistic, statistic } from './statistics';
 import { invalidValue } from './wire-errors';
 
 /** Dimensions from the API's list of Name and Value. */
@@ -141,4 +141,18 @@ function metricSeries(store: MetricStore, query: MetricQuery, start: number, end
 function asSeries(value: MathValue, intervals: readonly number[]): readonly TimeSeries[] {
   if (typeof value === 'number') return [new Map(intervals.map((time) => [time, value]))];
   return Array.isArray(value) ? (value as readonly TimeSeries[]) : [value as TimeSeries];
+}
+
+/** What an alarm's metric was in each of its periods, that starts at one of `times`; empty for an alarm on an expression. */
+export function samplesOf(
+  metrics: MetricStore,
+  { queries, period }: Pick<MetricAlarm, 'queries' | 'period'>,
+  start: number,
+  end: number,
+  times: readonly number[],
+): readonly (Aggregate | undefined)[] {
+  const metric = queries.find((each) => each.returnData)?.metric;
+  if (metric === undefined) return [];
+  const found = new Map(metrics.intervals(metric, start, end, period * 1000).map(([at, data]) => [at, data]));
+  return times.map((time) => found.get(time));
 }

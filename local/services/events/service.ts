@@ -1,19 +1,17 @@
-import { AwsError, messageOf, Unsupported, validation } from '../../core/errors';
-import { bodies, body, list, optionalInstant, optionalText, text, textList } from '../../core/input';
+import { AwsError, messageOf, validation } from '../../core/errors';
+import { bodies, list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts, AwsEvent, EventBus } from '../../core/module';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
 import { nameOfArn } from '../shared/arn';
-import { parseSchedule } from '../shared/schedule-expression';
 import { tagList, tagMap } from '../shared/tags';
-import { isKnownTarget } from '../shared/target';
 import { requireTrust } from '../shared/trust';
 import { Deliveries } from './delivery';
 import { envelope, type Envelope } from './envelope';
-import { inputProblems } from './input';
 import { compilePattern, PatternError, type Pattern } from './pattern';
-import { requireRule, ruleKey, type Rule, type Target } from './rules';
+import { requireRule, ruleKey, type Rule } from './rules';
 import { RuleTimers } from './rule-timers';
+import { checkedTarget, checkSchedule, eventOf, isState, testEvent } from './requests';
 
 interface Bus {
   readonly name: string;
@@ -21,19 +19,6 @@ interface Bus {
   readonly policy?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
-
-const targetMembers = new Set([
-  'Id',
-  'Arn',
-  'RoleArn',
-  'Input',
-  'InputPath',
-  'InputTransformer',
-  'DeadLetterConfig',
-  'RetryPolicy',
-  'SqsParameters',
-  'SageMakerPipelineParameters',
-]);
 
 /** EventBridge: buses, rules, targets and the events themselves. */
 export class EventBridge implements AwsService, EventBus {
@@ -47,7 +32,7 @@ export class EventBridge implements AwsService, EventBus {
   readonly operations: Readonly<Record<string, Operation>> = {
     PutEvents: (input) => this.putEvents(input),
     TestEventPattern: (input) => ({
-      Result: this.pattern(text(input, 'EventPattern'))(this.testEvent(text(input, 'Event'))),
+      Result: this.pattern(text(input, 'EventPattern'))(testEvent(text(input, 'Event'))),
     }),
     PutRule: (input) => this.putRule(input),
     DescribeRule: (input) => this.described(this.rule(input)),
@@ -159,7 +144,7 @@ export class EventBridge implements AwsService, EventBus {
     const results = entries.map((entry): Body => {
       try {
         const bus = this.bus(optionalText(entry, 'EventBusName'));
-        return { EventId: this.route(bus.name, this.eventOf(entry)) };
+        return { EventId: this.route(bus.name, eventOf(this.account, entry)) };
       } catch (error) {
         return {
           ErrorCode: error instanceof AwsError ? error.code : 'InternalException',
@@ -168,30 +153,6 @@ export class EventBridge implements AwsService, EventBus {
       }
     });
     return { FailedEntryCount: results.filter((each) => 'ErrorCode' in each).length, Entries: results };
-  }
-
-  private eventOf(entry: Body): Envelope {
-    const source = optionalText(entry, 'Source');
-    const detailType = optionalText(entry, 'DetailType');
-    if (source === undefined || source === '')
-      throw new AwsError('InvalidArgument', 'Parameter Source is not valid. Reason: Source is a required argument.');
-    if (detailType === undefined || detailType === '')
-      throw new AwsError(
-        'InvalidArgument',
-        'Parameter DetailType is not valid. Reason: DetailType is a required argument.',
-      );
-    if (source.startsWith('aws.'))
-      throw new AwsError(
-        'NotAuthorizedForSourceException',
-        `Not authorized for the source '${source}': sources that start with aws. are AWS's own.`,
-      );
-    return envelope(this.account, {
-      source,
-      'detail-type': detailType,
-      detail: parseDetail(optionalText(entry, 'Detail')),
-      resources: textList(entry, 'Resources'),
-      time: optionalInstant(entry, 'Time'),
-    });
   }
 
   private putRule(input: Body): Body {
@@ -203,7 +164,7 @@ export class EventBridge implements AwsService, EventBus {
     if (pattern === undefined && schedule === undefined)
       throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');
     if (pattern !== undefined) this.pattern(pattern);
-    if (schedule !== undefined) this.checkSchedule(schedule, bus);
+    if (schedule !== undefined) checkSchedule(schedule, bus);
     const before = this.rules.get(ruleKey(bus, name));
     const state = optionalText(input, 'State') ?? 'ENABLED';
     if (!isState(state)) throw validation(`'State' is '${state}'; allowed: ENABLED, DISABLED`);
@@ -222,15 +183,6 @@ export class EventBridge implements AwsService, EventBus {
         before !== undefined && before.schedule === schedule ? before.createdAt : this.account.clock.now().getTime(),
     });
     return { RuleArn: this.ruleArn(bus, name) };
-  }
-
-  private checkSchedule(expression: string, bus: string): void {
-    if (bus !== 'default') throw validation('ScheduleExpression is supported only on the default event bus.');
-    try {
-      if (parseSchedule(expression).kind === 'at') throw new Error('at(...) belongs to EventBridge Scheduler');
-    } catch (error) {
-      throw validation(`Parameter ScheduleExpression is not valid. ${messageOf(error)}`);
-    }
   }
 
   private deleteRule(input: Body): void {
@@ -346,15 +298,6 @@ export class EventBridge implements AwsService, EventBus {
     }
   }
 
-  private testEvent(json: string): Body {
-    const event = body({ Event: parseDetail(json) }, 'Event');
-    const missing = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'].filter(
-      (each) => !(each in event),
-    );
-    if (missing.length > 0) throw validation(`Parameter Event is not valid. Reason: missing ${missing.join(', ')}`);
-    return event;
-  }
-
   private described(rule: Rule): Body {
     return {
       Name: rule.name,
@@ -375,33 +318,3 @@ export class EventBridge implements AwsService, EventBus {
 
 const busName = (nameOrArn: string | undefined): string =>
   nameOrArn === undefined || nameOrArn === '' ? 'default' : nameOfArn(nameOrArn);
-const isState = (text: string): text is Rule['state'] =>
-  ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'].includes(text);
-
-function checkedTarget(target: Body): Target {
-  const id = text(target, 'Id');
-  const arn = text(target, 'Arn');
-  const unknown = Object.keys(target).filter((each) => !targetMembers.has(each));
-  if (unknown.length > 0)
-    throw new Unsupported(`${unknown.join(', ')} of target ${id}`, `supported: ${[...targetMembers].join(', ')}`);
-  if (!isKnownTarget(arn)) throw new Unsupported(`targets such as ${arn}`);
-  const checked = target as unknown as Target;
-  const problems = inputProblems(checked);
-  if (problems.length > 0) throw validation(`target ${id}: ${problems.join('; ')}`);
-  if (arn.includes(':sagemaker:') && checked.RoleArn === undefined)
-    throw validation(`RoleArn is required for target ${arn}.`);
-  for (const { Name } of checked.SageMakerPipelineParameters?.PipelineParameterList ?? [])
-    if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(Name))
-      throw validation(
-        `target ${id}: '${Name}' is not a pipeline parameter EventBridge can set; letters, digits and inner hyphens only`,
-      );
-  return checked;
-}
-
-function parseDetail(json: string | undefined): Body {
-  try {
-    return body({ Detail: JSON.parse(json ?? '') }, 'Detail');
-  } catch {
-    throw new AwsError('MalformedDetail', 'Detail is malformed: it must be JSON text of an object.');
-  }
-}

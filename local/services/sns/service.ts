@@ -3,11 +3,20 @@ import { bodies, body, list, optionalText, text, textList } from '../../core/inp
 import type { AccountParts } from '../../core/module';
 import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
-import { compilePattern } from '../events/pattern';
 import { keyPermissions, requireKeyAccess } from '../shared/encryption';
 import type { TopicPublisher } from '../shared/peers';
 import { policyDocument, requireServiceAccess, type Source } from '../shared/resource-policy';
 import { tagList, tagMap } from '../shared/tags';
+import {
+  byProtocol,
+  checkedName,
+  checkFilter,
+  describedSubscription,
+  describedTopic,
+  invalid,
+  isProtocol,
+  listedSubscription,
+} from './attributes';
 import { NotificationDelivery } from './delivery';
 import type { Inbox } from './inbox';
 import {
@@ -15,12 +24,10 @@ import {
   subscriptionAttributes,
   topicAttributes,
   type MessageAttribute,
-  type Protocol,
   type SubscriptionRecord,
   type TopicRecord,
 } from './topic';
 
-const invalid = (message: string): AwsError => new AwsError('InvalidParameter', `Invalid parameter: ${message}`);
 const notFound = (what: string): AwsError => new AwsError('NotFound', `${what} does not exist`, 404);
 
 /** SNS: topics, subscriptions, publishing. */
@@ -36,7 +43,7 @@ export class Sns implements AwsService, TopicPublisher {
     DeleteTopic: (input) => this.deleteTopic(text(input, 'TopicArn')),
     ListTopics: () => ({ Topics: this.topics.values().map((each) => ({ TopicArn: each.arn })) }),
     GetTopicAttributes: (input) => ({
-      Attributes: new AwsMap(this.topicAttributes(this.topic(text(input, 'TopicArn')))),
+      Attributes: new AwsMap(this.described(this.topic(text(input, 'TopicArn')))),
     }),
     SetTopicAttributes: (input) => this.setTopicAttribute(input),
     Subscribe: (input) => this.subscribe(input),
@@ -46,18 +53,22 @@ export class Sns implements AwsService, TopicPublisher {
     Unsubscribe: (input) => {
       this.subscriptions.delete(text(input, 'SubscriptionArn'));
     },
-    ListSubscriptions: () => ({ Subscriptions: this.subscriptions.values().map((each) => this.listed(each)) }),
+    ListSubscriptions: () => ({
+      Subscriptions: this.subscriptions.values().map((each) => listedSubscription(each, this.account.accountId)),
+    }),
     ListSubscriptionsByTopic: (input) => {
       const { arn } = this.topic(text(input, 'TopicArn'));
       return {
         Subscriptions: this.subscriptions
           .values()
           .filter((each) => each.topicArn === arn)
-          .map((each) => this.listed(each)),
+          .map((each) => listedSubscription(each, this.account.accountId)),
       };
     },
     GetSubscriptionAttributes: (input) => ({
-      Attributes: new AwsMap(this.describedSubscription(this.subscription(text(input, 'SubscriptionArn')))),
+      Attributes: new AwsMap(
+        describedSubscription(this.subscription(text(input, 'SubscriptionArn')), this.account.accountId),
+      ),
     }),
     SetSubscriptionAttributes: (input) => this.setSubscriptionAttribute(input),
     Publish: (input) => ({ MessageId: this.publish(this.publishTopic(input), input) }),
@@ -88,7 +99,7 @@ export class Sns implements AwsService, TopicPublisher {
 
   publishFor(source: Source, message: Parameters<TopicPublisher['publishFor']>[1]): string {
     const topic = this.topic(message.topicArn);
-    const { Policy } = this.topicAttributes(topic);
+    const { Policy } = this.described(topic);
     requireServiceAccess(
       Policy === undefined ? undefined : policyDocument(Policy, 'Policy'),
       source,
@@ -216,44 +227,6 @@ export class Sns implements AwsService, TopicPublisher {
     this.topics.put(topic.arn, { ...topic, attributes: Object.fromEntries(attributes) });
   }
 
-  private topicAttributes(topic: TopicRecord): Readonly<Record<string, string>> {
-    const own = this.account.accountId;
-    const defaultPolicy = JSON.stringify({
-      Version: '2008-10-17',
-      Id: '__default_policy_ID',
-      Statement: [
-        {
-          Sid: '__default_statement_ID',
-          Effect: 'Allow',
-          Principal: { AWS: '*' },
-          Action: [
-            'SNS:Publish',
-            'SNS:Subscribe',
-            'SNS:GetTopicAttributes',
-            'SNS:SetTopicAttributes',
-            'SNS:AddPermission',
-            'SNS:RemovePermission',
-            'SNS:DeleteTopic',
-            'SNS:ListSubscriptionsByTopic',
-          ],
-          Resource: topic.arn,
-          Condition: { StringEquals: { 'AWS:SourceOwner': own } },
-        },
-      ],
-    });
-    const count = this.subscriptions.values().filter((each) => each.topicArn === topic.arn).length;
-    return {
-      TopicArn: topic.arn,
-      Owner: own,
-      DisplayName: '',
-      Policy: defaultPolicy,
-      SubscriptionsConfirmed: String(count),
-      SubscriptionsPending: '0',
-      SubscriptionsDeleted: '0',
-      ...topic.attributes,
-    };
-  }
-
   /** E-mail addresses count as confirmed: the inbox is their owner. */
   private subscribe(input: Body): Body {
     const topic = this.topic(text(input, 'TopicArn'));
@@ -293,28 +266,9 @@ export class Sns implements AwsService, TopicPublisher {
     this.subscriptions.put(subscription.arn, { ...subscription, attributes: Object.fromEntries(attributes) });
   }
 
-  private describedSubscription(subscription: SubscriptionRecord): Readonly<Record<string, string>> {
-    return {
-      SubscriptionArn: subscription.arn,
-      TopicArn: subscription.topicArn,
-      Owner: this.account.accountId,
-      Protocol: subscription.protocol,
-      Endpoint: subscription.endpoint,
-      PendingConfirmation: 'false',
-      ConfirmationWasAuthenticated: 'true',
-      RawMessageDelivery: 'false',
-      ...subscription.attributes,
-    };
-  }
-
-  private listed(subscription: SubscriptionRecord): Body {
-    return {
-      SubscriptionArn: subscription.arn,
-      Owner: this.account.accountId,
-      Protocol: subscription.protocol,
-      Endpoint: subscription.endpoint,
-      TopicArn: subscription.topicArn,
-    };
+  private described(topic: TopicRecord): Readonly<Record<string, string>> {
+    const confirmed = this.subscriptions.values().filter((each) => each.topicArn === topic.arn).length;
+    return describedTopic(topic, this.account.accountId, confirmed);
   }
 
   private tag(arn: string, change: (tags: TopicRecord['tags']) => TopicRecord['tags']): void {
@@ -333,30 +287,4 @@ export class Sns implements AwsService, TopicPublisher {
     if (subscription === undefined) throw notFound(`Subscription ${arn}`);
     return subscription;
   }
-}
-
-const isProtocol = (value: string): value is Protocol => (protocols as readonly string[]).includes(value);
-
-function checkedName(name: string, known: readonly string[]): string {
-  if (!known.includes(name)) throw new Unsupported(`the attribute ${name}`, `supported: ${known.join(', ')}`);
-  return name;
-}
-
-function checkFilter(policy: string | undefined): void {
-  if (policy === undefined || policy === '' || policy === '{}') return;
-  try {
-    compilePattern(policy);
-  } catch (error) {
-    throw invalid(`FilterPolicy: ${messageOf(error)}`);
-  }
-}
-
-function byProtocol(message: string): Readonly<Record<string, string>> {
-  try {
-    const parsed = body({ Message: JSON.parse(message) }, 'Message');
-    if (typeof parsed.default === 'string') return parsed as Readonly<Record<string, string>>;
-  } catch {
-    throw invalid('Message Structure - JSON message body failed to parse');
-  }
-  throw invalid('Message Structure - No default entry in JSON message body');
 }
