@@ -98,3 +98,30 @@ function parseDetail(json: string | undefined): Body {
     throw new AwsError('MalformedDetail', 'Detail is malformed: it must be JSON text of an object.');
   }
 }
+
+/** An event bus. */
+export interface Bus {
+  readonly name: string;
+  readonly arn: string;
+  readonly policy?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What DescribeRule answers. */
+export function described(rule: Rule): Body {
+  return {
+    Name: rule.name,
+    Arn: rule.arn,
+    EventBusName: rule.bus,
+    EventPattern: rule.pattern,
+    ScheduleExpression: rule.schedule,
+    State: rule.state,
+    Description: rule.description,
+    RoleArn: rule.roleArn,
+  };
+}
+
+/** What DescribeEventBus answers. */
+export function describedBus(bus: Bus): Body {
+  return { Name: bus.name, Arn: bus.arn, Policy: bus.policy };
+}

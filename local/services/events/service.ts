@@ -11,14 +11,16 @@ import { envelope, type Envelope } from './envelope';
 import { compilePattern, PatternError, type Pattern } from './pattern';
 import { requireRule, ruleKey, type Rule } from './rules';
 import { RuleTimers } from './rule-timers';
-import { checkedTarget, checkSchedule, eventOf, isState, testEvent } from './requests';
-
-interface Bus {
-  readonly name: string;
-  readonly arn: string;
-  readonly policy?: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
+import {
+  type Bus,
+  checkedTarget,
+  checkSchedule,
+  described,
+  describedBus,
+  eventOf,
+  isState,
+  testEvent,
+} from './requests';
 
 /** EventBridge: buses, rules, targets and the events themselves. */
 export class EventBridge implements AwsService, EventBus {
@@ -35,8 +37,8 @@ export class EventBridge implements AwsService, EventBus {
       Result: this.pattern(text(input, 'EventPattern'))(testEvent(text(input, 'Event'))),
     }),
     PutRule: (input) => this.putRule(input),
-    DescribeRule: (input) => this.described(this.rule(input)),
-    ListRules: (input) => ({ Rules: this.rulesOf(input).map((each) => this.described(each)) }),
+    DescribeRule: (input) => described(this.rule(input)),
+    ListRules: (input) => ({ Rules: this.rulesOf(input).map((each) => described(each)) }),
     DeleteRule: (input) => this.deleteRule(input),
     EnableRule: (input) => this.change(this.rule(input), { state: 'ENABLED' }),
     DisableRule: (input) => this.change(this.rule(input), { state: 'DISABLED' }),
@@ -49,12 +51,12 @@ export class EventBridge implements AwsService, EventBus {
         .map((rule) => rule.name),
     }),
     CreateEventBus: (input) => this.createBus(input),
-    DescribeEventBus: (input) => this.describedBus(this.bus(optionalText(input, 'Name'))),
+    DescribeEventBus: (input) => describedBus(this.bus(optionalText(input, 'Name'))),
     ListEventBuses: (input) => ({
       EventBuses: this.buses
         .values()
         .filter((each) => each.name.startsWith(optionalText(input, 'NamePrefix') ?? ''))
-        .map((each) => this.describedBus(each)),
+        .map((each) => describedBus(each)),
     }),
     DeleteEventBus: (input) => this.deleteBus(text(input, 'Name')),
     TagResource: (input) =>
@@ -296,23 +298,6 @@ export class EventBridge implements AwsService, EventBus {
     } catch (error) {
       throw error instanceof PatternError ? new AwsError('InvalidEventPatternException', error.message) : error;
     }
-  }
-
-  private described(rule: Rule): Body {
-    return {
-      Name: rule.name,
-      Arn: rule.arn,
-      EventBusName: rule.bus,
-      EventPattern: rule.pattern,
-      ScheduleExpression: rule.schedule,
-      State: rule.state,
-      Description: rule.description,
-      RoleArn: rule.roleArn,
-    };
-  }
-
-  private describedBus(bus: Bus): Body {
-    return { Name: bus.name, Arn: bus.arn, Policy: bus.policy };
   }
 }
 
