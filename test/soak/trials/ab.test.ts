@@ -8,7 +8,7 @@ import { compareTrial, decideTrial, readTrial, type TrialReport } from '../../..
 import { renderTrial } from '../../../local/cli/trial-text';
 import { root } from '../../support/app';
 import { Harbour } from '../../support/shipping/harbour';
-import { Door } from '../../support/trials/door';
+import { Door, failuresOf } from '../../support/trials/door';
 
 const definitions = join(root, 'test/support/trials');
 
@@ -52,7 +52,7 @@ describe('a use case whose versions go on an A/B test', () => {
       challenger: { version: 2, variant: 'Challenger' },
     });
     expect(harbour.inbox().map((each) => each.subject)).toContain('[versus] version 2 is on trial in production');
-    expect(harbour.failures()).toEqual([]);
+    expect(failuresOf(harbour)).toEqual([]);
   });
 
   test('before there are labels nothing is decided', async () => {
@@ -111,7 +111,7 @@ describe('a use case whose versions go on an A/B test', () => {
     expect((await door.predict(between, 'customer-1')).status).toBe(200);
     // Nothing of the trial is left.
     expect((await harbour.made()).configs.every((each) => !each.includes('trial'))).toBe(true);
-    expect(harbour.failures()).toEqual([]);
+    expect(failuresOf(harbour)).toEqual([]);
   });
 
   test('a version that fails is taken off by its alarm, and the live one answers everybody', async () => {

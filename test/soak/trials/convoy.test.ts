@@ -10,4 +10,4 @@ test('four deployments of good versions fail not one request, at the front door 
   expect([failures(door), failures(endpoint)]).toEqual([0, 0]);
   expect(door['2xx']).toBeGreaterThan(50);
   expect(endpoint['2xx']).toBeGreaterThan(50);
-}, 120_000);
+}, 400_000);

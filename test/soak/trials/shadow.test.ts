@@ -9,7 +9,7 @@ import { renderTrial } from '../../../local/cli/trial-text';
 import { root } from '../../support/app';
 import { Harbour } from '../../support/shipping/harbour';
 import { scoreOf } from '../../support/shipping/models';
-import { Door } from '../../support/trials/door';
+import { Door, failuresOf } from '../../support/trials/door';
 
 const definitions = join(root, 'test/support/trials');
 const rows = Array.from({ length: 120 }, (_, index) => [1 + (index % 40), (index * 7) % 30] as const);
@@ -74,7 +74,7 @@ describe('a use case whose versions are shadows first', () => {
     await decideTrial(session, await report(), 'promote', 'agrees');
     await harbour.pass(25);
     expect(await configOf()).toMatch(/^umbra-endpoint-v2-/);
-    expect(harbour.failures()).toEqual([]);
+    expect(failuresOf(harbour)).toEqual([]);
   });
 
   test.each([

@@ -65,3 +65,7 @@ export class Door {
     if (answer.status !== 202) throw new Error(`${answer.status}: ${await answer.text()}`);
   }
 }
+
+/** Errors of functions, without those about the executions of hand-made versions, which do not exist. */
+export const failuresOf = (harbour: Harbour): readonly string[] =>
+  harbour.failures().filter((each) => !each.includes('/execution/run'));
