@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holding } from './install-lock.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -32,6 +33,19 @@ function quietly(what, command, args, options = {}) {
   say(` ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
+/** Does the work unless it is done, one process at a time. */
+function alone(isDone, work) {
+  if (isDone()) return;
+  holding(
+    join(root, '.mooring', 'install.lock'),
+    () => {
+      // Whoever held the lock before may have done it.
+      if (!isDone()) work();
+    },
+    () => say('  another command is installing; waiting for it'),
+  );
+}
+
 /** node_modules equal to the lockfile; does nothing when they already are. */
 export function ensureNodeModules() {
   const [major] = process.versions.node.split('.').map(Number);
@@ -41,10 +55,12 @@ export function ensureNodeModules() {
     );
   const stamp = join(root, 'node_modules', '.mooring-stamp');
   const wanted = hashOf(['package.json', 'package-lock.json']);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  quietly('installing node modules (npm ci)', npm, ['ci', '--loglevel=error']);
-  writeFileSync(stamp, wanted);
+  const isDone = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  alone(isDone, () => {
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+    quietly('installing node modules (npm ci)', npm, ['ci', '--loglevel=error']);
+    writeFileSync(stamp, wanted);
+  });
 }
 
 /** Python environments by name: where they live and which requirements they hold. */
@@ -87,7 +103,12 @@ export function ensurePython(name = 'main') {
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const stamp = join(folder, '.mooring-stamp');
   const wanted = hashOf(environment.requirements);
-  if (existsSync(python) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
+  const isDone = () => existsSync(python) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  alone(isDone, () => installPython(name, environment, folder, python, stamp, wanted));
+  return python;
+}
+
+function installPython(name, environment, folder, python, stamp, wanted) {
   const base = findPython();
   if (!existsSync(python)) {
     rmSync(folder, { recursive: true, force: true });
@@ -104,7 +125,6 @@ export function ensurePython(name = 'main') {
     environment.requirements[0],
   ]);
   writeFileSync(stamp, wanted);
-  return python;
 }
 
 /** Runs main() and turns a SetupError into one paragraph and exit code 1. */
