@@ -35,10 +35,19 @@ async function secondsSinceTraining(
   { execution_arn: arn, deployed_at: at, version, previous }: LiveManifest,
 ): Promise<number | undefined> {
   if (arn === undefined || (previous !== undefined && previous.version >= version)) return undefined;
-  const { CreationTime: began } = await sagemaker.send(
-    new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }),
-  );
+  const began = await startOf(sagemaker, arn);
   return began === undefined ? undefined : Math.max(0, (Date.parse(at) - began.getTime()) / 1_000);
+}
+
+/** Undefined for an execution that is gone: its pipeline was deleted, or the version was registered by hand. */
+async function startOf(sagemaker: Context['sagemaker'], arn: string): Promise<Date | undefined> {
+  try {
+    const { CreationTime } = await sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+    return CreationTime;
+  } catch (error) {
+    if (error instanceof Error && /^ResourceNotFound/.test(error.name)) return undefined;
+    throw error;
+  }
 }
 
 type Counted = readonly [name: string, value: number, unit: 'Count' | 'Seconds' | 'None'];

@@ -50,6 +50,18 @@ describe('a version that went live', () => {
     await wentLive({ ...manifest, previous: { version: 4 } });
     expect(published()).toEqual({ deployments: 1, live_version: 3 });
   });
+
+  test('has no lead time when its execution is gone, and is counted all the same', async () => {
+    const gone = Object.assign(new Error('no such execution'), { name: 'ResourceNotFound' });
+    mocks.sagemaker.on(DescribePipelineExecutionCommand).rejects(gone);
+    await wentLive(manifest);
+    expect(published()).toEqual({ deployments: 1, live_version: 3 });
+  });
+
+  test('is tried again when the service cannot tell', async () => {
+    mocks.sagemaker.on(DescribePipelineExecutionCommand).rejects(new Error('throttled'));
+    await expect(wentLive(manifest)).rejects.toThrow('throttled');
+  });
 });
 
 describe('a drift alarm that ended', () => {
