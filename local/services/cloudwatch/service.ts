@@ -1,21 +1,20 @@
-import { bodies, list, optionalInstant, optionalNumber, optionalText, text, textList } from '../../core/input';
+import { list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
-import { AwsMap, type AwsService, type Body, type Call, type Operation, type Permission } from '../../core/service';
+import type { AwsService, Body, Call, Operation, Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
 import type { AlarmWatch, MetricPoint, MetricSink } from '../shared/peers';
 import { tagList, tagMap } from '../shared/tags';
 import { AlarmActions } from './alarm-actions';
 import { AlarmEngine } from './alarm-engine';
-import { describedAlarm, dimensionList, type Alarm } from './alarm-record';
+import { AlarmListing, findAlarm } from './alarm-listing';
+import type { Alarm } from './alarm-record';
 import { compositeAlarmSettings, metricAlarmSettings } from './alarm-settings';
 import { parseAlarmRule, referencedAlarms } from './composite-rule';
 import { Dashboards } from './dashboards';
 import { metricData } from './metric-data';
-import { metricKey, type MetricStore } from './metric-store';
-import { paged } from './paging';
-import { checkedPeriod, checkedStatistic, dimensionsOf, metricQueries, runQueries } from './queries';
-import { simpleStatistics, statistic } from './statistics';
-import { invalidCombination, invalidValue, unknownResource } from './wire-errors';
+import { MetricReads } from './metric-reads';
+import type { MetricStore } from './metric-store';
+import { invalidValue, unknownResource } from './wire-errors';
 
 /** CloudWatch: metrics, alarms, dashboards. */
 export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
@@ -25,17 +24,19 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
   private readonly engine: AlarmEngine;
   private readonly actions: AlarmActions;
   private readonly dashboards: Dashboards;
+  private readonly listing: AlarmListing;
+  private readonly reads: MetricReads;
 
   readonly operations: Readonly<Record<string, Operation>> = {
     PutMetricData: (input, call) => this.putMetricData(input, call),
-    GetMetricStatistics: (input) => this.getStatistics(input),
-    GetMetricData: (input) => this.getData(input),
-    ListMetrics: (input) => this.listMetrics(input),
+    GetMetricStatistics: (input) => this.reads.getStatistics(input),
+    GetMetricData: (input) => this.reads.getData(input),
+    ListMetrics: (input) => this.reads.listMetrics(input),
     PutMetricAlarm: (input) => this.putAlarm(metricAlarmSettings(input)),
     PutCompositeAlarm: (input) => this.putAlarm(compositeAlarmSettings(input)),
-    DescribeAlarms: (input) => this.describeAlarms(input),
-    DescribeAlarmsForMetric: (input) => this.alarmsForMetric(input),
-    DescribeAlarmHistory: (input) => this.history(input),
+    DescribeAlarms: (input) => this.listing.describe(input),
+    DescribeAlarmsForMetric: (input) => this.listing.forMetric(input),
+    DescribeAlarmHistory: (input) => this.listing.history(input),
     DeleteAlarms: (input) => this.deleteAlarms(textList(input, 'AlarmNames')),
     SetAlarmState: (input) => this.setState(input),
     EnableAlarmActions: (input) => this.switchActions(textList(input, 'AlarmNames'), true),
@@ -60,6 +61,8 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
     this.engine = new AlarmEngine(account, this.alarms, metrics);
     this.actions = new AlarmActions(account);
     this.dashboards = new Dashboards(account);
+    this.listing = new AlarmListing(this.alarms, this.actions);
+    this.reads = new MetricReads(metrics, account.clock);
   }
 
   start(): void {
@@ -120,99 +123,6 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
     this.engine.dataArrived(data);
   }
 
-  private getStatistics(input: Body): Body {
-    const [start, end] = this.range(input);
-    const period = checkedPeriod(optionalNumber(input, 'Period'));
-    const statistics = textList(input, 'Statistics');
-    const extended = textList(input, 'ExtendedStatistics').map(checkedStatistic);
-    const unknown = statistics.filter((each) => !simpleStatistics.includes(each));
-    if (unknown.length > 0)
-      throw invalidValue(`'Statistics' has ${unknown.join(', ')}; allowed: ${simpleStatistics.join(', ')}`);
-    if (statistics.length + extended.length === 0)
-      throw invalidCombination("one of 'Statistics' and 'ExtendedStatistics' is needed");
-    if ((end - start) / (period * 1000) > 1440)
-      throw invalidCombination(
-        `You have requested up to ${Math.ceil((end - start) / (period * 1000))} datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
-      );
-    const metric = {
-      namespace: text(input, 'Namespace'),
-      name: text(input, 'MetricName'),
-      dimensions: dimensionsOf(input),
-    };
-    const unit = optionalText(input, 'Unit');
-    const points = this.metrics.intervals(metric, start, end, period * 1000, unit).map(([at, data, stored]) => ({
-      Timestamp: new Date(at),
-      ...Object.fromEntries(statistics.map((name) => [name, statistic(data, name)])),
-      ...(extended.length === 0
-        ? {}
-        : {
-            ExtendedStatistics: new AwsMap(Object.fromEntries(extended.map((name) => [name, statistic(data, name)]))),
-          }),
-      Unit: stored,
-    }));
-    return { Label: metric.name, Datapoints: points };
-  }
-
-  private getData(input: Body): Body {
-    const [start, end] = this.range(input);
-    const queries = metricQueries(input, 'MetricDataQueries');
-    if (queries.length === 0) throw invalidCombination("'MetricDataQueries' is empty");
-    const ascending = optionalText(input, 'ScanBy') === 'TimestampAscending';
-    const results = runQueries(this.metrics, queries, start, end).flatMap(({ query, values }) => {
-      if (!query.returnData) return [];
-      return values.map((series, index) => {
-        const points = [...series].sort(([a], [b]) => (ascending ? a - b : b - a));
-        return {
-          Id: query.id,
-          Label: query.label ?? query.metric?.name ?? (values.length > 1 ? `${query.id} ${index}` : query.id),
-          Timestamps: points.map(([at]) => new Date(at)),
-          Values: points.map(([, value]) => value),
-          StatusCode: 'Complete',
-        };
-      });
-    });
-    return { MetricDataResults: results, Messages: [] };
-  }
-
-  private range(input: Body): readonly [number, number] {
-    const [start, end] = [optionalInstant(input, 'StartTime'), optionalInstant(input, 'EndTime')];
-    if (start === undefined || end === undefined) throw invalidValue("'StartTime' and 'EndTime' are needed");
-    if (end <= start) throw invalidValue('The parameter StartTime must be less than the parameter EndTime.');
-    return [Math.floor(start.getTime() / 60_000) * 60_000, end.getTime()];
-  }
-
-  private listMetrics(input: Body): Body {
-    const [namespace, name] = [optionalText(input, 'Namespace'), optionalText(input, 'MetricName')];
-    const filters = bodies(input, 'Dimensions').map((each) => ({
-      name: text(each, 'Name'),
-      value: optionalText(each, 'Value'),
-    }));
-    const recent =
-      optionalText(input, 'RecentlyActive') === 'PT3H' ? this.account.clock.now().getTime() - 3 * 3_600_000 : 0;
-    const found = this.metrics
-      .metrics()
-      .filter(
-        (each) =>
-          (namespace === undefined || each.namespace === namespace) &&
-          (name === undefined || each.name === name) &&
-          each.latest >= recent &&
-          filters.every(
-            (filter) =>
-              filter.name in each.dimensions &&
-              (filter.value === undefined || each.dimensions[filter.name] === filter.value),
-          ),
-      );
-    const { page, next } = paged(found, input, 500);
-    return {
-      Metrics: page.map((each) => ({
-        Namespace: each.namespace,
-        MetricName: each.name,
-        Dimensions: dimensionList(each.dimensions),
-      })),
-      NextToken: next,
-    };
-  }
-
   private putAlarm(settings: ReturnType<typeof metricAlarmSettings> | ReturnType<typeof compositeAlarmSettings>): void {
     if (settings.kind === 'composite') this.refuseCycle(settings.name, settings.rule, [settings.name]);
     const now = this.account.clock.now().getTime();
@@ -236,111 +146,12 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
 
   private refuseCycle(name: string, rule: string, route: readonly string[]): void {
     for (const reference of referencedAlarms(parseAlarmRule(rule))) {
-      const child = this.find(reference);
+      const child = findAlarm(this.alarms, reference);
       const childName = child?.name ?? reference;
       if (childName === route[0])
         throw invalidValue(`the alarm rule of ${name} closes a cycle: ${[...route, childName].join(' -> ')}`);
       if (child?.kind === 'composite') this.refuseCycle(child.name, child.rule, [...route, child.name]);
     }
-  }
-
-  private describeAlarms(input: Body): Body {
-    const names = textList(input, 'AlarmNames');
-    const types = textList(input, 'AlarmTypes');
-    const [prefix, action, state] = [
-      optionalText(input, 'AlarmNamePrefix'),
-      optionalText(input, 'ActionPrefix'),
-      optionalText(input, 'StateValue'),
-    ];
-    const family = this.family(input);
-    const found = this.alarms
-      .values()
-      .filter(
-        (each) =>
-          (names.length === 0 || names.includes(each.name)) &&
-          (family === undefined || family.has(each.name)) &&
-          (types.length === 0
-            ? each.kind === 'metric' || names.length > 0 || family !== undefined
-            : types.includes(each.kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm')) &&
-          (prefix === undefined || each.name.startsWith(prefix)) &&
-          (state === undefined || each.state.value === state) &&
-          (action === undefined ||
-            [...each.alarmActions, ...each.okActions, ...each.insufficientDataActions].some((arn) =>
-              arn.startsWith(action),
-            )),
-      );
-    const { page, next } = paged(found, input, optionalNumber(input, 'MaxRecords') ?? 50);
-    return {
-      MetricAlarms: page.filter((each) => each.kind === 'metric').map(describedAlarm),
-      CompositeAlarms: page.filter((each) => each.kind === 'composite').map(describedAlarm),
-      NextToken: next,
-    };
-  }
-
-  /** Names that ChildrenOfAlarmName or ParentsOfAlarmName select. */
-  private family(input: Body): ReadonlySet<string> | undefined {
-    const [children, parents] = [optionalText(input, 'ChildrenOfAlarmName'), optionalText(input, 'ParentsOfAlarmName')];
-    const childrenOf = (alarm: Alarm | undefined): readonly string[] =>
-      alarm?.kind === 'composite'
-        ? referencedAlarms(parseAlarmRule(alarm.rule)).flatMap((each) => this.find(each)?.name ?? [])
-        : [];
-    if (children !== undefined) return new Set(childrenOf(this.alarms.get(children)));
-    if (parents !== undefined)
-      return new Set(
-        this.alarms
-          .values()
-          .filter((each) => childrenOf(each).includes(parents))
-          .map((each) => each.name),
-      );
-    return undefined;
-  }
-
-  private alarmsForMetric(input: Body): Body {
-    const key = metricKey({
-      namespace: text(input, 'Namespace'),
-      name: text(input, 'MetricName'),
-      dimensions: dimensionsOf(input),
-    });
-    const found = this.alarms
-      .values()
-      .filter(
-        (each) =>
-          each.kind === 'metric' &&
-          each.queries.some((query) => query.metric !== undefined && metricKey(query.metric) === key),
-      );
-    return { MetricAlarms: found.map(describedAlarm) };
-  }
-
-  private history(input: Body): Body {
-    const [name, type] = [optionalText(input, 'AlarmName'), optionalText(input, 'HistoryItemType')];
-    const types = textList(input, 'AlarmTypes');
-    const [from, to] = [
-      optionalInstant(input, 'StartDate')?.getTime() ?? -Infinity,
-      optionalInstant(input, 'EndDate')?.getTime() ?? Infinity,
-    ];
-    const found = this.actions
-      .items()
-      .filter(
-        (each) =>
-          (name === undefined || each.alarm === name) &&
-          (type === undefined || each.type === type) &&
-          (types.length === 0 || types.includes(each.alarmType)) &&
-          each.time >= from &&
-          each.time <= to,
-      );
-    const ordered = optionalText(input, 'ScanBy') === 'TimestampAscending' ? found : [...found].reverse();
-    const { page, next } = paged(ordered, input, optionalNumber(input, 'MaxRecords') ?? 100);
-    return {
-      AlarmHistoryItems: page.map((each) => ({
-        AlarmName: each.alarm,
-        AlarmType: each.alarmType,
-        Timestamp: new Date(each.time),
-        HistoryItemType: each.type,
-        HistorySummary: each.summary,
-        HistoryData: each.data,
-      })),
-      NextToken: next,
-    };
   }
 
   private deleteAlarms(names: readonly string[]): void {
@@ -377,10 +188,6 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
     const alarm = this.alarms.values().find((each) => each.arn === arn);
     if (alarm === undefined) throw unknownResource(`${arn} does not exist`);
     return alarm;
-  }
-
-  private find(nameOrArn: string): Alarm | undefined {
-    return this.alarms.get(nameOrArn) ?? this.alarms.values().find((each) => each.arn === nameOrArn);
   }
 
   private require(name: string): Alarm {

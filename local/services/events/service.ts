@@ -3,12 +3,12 @@ import { bodies, list, optionalText, text, textList } from '../../core/input';
 import type { AccountParts, AwsEvent, EventBus } from '../../core/module';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
 import type { Collection } from '../../core/store';
-import { nameOfArn } from '../shared/arn';
 import { tagList, tagMap } from '../shared/tags';
 import { requireTrust } from '../shared/trust';
+import { Buses, busName } from './buses';
 import { Deliveries } from './delivery';
 import { envelope, type Envelope } from './envelope';
-import { compilePattern, PatternError, type Pattern } from './pattern';
+import { Patterns } from './patterns';
 import { requireRule, ruleKey, type Rule } from './rules';
 import { RuleTimers } from './rule-timers';
 import {
@@ -26,15 +26,15 @@ import {
 export class EventBridge implements AwsService, EventBus {
   readonly signingName = 'events';
   readonly deliveries: Deliveries;
-  private readonly buses: Collection<Bus>;
+  private readonly buses: Buses;
   private readonly rules: Collection<Rule>;
   private readonly timers: RuleTimers;
-  private readonly patterns = new Map<string, Pattern>();
+  private readonly patterns = new Patterns();
 
   readonly operations: Readonly<Record<string, Operation>> = {
     PutEvents: (input) => this.putEvents(input),
     TestEventPattern: (input) => ({
-      Result: this.pattern(text(input, 'EventPattern'))(testEvent(text(input, 'Event'))),
+      Result: this.patterns.of(text(input, 'EventPattern'))(testEvent(text(input, 'Event'))),
     }),
     PutRule: (input) => this.putRule(input),
     DescribeRule: (input) => described(this.rule(input)),
@@ -50,15 +50,10 @@ export class EventBridge implements AwsService, EventBus {
         .filter((rule) => rule.targets.some((each) => each.Arn === text(input, 'TargetArn')))
         .map((rule) => rule.name),
     }),
-    CreateEventBus: (input) => this.createBus(input),
-    DescribeEventBus: (input) => describedBus(this.bus(optionalText(input, 'Name'))),
-    ListEventBuses: (input) => ({
-      EventBuses: this.buses
-        .values()
-        .filter((each) => each.name.startsWith(optionalText(input, 'NamePrefix') ?? ''))
-        .map((each) => describedBus(each)),
-    }),
-    DeleteEventBus: (input) => this.deleteBus(text(input, 'Name')),
+    CreateEventBus: (input) => this.buses.create(input),
+    DescribeEventBus: (input) => describedBus(this.buses.get(optionalText(input, 'Name'))),
+    ListEventBuses: (input) => this.buses.list(input),
+    DeleteEventBus: (input) => this.buses.delete(text(input, 'Name')),
     TagResource: (input) =>
       this.tag(text(input, 'ResourceARN'), (tags) => ({ ...tags, ...tagMap(list(input, 'Tags')) })),
     UntagResource: (input) => {
@@ -71,12 +66,10 @@ export class EventBridge implements AwsService, EventBus {
   };
 
   constructor(private readonly account: AccountParts) {
-    this.buses = account.store.collection('events.buses');
     this.rules = account.store.collection('events.rules');
+    this.buses = new Buses(account, this.rules);
     this.deliveries = new Deliveries(account, this.rules);
     this.timers = new RuleTimers(account.clock, (rule) => this.fireSchedule(rule));
-    if (this.buses.get('default') === undefined)
-      this.buses.put('default', { name: 'default', arn: account.arn('events', 'event-bus/default'), tags: {} });
   }
 
   start(): void {
@@ -109,7 +102,7 @@ export class EventBridge implements AwsService, EventBus {
           rule.bus === bus &&
           rule.state !== 'DISABLED' &&
           rule.pattern !== undefined &&
-          this.pattern(rule.pattern)(event),
+          this.patterns.of(rule.pattern)(event),
       );
     this.account.trace.emit('event.published', {
       id: event.id,
@@ -145,7 +138,7 @@ export class EventBridge implements AwsService, EventBus {
       throw validation(`'Entries' has ${entries.length} events; 1 to 10 are allowed`);
     const results = entries.map((entry): Body => {
       try {
-        const bus = this.bus(optionalText(entry, 'EventBusName'));
+        const bus = this.buses.get(optionalText(entry, 'EventBusName'));
         return { EventId: this.route(bus.name, eventOf(this.account, entry)) };
       } catch (error) {
         return {
@@ -161,11 +154,11 @@ export class EventBridge implements AwsService, EventBus {
     const name = text(input, 'Name');
     if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
       throw validation(`'${name}' is not a rule name; 1 to 64 of letters, digits, . - _`);
-    const bus = this.bus(optionalText(input, 'EventBusName')).name;
+    const bus = this.buses.get(optionalText(input, 'EventBusName')).name;
     const [pattern, schedule] = [optionalText(input, 'EventPattern'), optionalText(input, 'ScheduleExpression')];
     if (pattern === undefined && schedule === undefined)
       throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');
-    if (pattern !== undefined) this.pattern(pattern);
+    if (pattern !== undefined) this.patterns.of(pattern);
     if (schedule !== undefined) checkSchedule(schedule, bus);
     const before = this.rules.get(ruleKey(bus, name));
     const state = optionalText(input, 'State') ?? 'ENABLED';
@@ -228,31 +221,14 @@ export class EventBridge implements AwsService, EventBus {
     };
   }
 
-  private createBus(input: Body): Body {
-    const name = text(input, 'Name');
-    if (this.buses.get(name) !== undefined)
-      throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
-    const bus: Bus = { name, arn: this.account.arn('events', `event-bus/${name}`), tags: tagMap(list(input, 'Tags')) };
-    this.buses.put(name, bus);
-    return { EventBusArn: bus.arn };
-  }
-
-  private deleteBus(name: string): void {
-    if (name === 'default') throw validation('Cannot delete event bus default.');
-    if (this.rules.values().some((rule) => rule.bus === name))
-      throw validation(`Event bus ${name} has rules; delete them first.`);
-    this.buses.delete(name);
-  }
-
   private tag(arn: string, change: (tags: Readonly<Record<string, string>>) => Readonly<Record<string, string>>): void {
     const found = this.tagged(arn);
     if ('bus' in found) this.rules.put(ruleKey(found.bus, found.name), { ...found, tags: change(found.tags) });
-    else this.buses.put(found.name, { ...found, tags: change(found.tags) });
+    else this.buses.put({ ...found, tags: change(found.tags) });
   }
 
   private tagged(arn: string): Rule | Bus {
-    const found =
-      this.rules.values().find((each) => each.arn === arn) ?? this.buses.values().find((each) => each.arn === arn);
+    const found = this.rules.values().find((each) => each.arn === arn) ?? this.buses.byArn(arn);
     if (found === undefined) throw new AwsError('ResourceNotFoundException', `${arn} does not exist.`);
     return found;
   }
@@ -277,29 +253,7 @@ export class EventBridge implements AwsService, EventBus {
       .filter((rule) => rule.bus === bus && rule.name.startsWith(optionalText(input, 'NamePrefix') ?? ''));
   }
 
-  private bus(nameOrArn: string | undefined): Bus {
-    const bus = this.buses.get(busName(nameOrArn));
-    if (bus === undefined)
-      throw new AwsError('ResourceNotFoundException', `Event bus ${busName(nameOrArn)} does not exist.`);
-    return bus;
-  }
-
   private ruleArn(bus: string, name: string): string {
     return this.account.arn('events', bus === 'default' ? `rule/${name}` : `rule/${bus}/${name}`);
   }
-
-  private pattern(source: string): Pattern {
-    const known = this.patterns.get(source);
-    if (known !== undefined) return known;
-    try {
-      const compiled = compilePattern(source);
-      this.patterns.set(source, compiled);
-      return compiled;
-    } catch (error) {
-      throw error instanceof PatternError ? new AwsError('InvalidEventPatternException', error.message) : error;
-    }
-  }
 }
-
-const busName = (nameOrArn: string | undefined): string =>
-  nameOrArn === undefined || nameOrArn === '' ? 'default' : nameOfArn(nameOrArn);
