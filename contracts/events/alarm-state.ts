@@ -14,6 +14,11 @@ const state = z.looseObject({
 /** A metric or composite alarm changed its state (source aws.cloudwatch). */
 export const alarmStateChange = eventSchema(
   'CloudWatch Alarm State Change',
-  z.looseObject({ alarmName: z.string(), state, previousState: state.partial().optional() }),
+  z.looseObject({
+    alarmName: z.string(),
+    state,
+    previousState: state.partial().optional(),
+    configuration: z.looseObject({ description: z.string().optional() }).optional(),
+  }),
 );
 export type AlarmStateChange = z.infer<typeof alarmStateChange>;

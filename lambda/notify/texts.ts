@@ -67,16 +67,16 @@ function firingLine({ name, value, threshold, direction, since }: Firing, what =
   return `- ${name}: ${`${what} ${measured}`.trim()}, ${allowed}${since === undefined ? '' : `, since ${since}`}`;
 }
 
-/** An alarm about the watching itself. */
+/** An alarm about the watching itself, or about what carries the use case; its description says where to read on. */
 export function alarmText(event: AlarmStateChange): Text {
-  const { alarmName, state } = event.detail;
+  const { alarmName, state, configuration } = event.detail;
   return {
     kind: 'monitoring',
     subject: `${alarmName} is ${state.value}`,
     lines: [
       `The alarm ${alarmName} went to ${state.value} at ${state.timestamp}.`,
       `Reason: ${state.reason ?? 'none given'}`,
-      'The description of the alarm links to what to do.',
+      configuration?.description ?? 'The description of the alarm links to what to do.',
     ],
   };
 }

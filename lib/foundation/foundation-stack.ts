@@ -9,6 +9,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { appName, parameterNames, resourceNames } from '../../contracts/names';
+import { unhandledEventsAlarm } from '../monitoring/infrastructure-alarms';
 
 /** What every use case builds on. */
 export interface Foundation {
@@ -138,7 +139,7 @@ export class FoundationStack extends Stack implements Foundation {
       reason: 'This is the dead-letter queue, of functions, rules and schedules; an alarm watches it.',
     });
     const alarm = new cloudwatch.Alarm(this, 'UnhandledEvents', {
-      alarmName: `${appName}-unhandled-events`,
+      alarmName: unhandledEventsAlarm,
       alarmDescription: 'Events that no function could handle. See docs/operating.md#unhandled-events',
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
       threshold: 0,

@@ -60,14 +60,26 @@ export class MooringFunction extends Construct {
       deadLetterQueue: props.deadLetters,
     });
     allow(this.role, 'DeadLetters', ['sqs:SendMessage'], [props.deadLetters.queueArn]);
-    this.createErrorAlarm(props);
+    this.createAlarm('Errors', props, this.function.metricErrors(perPeriod), 'failed');
+    this.createAlarm(
+      'Throttles',
+      props,
+      this.function.metricThrottles(perPeriod),
+      'was not run for want of concurrency',
+    );
   }
 
-  private createErrorAlarm({ functionName, topic }: MooringFunctionProps): void {
-    const alarm = new cloudwatch.Alarm(this, 'Errors', {
-      alarmName: `${functionName}-errors`,
-      alarmDescription: `The function ${functionName} failed. See docs/operating.md#function-errors`,
-      metric: this.function.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+  private createAlarm(
+    id: 'Errors' | 'Throttles',
+    { functionName, topic }: MooringFunctionProps,
+    metric: cloudwatch.Metric,
+    what: string,
+  ): void {
+    const section = `function-${id.toLowerCase()}`;
+    const alarm = new cloudwatch.Alarm(this, id, {
+      alarmName: `${functionName}-${id.toLowerCase()}`,
+      alarmDescription: `The function ${functionName} ${what}. See docs/operating.md#${section}`,
+      metric,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
       evaluationPeriods: 1,
@@ -76,6 +88,8 @@ export class MooringFunction extends Construct {
     alarm.addAlarmAction(new SnsAction(topic));
   }
 }
+
+const perPeriod = { period: Duration.minutes(5), statistic: 'Sum' } as const;
 
 function codeOf({ bundles, code, functionName, files }: MooringFunctionProps): string {
   return files === undefined ? bundles.path(code) : bundles.pathWith(code, functionName, files);

@@ -20,6 +20,7 @@ import type { CodeAssets } from '../training/code-assets';
 import { PrebuiltImages } from '../training/images';
 import { createDeployingAlarm } from './deploying-alarm';
 import { createDriftAlarm, driftRules } from './drift-alarms';
+import { infrastructureAlarms } from './infrastructure-alarms';
 import { monitorPlans } from './monitor-plan';
 import { NativeMonitors } from './native/native-monitors';
 import { MonitorSchedule } from './monitor-schedule';
@@ -175,6 +176,11 @@ export class MonitoringStack extends Stack {
       detailType: ['CloudWatch Alarm State Change'],
       resources: alarms.map((alarm) => alarm.alarmArn),
       detail: { state: { value: ['ALARM'] } },
+    });
+    this.rule('InfrastructureAlarm', notify, {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: [...infrastructureAlarms(this.props.useCase)], state: { value: ['ALARM'] } },
     });
   }
 

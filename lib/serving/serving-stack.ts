@@ -16,6 +16,7 @@ import { MooringFunction } from '../functions/mooring-function';
 import { PrebuiltImages } from '../training/images';
 import { BatchScoring } from './batch-scoring';
 import { createCaptureAlarm } from './capture-alarm';
+import { createSaturationAlarms } from './saturation-alarms';
 import { allowDeploying, createModelRole } from './serving-roles';
 import { TrialFunction } from './trial-function';
 
@@ -32,8 +33,8 @@ export interface ServingStackProps extends StackProps {
 /**
  * Serving of one use case.
  *
- * Creates the deploy function with the rules that start its halves, the role of the models, and the alarm about missing
- * capture. The endpoint itself belongs to the deploy function: it changes with every approved model, not with the stack.
+ * Creates the deploy function with the rules that start its halves, the role of the models, and the alarms about missing
+ * capture and full instances. The endpoint itself belongs to the deploy function: it changes with every approved model, not with the stack.
  */
 export class ServingStack extends Stack {
   readonly modelRole: iam.Role;
@@ -63,14 +64,23 @@ export class ServingStack extends Stack {
     this.createEndpointRule(this.deploy);
     this.createRollbackRule(this.deploy);
     if (this.stageSettings().serverless !== undefined) this.warnOfServerless();
-    else if (this.stageSettings().capture > 0) createCaptureAlarm(this, this.endpointName, props.foundation.topic);
+    else this.createInstanceAlarms();
   }
 
-  /** A stage that the use case does not describe is like production, but one instance that changes at once. */
+  /** A stage that the use case does not describe is like production, but one instance that answers and changes at once. */
   private stageSettings(): Stage {
     const { staging, production } = this.props.useCase.stages;
     if (this.stageName === 'production') return production;
-    return staging ?? { ...production, count: 1, shift: { type: 'all-at-once', bake: '1m' }, autoscaling: undefined };
+    const atOnce: Stage['shift'] = { type: 'all-at-once', bake: '1m' };
+    return staging ?? { ...production, count: 1, shift: atOnce, autoscaling: undefined, async: undefined };
+  }
+
+  private createInstanceAlarms(): void {
+    const { endpointName } = this;
+    const { topic } = this.props.foundation;
+    const { capture, instance } = this.stageSettings();
+    if (capture > 0) createCaptureAlarm(this, endpointName, topic);
+    createSaturationAlarms(this, { endpointName, instance, topic });
   }
 
   /** What a serverless endpoint does not do is said where somebody may still choose otherwise. */
@@ -93,6 +103,8 @@ export class ServingStack extends Stack {
       useCase,
       images: this.images,
       endpointName: this.endpointName,
+      stageName: this.stageName,
+      stage: this.stageSettings(),
     });
   }
 

@@ -10,7 +10,9 @@ export function passesFilter(subscription: SubscriptionRecord, notification: Not
   const policy = subscription.attributes.FilterPolicy;
   if (policy === undefined || policy === '' || policy === '{}') return true;
   const pattern = compilePattern(policy);
-  if (subscription.attributes.FilterPolicyScope !== 'MessageBody') return pattern(attributeValues(notification));
+  // A message without attributes passes no filter on attributes, not even "exists": false.
+  if (subscription.attributes.FilterPolicyScope !== 'MessageBody')
+    return Object.keys(notification.attributes).length > 0 && pattern(attributeValues(notification));
   try {
     const body: unknown = JSON.parse(textFor(notification, subscription.protocol));
     return isBody(body) && pattern(body);

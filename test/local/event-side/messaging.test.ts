@@ -103,6 +103,20 @@ describe('a topic', () => {
     ]);
   });
 
+  test('lets no message without attributes through a filter on attributes, even one that asks for their absence', async () => {
+    const TopicArn = await topic('absent');
+    const subscribe = async (Endpoint: string, FilterPolicy: string): Promise<unknown> =>
+      side.clients.sns.send(
+        new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint, Attributes: { FilterPolicy } }),
+      );
+    await subscribe('absent@x', '{"severity":[{"exists":false}]}');
+    await side.clients.sns.send(new PublishCommand({ TopicArn, Message: 'bare' }));
+    const MessageAttributes = { other: { DataType: 'String', StringValue: 'x' } };
+    await side.clients.sns.send(new PublishCommand({ TopicArn, Message: 'with another', MessageAttributes }));
+    await side.account.clock.settled();
+    expect(inbox().map(({ body }) => body)).toEqual(['with another']);
+  });
+
   test('fills queues, wrapped or raw, when their policy lets it', async () => {
     const TopicArn = await topic('fan-out');
     const urls = { wrapped: await queue('wrapped'), raw: await queue('raw'), closed: await queue('closed') };

@@ -1,7 +1,7 @@
 import drift from '../../../contracts/events/fixtures/drift-alarm.json';
 import failed from '../../../contracts/events/fixtures/monitor-failed.json';
 import { alarmStateChange, processingJobStateChange } from '../../../contracts/events';
-import { driftText, monitorFailedText } from '../../../lambda/notify/texts';
+import { alarmText, driftText, monitorFailedText } from '../../../lambda/notify/texts';
 import { publish } from '../../../lambda/shared/news';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -61,6 +61,14 @@ Whether a retraining starts is told in a message of its own.`);
       'drift in annuity; auc against ground truth out of bounds',
     );
   });
+});
+
+test('the news of an alarm about a function carry its description, which links to the runbook', () => {
+  const description = 'The function loans-deploy failed. See docs/operating.md#function-errors';
+  const { detail, ...event } = drift;
+  const rang = { ...event, detail: { ...detail, alarmName: 'loans-deploy-errors', configuration: { description } } };
+  const text = alarmText(alarmStateChange.parse(rang));
+  expect([text.subject, text.lines.at(-1)]).toEqual(['loans-deploy-errors is ALARM', description]);
 });
 
 test('the news of a failed monitor run carry its reason', () => {

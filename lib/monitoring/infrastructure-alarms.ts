@@ -1,0 +1,35 @@
+import { appName, resourceNames, type StageName } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
+
+/** The alarm about events that no function could handle; it belongs to all use cases. */
+export const unhandledEventsAlarm = `${appName}-unhandled-events`;
+
+/**
+ * Names of the alarms about what carries a use case: its functions, its endpoints, its front door, the dead letters. They
+ * publish to the topic themselves, too, but SNS lets nothing through a subscription's filter that has no attributes, and
+ * CloudWatch sends none: subscribers of a use case hear of them through the notify function.
+ *
+ * Some may not exist, because the use case has no such part.
+ */
+export function infrastructureAlarms({ name, stages }: UseCase): readonly string[] {
+  const inStages: readonly StageName[] = stages.staging === undefined ? ['production'] : ['production', 'staging'];
+  const functions = [
+    ...inStages.map((stage) => resourceNames.deployFunction(name, stage)),
+    resourceNames.trialFunction(name),
+    resourceNames.batchFunction(name),
+    resourceNames.notifyFunction(name),
+    resourceNames.retrainFunction(name),
+    resourceNames.predictFunction(name),
+    resourceNames.labelFunction(name),
+    resourceNames.definitionFunction(name),
+  ];
+  const endpoints = inStages.map((stage) => resourceNames.endpoint(name, stage));
+  return [
+    unhandledEventsAlarm,
+    ...functions.flatMap((each) => [`${each}-errors`, `${each}-throttles`]),
+    ...endpoints.flatMap((each) =>
+      ['capture-missing', 'saturated-cpu', 'saturated-memory', 'saturated-disk'].map((end) => `${each}-${end}`),
+    ),
+    ...['api-errors', 'api-latency'].map((end) => resourceNames.metricAlarm(name, end)),
+  ];
+}
