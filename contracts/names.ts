@@ -85,6 +85,12 @@ export const prefixes = {
   batchInput: (useCase: string) => `${useCase}/batch/input`,
   /** Answers of batch runs, <yyyy-mm-ddThh-mm-ss>/<file>.out below it (data bucket). */
   batchOutput: (useCase: string) => `${useCase}/batch/output`,
+  /** Requests of an asynchronous stage: the endpoint reads nothing else (data bucket). */
+  asyncInput: (useCase: string, stage: StageName = 'production') => `${useCase}/async/${stage}/input`,
+  /** Answers of an asynchronous stage, one object each, named by SageMaker (data bucket). */
+  asyncOutput: (useCase: string, stage: StageName = 'production') => `${useCase}/async/${stage}/output`,
+  /** What became of requests to an asynchronous stage that failed (data bucket). */
+  asyncFailures: (useCase: string, stage: StageName = 'production') => `${useCase}/async/${stage}/failures`,
   /** Outputs of pipeline steps, <execution-id>/<step>/<output> below it (artifact bucket). */
   executions: (useCase: string) => `${useCase}/executions`,
   /** Pipeline definitions that are too large for a request, by the hash of their content (artifact bucket). */

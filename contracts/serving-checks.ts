@@ -17,12 +17,13 @@ const metricsOf: Readonly<Record<string, readonly string[]>> = {
   forecast: ['mae', 'mse'],
 };
 
-/** Checks `serverless` and `trial` of every stage against what they cannot be combined with. */
+/** Checks `serverless`, `async` and `trial` of every stage against what they cannot be combined with. */
 export function checkServing(useCase: Looked, complain: Complain): void {
   for (const [name, stage] of Object.entries(useCase.stages ?? {})) {
     if (stage === undefined) continue;
     const at = (key: string): string[] => ['stages', name, key];
     if (isSection(stage.serverless)) checkServerless(stage, useCase, at, complain);
+    if (isSection(stage.async)) checkAsync(name, stage, useCase, at, complain);
     if (isSection(stage.trial)) checkTrial(name, stage, stage.trial, useCase, at, complain);
   }
 }
@@ -44,6 +45,33 @@ function checkServerless(stage: Section, { api }: Looked, at: At, complain: Comp
     complain(
       at('capture'),
       'a serverless endpoint captures nothing; add a front door (api: {}), which then captures requests, or set capture: 0 and do without monitoring',
+    );
+}
+
+function checkAsync(name: string, stage: Section, { api }: Looked, at: At, complain: Complain): void {
+  if (stage.serverless !== undefined)
+    complain(at('async'), 'an asynchronous endpoint needs instances; leave out either async or serverless');
+  if (stage.trial !== undefined)
+    complain(at('trial'), 'variants of an asynchronous endpoint cannot be compared on live traffic; leave trial out');
+  if (stage.autoscaling !== undefined)
+    complain(
+      at('autoscaling'),
+      'an asynchronous endpoint would scale by its backlog, to zero as well, which is not supported; leave autoscaling out and set count',
+    );
+  if (stage.tests !== undefined)
+    complain(
+      at('tests'),
+      'the tests wait for answers, which an asynchronous endpoint does not give; leave tests out, the smoke test of each deployment remains',
+    );
+  if (stage.capture !== 0)
+    complain(
+      at('capture'),
+      'data capture is documented for real-time endpoints only; set capture: 0 and do without monitoring of this stage',
+    );
+  if (name === 'production' && api !== undefined)
+    complain(
+      ['api'],
+      'the front door waits for answers, which an asynchronous endpoint does not give; leave out either api or stages.production.async',
     );
 }
 

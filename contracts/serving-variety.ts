@@ -52,5 +52,18 @@ export const serverless = z.strictObject({
   max_concurrency: z.number().int().min(1).max(200).default(20),
 });
 
+/**
+ * A stage that takes requests from S3 and answers into it: for large rows of files and models that take long.
+ *
+ * Where requests are read from and answers go to is fixed: `prefixes.asyncInput` and its neighbours.
+ */
+export const asynchronous = z.strictObject({
+  /** Requests that one instance works on at once; the others wait in the endpoint's queue. */
+  max_concurrency: z.number().int().min(1).max(1000).default(4),
+  /** Which requests the notification topic hears about, one message each. */
+  notify: z.enum(['none', 'failures', 'all']).default('none'),
+});
+
 export type Trial = z.infer<typeof trial>;
 export type Serverless = z.infer<typeof serverless>;
+export type Asynchronous = z.infer<typeof asynchronous>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { batch } from './batch';
 import { answerType, defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
-import { serverless, trial } from './serving-variety';
+import { asynchronous, serverless, trial } from './serving-variety';
 import { stageTests } from './stage-tests';
 import { checkUseCase } from './use-case-checks';
 
@@ -224,6 +224,8 @@ const stage = z.strictObject({
   capture: z.number().int().min(0).max(100).default(100),
   /** Without instances; instance and count do not count then. */
   serverless: serverless.optional(),
+  /** Requests and answers as objects in S3 instead of calls that are waited for. */
+  async: asynchronous.optional(),
   /** What an approved version goes through before it replaces the live one; default: nothing more. */
   trial: trial.optional(),
   /** Tests of a version that serves here (`mooring test`); of staging: what production asks for. */

@@ -13,9 +13,10 @@ import {
 import { modelVersionVariable } from '../../contracts/front-door';
 import { prefixes, variantName } from '../../contracts/names';
 import type { Stage } from '../../contracts/use-case';
+import { asyncConfigOf } from './async-requests';
 import type { Context } from './context';
 import type { Plan } from './plan';
-import { deploymentPolicy, guardrailAlarms } from './policy';
+import { deploymentPolicy, guardrailAlarms, guardrailsOf } from './policy';
 
 /** The endpoint as it is, or undefined when there is none. SageMaker reports absence as a ValidationException. */
 export async function describeEndpoint({
@@ -66,14 +67,16 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
             InitialVariantWeight: 1,
           },
         ],
-        DataCaptureConfig: stage.serverless === undefined ? captureOf(context) : undefined,
+        DataCaptureConfig: stage.serverless === undefined && stage.async === undefined ? captureOf(context) : undefined,
+        AsyncInferenceConfig: stage.async === undefined ? undefined : asyncConfigOf(context, stage.async),
         Tags: tags,
       }),
     ),
   );
   // Nothing would look at them: a serverless endpoint changes all at once, without baking.
   if (stage.serverless !== undefined) return;
-  for (const alarm of guardrailAlarms(endpointName, plan.name)) await cloudwatch.send(new PutMetricAlarmCommand(alarm));
+  for (const alarm of guardrailsOf(stage, endpointName, plan.name))
+    await cloudwatch.send(new PutMetricAlarmCommand(alarm));
 }
 
 function capacityOf({ serverless, instance, count }: Stage): Partial<ProductionVariant> {
@@ -122,7 +125,9 @@ export async function moveTo(context: Context, configName: string, guarded = tru
 
 async function update(context: Context, configName: string, guarded: boolean): Promise<Move> {
   const { sagemaker, endpointName, settings } = context;
-  const alarms = guarded ? guardrailAlarms(endpointName, configName).map((each) => each.AlarmName ?? '') : [];
+  const alarms = guarded
+    ? guardrailsOf(settings.stage, endpointName, configName).map((each) => each.AlarmName ?? '')
+    : [];
   const autoscaled = settings.stage.autoscaling !== undefined;
   return startOr(
     'busy',

@@ -15,7 +15,7 @@ export async function planOf(context: Context, described: DescribeModelPackageOu
       `model package ${described.ModelPackageName ?? packageArn ?? ''} has no version; only versions of a group are deployed`,
     );
   }
-  const { instance, count, capture, serverless } = context.settings.stage;
+  const { instance, count, capture, serverless, async: asynchronous } = context.settings.stage;
   const artifact = await artifactOf(context, described);
   const made = {
     packageArn,
@@ -23,6 +23,7 @@ export async function planOf(context: Context, described: DescribeModelPackageOu
     count,
     capture,
     serverless,
+    async: asynchronous,
     role: context.executionRoleArn,
     key: context.kmsKeyArn,
     digest: artifact?.digest,

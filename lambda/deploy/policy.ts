@@ -100,3 +100,9 @@ export function guardrailAlarms(endpointName: string, configName: string): PutMe
     ),
   ];
 }
+
+/** The alarms that suit a stage: an asynchronous model may take long. */
+export function guardrailsOf(stage: Stage, endpointName: string, configName: string): PutMetricAlarmInput[] {
+  const alarms = guardrailAlarms(endpointName, configName);
+  return stage.async === undefined ? alarms : alarms.filter((each) => each.MetricName !== 'ModelLatency');
+}

@@ -2,6 +2,7 @@ import { InvokeEndpointCommand, type ModelError } from '@aws-sdk/client-sagemake
 import { parse } from 'csv-parse/sync';
 import { prefixes } from '../../contracts/names';
 import { readText } from '../shared/objects';
+import { askAsync, Unanswered } from './async-requests';
 import type { Context } from './context';
 import type { Plan } from './plan';
 
@@ -30,6 +31,15 @@ export const smokeAttribute = 'mooring-smoke-test';
  * that answers to anything hides its callers' mistakes, and one that fails on it alarms for them.
  */
 export async function smokeTest(context: Context, plan: Plan): Promise<SmokeTest> {
+  try {
+    return await ask(context, plan);
+  } catch (error) {
+    if (error instanceof Unanswered) return { verdict: 'skipped', reason: error.message };
+    throw error;
+  }
+}
+
+async function ask(context: Context, plan: Plan): Promise<SmokeTest> {
   const samples = samplesOf(await recordedPredictions(context, plan), context.settings.label);
   if (samples === undefined)
     return { verdict: 'skipped', reason: 'the execution recorded no two different predictions' };
@@ -38,6 +48,7 @@ export async function smokeTest(context: Context, plan: Plan): Promise<SmokeTest
     try {
       answers.push(await invoke(context, `${plan.name}-${index}`, sample.line));
     } catch (error) {
+      if (error instanceof Unanswered) throw error;
       return {
         verdict: 'failed',
         reason: `request ${index + 1} failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -54,6 +65,7 @@ async function errorPathProblem(context: Context, plan: Plan, line: string): Pro
     const answer = await invoke(context, `${plan.name}-bad`, `${line},mooring-smoke-test`);
     return `a row with a column too many got the answer '${answer}' instead of a 4xx`;
   } catch (error) {
+    if (error instanceof Unanswered) throw error;
     const { OriginalStatusCode: status, message } = error as Partial<ModelError>;
     if (status !== undefined && status >= 400 && status < 500) return undefined;
     return `a row with a column too many got ${status ?? message ?? 'no answer'} instead of a 4xx`;
@@ -106,7 +118,9 @@ async function recordedPredictions({ artifacts, useCase }: Context, plan: Plan):
   );
 }
 
-async function invoke({ runtime, endpointName }: Context, inferenceId: string, line: string): Promise<string> {
+async function invoke(context: Context, inferenceId: string, line: string): Promise<string> {
+  if (context.settings.stage.async !== undefined) return askAsync(context, inferenceId, line, smokeAttribute);
+  const { runtime, endpointName } = context;
   const answer = await runtime.send(
     new InvokeEndpointCommand({
       EndpointName: endpointName,

@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { deploymentNamespace } from '../../contracts/metrics';
 import { prefixes, type StageName } from '../../contracts/names';
+import type { Asynchronous } from '../../contracts/serving-variety';
 import type { Stage, UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
@@ -14,9 +15,11 @@ export interface ServingRolesProps {
   readonly useCase: UseCase;
   readonly images: PrebuiltImages;
   readonly endpointName: string;
+  readonly stageName: StageName;
+  readonly stage: Stage;
 }
 
-/** Role of the models: reads artefacts, writes captured requests. */
+/** Role of the models: reads artefacts, writes captured requests; of asynchronous ones also reads requests and writes answers. */
 export function createModelRole(scope: Construct, id: string, props: ServingRolesProps): iam.Role {
   const { foundation, useCase, images, endpointName } = props;
   const role = new iam.Role(scope, id, {
@@ -29,15 +32,25 @@ export function createModelRole(scope: Construct, id: string, props: ServingRole
   allowKey(role, foundation.key);
   allowContainerRuntime(role, images, useCase.training.image);
   allow(role, 'Guardrails', ['cloudwatch:DescribeAlarms'], [guardrailArn(endpointName)], { because: perVersion });
+  if (props.stage.async !== undefined) allowAnswering(role, props, props.stage.async);
   return role;
+}
+
+/** What SageMaker does with the model's role around each asynchronous request. */
+function allowAnswering(role: iam.Role, props: ServingRolesProps, { notify }: Asynchronous): void {
+  const { foundation, useCase, stageName } = props;
+  allowRead(role, 'Requests', foundation.dataBucket, [prefixes.asyncInput(useCase.name, stageName)]);
+  allowWrite(role, 'Answers', foundation.dataBucket, [
+    prefixes.asyncOutput(useCase.name, stageName),
+    prefixes.asyncFailures(useCase.name, stageName),
+  ]);
+  if (notify !== 'none') allow(role, 'Tell', ['sns:Publish'], [foundation.topic.topicArn]);
 }
 
 export interface DeployGrants extends ServingRolesProps {
   readonly role: iam.Role;
   readonly modelRole: iam.Role;
   readonly packageGroupName: string;
-  readonly stageName: StageName;
-  readonly stage: Stage;
 }
 
 /** What the deploy function may do: this endpoint, its configurations and models, this group's versions. */
@@ -101,6 +114,17 @@ export function allowDeploying(props: DeployGrants): void {
   allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
   allowKey(role, foundation.key);
   if (props.stage.autoscaling !== undefined) allowScaling(role);
+  if (props.stage.async !== undefined) allowAsking(props);
+}
+
+/** The smoke test of an asynchronous stage goes through S3. */
+function allowAsking({ role, foundation, useCase, stageName, endpointName }: DeployGrants): void {
+  allow(role, 'Ask', ['sagemaker:InvokeEndpointAsync'], [arn('sagemaker', `endpoint/${endpointName}`)]);
+  allowWrite(role, 'Requests', foundation.dataBucket, [`${prefixes.asyncInput(useCase.name, stageName)}/smoke-test`]);
+  allowRead(role, 'Answers', foundation.dataBucket, [
+    prefixes.asyncOutput(useCase.name, stageName),
+    prefixes.asyncFailures(useCase.name, stageName),
+  ]);
 }
 
 function allowScaling(role: iam.Role): void {

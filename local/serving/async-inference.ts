@@ -81,7 +81,7 @@ export class AsyncInference {
       });
       this.write(name, location, answer.body, answer.contentType);
       this.account.trace.emit('async.ended', { endpoint: name, inferenceId: id, output: location });
-      await this.notify(optionalText(topics, 'SuccessTopic'), {
+      await this.notify(name, optionalText(topics, 'SuccessTopic'), {
         ...common,
         invocationStatus: 'Completed',
         requestParameters: { endpointName: name, inputLocation: source },
@@ -91,7 +91,7 @@ export class AsyncInference {
       const reason = error instanceof Error ? error.message : String(error);
       this.account.trace.emit('async.ended', { endpoint: name, inferenceId: id, failure: reason });
       if (failure !== undefined) this.tryWrite(name, failure, reason);
-      await this.notify(optionalText(topics, 'ErrorTopic'), {
+      await this.notify(name, optionalText(topics, 'ErrorTopic'), {
         ...common,
         invocationStatus: 'Failed',
         failureReason: reason,
@@ -131,13 +131,14 @@ export class AsyncInference {
     ]);
   }
 
-  private async notify(topic: string | undefined, message: Body): Promise<void> {
+  /** With the role of the model, as AWS does: without sns:Publish nobody hears. */
+  private async notify(endpoint: string, topic: string | undefined, message: Body): Promise<void> {
     if (topic === undefined) return;
     await this.account.call(
       'sns',
       'Publish',
       { TopicArn: topic, Message: JSON.stringify(message) },
-      this.account.iam.service,
+      this.account.iam.roleByArn(this.roleOf(endpoint)),
     );
   }
 }

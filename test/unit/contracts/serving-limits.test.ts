@@ -133,6 +133,73 @@ describe('limits of a serverless stage', () => {
   });
 });
 
+describe('limits of an asynchronous stage', () => {
+  const asynchronous = { async: {}, capture: 0 };
+
+  test('without capture nothing is wrong', () => {
+    expect(problems(asynchronous)).toEqual([]);
+  });
+
+  test.each(['canary', 'linear', 'rolling', 'all-at-once'])('%s is possible', (type) => {
+    const shift = type === 'all-at-once' ? { type } : { type, percent: 50 };
+    expect(problems({ ...asynchronous, count: 2, shift })).toEqual([]);
+  });
+
+  test('a canary needs two instances here as well', () => {
+    expect(problems({ ...asynchronous, shift: { type: 'canary', percent: 50 } })).toEqual([
+      'stages.production.count: canary needs at least 2 instances, so that a share of the fleet can take traffic',
+    ]);
+  });
+
+  test.each([0, 1001])('%d requests at once are not possible: 1 to 1000 are', (max_concurrency) => {
+    expect(problems({ async: { max_concurrency }, capture: 0 })).toEqual([
+      expect.stringMatching(/^stages\.production\.async\.max_concurrency: .*(1|1000)/),
+    ]);
+  });
+
+  test('who is told has three answers', () => {
+    expect(problems({ async: { notify: 'sometimes' }, capture: 0 })).toEqual([
+      expect.stringMatching(/^stages\.production\.async\.notify: .*none.*failures.*all/),
+    ]);
+  });
+
+  test.each([undefined, 100])('nothing is captured, so capture: %s is refused', (capture) => {
+    expect(problems({ async: {}, ...(capture === undefined ? {} : { capture }) })).toEqual([
+      'stages.production.capture: data capture is documented for real-time endpoints only; set capture: 0 and do without monitoring of this stage',
+    ]);
+  });
+
+  test('it has no front door', () => {
+    expect(problems(asynchronous, { api: {} })).toEqual([
+      'api: the front door waits for answers, which an asynchronous endpoint does not give; leave out either api or stages.production.async',
+    ]);
+  });
+
+  test('it is not serverless', () => {
+    expect(problems({ ...asynchronous, serverless: {} })).toEqual([
+      'stages.production.async: an asynchronous endpoint needs instances; leave out either async or serverless',
+    ]);
+  });
+
+  test('it has no trial', () => {
+    expect(problems({ ...asynchronous, trial: ab }, labelled)).toContain(
+      'stages.production.trial: variants of an asynchronous endpoint cannot be compared on live traffic; leave trial out',
+    );
+  });
+
+  test('it does not scale, to zero neither', () => {
+    expect(problems({ ...asynchronous, autoscaling: { min: 1, max: 2 } })).toEqual([
+      'stages.production.autoscaling: an asynchronous endpoint would scale by its backlog, to zero as well, which is not supported; leave autoscaling out and set count',
+    ]);
+  });
+
+  test('it has no tests that wait for answers', () => {
+    expect(problems({ ...asynchronous, tests: {} })).toEqual([
+      'stages.production.tests: the tests wait for answers, which an asynchronous endpoint does not give; leave tests out, the smoke test of each deployment remains',
+    ]);
+  });
+});
+
 describe('limits of a trial', () => {
   test('with labels an A/B test is complete', () => {
     expect(problems({ trial: ab }, labelled)).toEqual([]);
