@@ -3,6 +3,7 @@ import { prefixes } from '../../contracts/names';
 import type { Clients } from './clients';
 import { readFoundation } from './foundation';
 import { readJson } from './objects';
+import { table } from './output';
 
 /** A retraining decision as the retrain function recorded it. */
 export interface Decision {
@@ -31,4 +32,13 @@ export async function readDecisions(clients: Clients, useCase: string): Promise<
   }
   const decisions = await Promise.all(keys.map((key) => readJson<Decision>(clients, artifactBucket, key)));
   return decisions.filter((each): each is Decision => each !== undefined).sort((a, b) => a.time.localeCompare(b.time));
+}
+
+/** A line for each decision: when, on whose behalf, what, and why in a sentence. */
+export function decisionTable(decisions: readonly Decision[]): string {
+  if (decisions.length === 0) return 'no decision yet';
+  return table(
+    ['time', 'trigger', 'decision', 'why'],
+    decisions.map((each) => [each.time, each.trigger, each.outcome, each.reason]),
+  );
 }

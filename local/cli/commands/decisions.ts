@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { readDecisions } from '../decisions';
-import { print, printJson, table } from '../output';
+import { decisionTable, readDecisions } from '../decisions';
+import { print, printJson } from '../output';
 import { withSession } from '../session';
 import { findUseCase, type CommandContext } from '../command';
 
@@ -17,14 +17,7 @@ export function addDecisions(program: Command, context: CommandContext): void {
       await withSession(project, async (session) => {
         const decisions = await readDecisions(session.clients, useCase.name);
         if (options.json === true) return printJson(decisions);
-        print(
-          decisions.length === 0
-            ? 'no decision yet'
-            : table(
-                ['time', 'trigger', 'decision', 'why'],
-                decisions.map((each) => [each.time, each.trigger, each.outcome, each.reason]),
-              ),
-        );
+        print(decisionTable(decisions));
       });
     });
 }

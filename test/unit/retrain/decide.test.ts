@@ -31,6 +31,16 @@ describe('an alarm', () => {
     expect([world.executions.length, world.decisions().length, world.news.length]).toEqual([1, 1, 1]);
   });
 
+  test('that rings again a day later is no duplicate', async () => {
+    const world = new World();
+    for (const time of ['2026-03-10T12:00:00Z', '2026-03-11T12:00:00Z']) {
+      world.alarm = { state: 'ALARM', since: time };
+      expect(await deliver(world, alarmEvent(time))).toMatchObject({ outcome: 'start' });
+      for (const each of world.executions) each.status = 'Succeeded';
+    }
+    expect(world.executions).toHaveLength(2);
+  });
+
   test('whose start was throttled is started by the next delivery, once', async () => {
     const world = new World();
     world.alarm = { state: 'ALARM', since: '2026-03-10T12:00:00Z' };
