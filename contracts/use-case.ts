@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { batch } from './batch';
 import { answerType, defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
+import { notifications } from './notifications';
 import { asynchronous, serverless, trial } from './serving-variety';
 import { stageTests } from './stage-tests';
 import { checkUseCase } from './use-case-checks';
@@ -275,11 +276,6 @@ const labels = z.strictObject({
   min_coverage: z.number().gt(0).max(1).default(0.5),
   /** Alarm when 5 % of the labels take longer than this; no alarm by default. */
   max_lag: duration.optional(),
-});
-
-const notifications = z.strictObject({
-  emails: z.array(z.email()).default([]),
-  webhooks: z.array(z.url()).default([]),
 });
 
 const origin = z.string().regex(/^https?:\/\/[A-Za-z0-9.-]+(:[0-9]+)?$/, 'an origin such as https://loans.example.com');
