@@ -42,7 +42,7 @@ export interface StageTestRun {
  * staging stage with tests looks at that verdict.
  *
  * @returns the verdict, also when tests failed
- * @throws UserError when the version has no recorded rows to test with
+ * @throws UserError when the stage is asynchronous, or the version has no recorded rows to test with
  */
 export async function runStageTests({
   target,
@@ -53,6 +53,10 @@ export async function runStageTests({
   at,
   follow,
 }: StageTestRun): Promise<TestSummary> {
+  if (useCase.stages[target.name]?.async !== undefined)
+    throw new UserError(
+      `${target.name} of ${useCase.name} is asynchronous, and the tests wait for answers; its versions are judged by the smoke test of each deployment (npx mooring status ${useCase.name}), or leave stages.${target.name}.async out`,
+    );
   const execution = live.execution_arn?.split('/').at(-1);
   if (execution === undefined)
     throw new UserError(`version ${live.version} names no execution whose rows it could be tested with`);

@@ -25,6 +25,10 @@ export function addTraffic(program: Command, context: CommandContext): void {
       ) => {
         const project = context.project();
         const useCase = findUseCase(project, name);
+        if (useCase.stages.production.async !== undefined)
+          throw new UserError(
+            `${useCase.name} is asynchronous, and traffic waits for answers; call InvokeEndpointAsync as docs/serving.md shows`,
+          );
         const wanted = { ...options, drift: options.drift === true };
         await withSession(project, async (session) => {
           if ((await readEndpoint(session.clients, useCase.name)) === undefined) {
