@@ -15,5 +15,11 @@ export const batch = z.strictObject({
 });
 
 /** What the batch function is told. */
-export type BatchSettings = Pick<z.infer<typeof batch>, 'instance' | 'count'>;
+export type BatchSettings = Pick<z.infer<typeof batch>, 'instance' | 'count'> & {
+  /**
+   * Left out: the output holds the answers alone. Otherwise each answer stands behind its row, as the monitors read it,
+   * and `key` says that rows begin with a value that names them, which the model does not see.
+   */
+  readonly joined?: { readonly key: boolean };
+};
 export type Batch = z.infer<typeof batch>;

@@ -1,3 +1,4 @@
+import { checkBatchMonitoring } from './batch-checks';
 import { answerNames } from './drift-detectors';
 import { lookedSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
@@ -69,6 +70,7 @@ export function checkUseCase(document: unknown): Complaint[] {
     checkTask,
     checkFairness,
     checkMonitoring,
+    checkBatchMonitoring,
     checkRetraining,
     checkStages,
     checkServing,

@@ -155,9 +155,11 @@ const monitoredFeature = z.strictObject({
 
 const monitoring = z.strictObject({
   engine: z.enum(['open', 'model-monitor']).default('open'),
+  /** Whose rows all monitors watch: captured requests of the endpoint, or what the section `batch` scores. */
+  source: z.enum(['endpoint', 'batch']).default('endpoint'),
   /** Cadence of the data monitor. */
   every: duration.default('1h'),
-  /** Captured rows fed to one run; default: one cadence. */
+  /** How far back the rows of one run reach; default: one cadence. */
   window: duration.optional(),
   /** Features with an alarm of their own. */
   features: z.array(monitoredFeature).default([]),

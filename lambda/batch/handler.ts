@@ -27,7 +27,7 @@ export async function handler(received: unknown): Promise<string> {
   if (!(await anyBelow(data, `${prefixes.batchInput(useCase)}/`))) return told('there is nothing to score', { time });
   const stamp = new Date(time).toISOString().slice(0, 19).replaceAll(':', '-');
   const name = `${useCase}-batch-${stamp}`;
-  const { instance, count } = JSON.parse(requireEnv(environment.settings)) as BatchSettings;
+  const { instance, count, joined } = JSON.parse(requireEnv(environment.settings)) as BatchSettings;
   try {
     await clients.sagemaker.send(
       new CreateTransformJobCommand({
@@ -47,6 +47,9 @@ export async function handler(received: unknown): Promise<string> {
           AssembleWith: 'Line',
           KmsKeyId: requireEnv(environment.kmsKeyArn),
         },
+        ...(joined === undefined
+          ? {}
+          : { DataProcessing: { InputFilter: joined.key ? '$[1:]' : '$', JoinSource: 'Input' as const } }),
         TransformResources: { InstanceType: instance as never, InstanceCount: count },
         Tags: [
           { Key: 'Application', Value: 'mooring' },

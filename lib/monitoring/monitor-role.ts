@@ -23,6 +23,11 @@ export function needsGroundTruth(kind: MonitorKind): boolean {
   return kind === 'quality' || kind === 'bias';
 }
 
+/** Prefix of the data bucket below which the rows lie that are watched. */
+export function watchedRows({ name, monitoring }: UseCase): string {
+  return monitoring.source === 'batch' ? prefixes.batchOutput(name) : prefixes.capture(name);
+}
+
 /** Folder of the runs of one monitor, one sub-folder per time, without trailing slash. */
 export function findings(useCase: UseCase, kind: MonitorKind): string {
   return `${prefixes.monitoring(useCase.name)}/${kind}`;
@@ -39,7 +44,7 @@ export function createMonitorRole(scope: Construct, props: MonitorRoleProps): ia
   // The explanations run loads the live model, which lies with the execution that trained it.
   const model = kind === 'explanations' ? [prefixes.executions(useCase.name)] : [];
   const own = findings(useCase, kind);
-  allowRead(role, 'Data', foundation.dataBucket, [prefixes.capture(useCase.name), ...truth]);
+  allowRead(role, 'Data', foundation.dataBucket, [watchedRows(useCase), ...truth]);
   allowRead(role, 'Artifacts', foundation.artifactBucket, [prefixes.live(useCase.name), own, ...model]);
   allowWrite(role, 'Reports', foundation.artifactBucket, [own]);
   allowKey(role, foundation.key);

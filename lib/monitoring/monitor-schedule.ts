@@ -6,7 +6,7 @@ import type { Foundation } from '../foundation/foundation-stack';
 import type { CodeAssets } from '../training/code-assets';
 import type { PrebuiltImages } from '../training/images';
 import type { MonitorPlan } from './monitor-plan';
-import { createMonitorRole, findings, needsGroundTruth } from './monitor-role';
+import { createMonitorRole, findings, needsGroundTruth, watchedRows } from './monitor-role';
 import { ScheduledJob } from './scheduled-job';
 
 export interface MonitorScheduleProps {
@@ -56,7 +56,8 @@ export class MonitorSchedule extends Construct {
       ...['monitor', 'watch', '--kind', plan.kind],
       ...['--window-end', '<aws.scheduler.scheduled-time>', '--window', plan.window],
       ...['--endpoint', endpointName, '--variant', variantName, '--schedule', this.name],
-      ...['--capture', `s3://${dataBucket.bucketName}/${prefixes.capture(useCase.name)}`],
+      useCase.monitoring.source === 'batch' ? '--batch-output' : '--capture',
+      `s3://${dataBucket.bucketName}/${watchedRows(useCase)}`,
       ...(needsGroundTruth(plan.kind)
         ? ['--ground-truth', `s3://${dataBucket.bucketName}/${prefixes.groundTruth(useCase.name)}`]
         : []),

@@ -14,10 +14,14 @@ const longestEvaluation = 7 * 86_400;
 export function createWatchingAlarms(scope: Construct, useCase: UseCase, scheduleGroup: string): cloudwatch.Alarm[] {
   const { name, monitoring } = useCase;
   const periods = Math.max(1, Math.min(3, Math.floor(longestEvaluation / durationSeconds(monitoring.every))));
+  const missing = (windows: number): string =>
+    monitoring.source === 'batch'
+      ? `No batch run wrote a row in ${windows} windows.`
+      : `No request was captured in ${windows} windows. Capture may have stopped.`;
   return [
     new cloudwatch.Alarm(scope, 'NoData', {
       alarmName: resourceNames.metricAlarm(name, 'no-data'),
-      alarmDescription: `No request was captured in ${periods} windows. Capture may have stopped. See docs/operating.md#no-data`,
+      alarmDescription: `${missing(periods)} See docs/operating.md#no-data`,
       metric: monitorMetric(name, 'data', metricNames.rows, monitoring.every, 'Maximum'),
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,

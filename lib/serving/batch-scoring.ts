@@ -42,8 +42,12 @@ export class BatchScoring extends Construct {
 
   private createFunction(): MooringFunction {
     const { useCase, batch, foundation, bundles } = this.props;
-    const { name } = useCase;
-    const settings: BatchSettings = { instance: batch.instance, count: batch.count };
+    const { name, dataset, monitoring } = useCase;
+    const settings: BatchSettings = {
+      instance: batch.instance,
+      count: batch.count,
+      ...(monitoring.source === 'batch' ? { joined: { key: dataset.key !== undefined } } : {}),
+    };
     const batches = new MooringFunction(this, 'Batch', {
       code: 'batch',
       functionName: resourceNames.batchFunction(name),

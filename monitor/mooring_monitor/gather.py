@@ -1,4 +1,4 @@
-"""What a scheduled run works on: captured rows of the window, joined with their labels."""
+"""What a scheduled run works on: captured or batch-scored rows of the window, joined with their labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from mooring_monitor.live_baseline import live_since
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.capture_record import GroundTruth
-from mooring_monitor.readers.window import BEFORE_LIVE, Window, read_labels, read_window
+from mooring_monitor.readers.watched import Watched
+from mooring_monitor.readers.window import BEFORE_LIVE, Window, read_labels
 from mooring_monitor.records import Kind, WatchWindow
 from mooring_monitor.use_case import UseCase
 
@@ -24,7 +25,7 @@ def gather(
     use_case: UseCase,
     kind: Kind,
     window: Window,
-    capture: str,
+    watched: Watched,
     ground_truth: str | None,
     endpoint: str,
     variant: str,
@@ -33,13 +34,10 @@ def gather(
     output: Path,
     s3: Any = None,
 ) -> WatchWindow:
-    """Captured rows with features, answers and, where they have arrived, labels."""
+    """Watched rows with features, answers and, where they have arrived, labels."""
     skips = Skips()
-    names = [each.name for each in use_case.features]
-    rows = CaptureRows(names)
-    for part in read_window(
-        f"{capture.rstrip('/')}/{endpoint}/{variant}", window, names, skips, s3, live_since(baseline)
-    ):
+    rows = CaptureRows([each.name for each in use_case.features])
+    for part in watched.rows(use_case, window, skips, s3, live_since(baseline)):
         rows.extend(part)
     labels = read_labels(ground_truth.rstrip("/"), window, skips, s3) if ground_truth else {}
     answers = [prediction_of(each, use_case.task) for each in rows.answers]

@@ -16,7 +16,8 @@ from mooring_monitor.prediction_drift import PredictionBaseline, add_answers, an
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.readers.window import BEFORE_LIVE, Window, read_window
+from mooring_monitor.readers.watched import Watched
+from mooring_monitor.readers.window import BEFORE_LIVE, Window
 from mooring_monitor.records import Metric, WatchOutcome
 from mooring_monitor.row_sample import RowSample
 from mooring_monitor.use_case import UseCase
@@ -25,20 +26,19 @@ from mooring_monitor.use_case import UseCase
 def watch_data(
     use_case: UseCase,
     window: Window,
-    location: str,
+    watched: Watched,
     baseline_folder: Path,
     occasion: Occasion,
     output: Path,
     s3: Any = None,
 ) -> WatchOutcome:
-    """Compare the window's rows, part by part, and write the findings; `location` is <prefix>/<endpoint>/<variant>."""
+    """Compare the window's rows, part by part, and write the findings."""
     skips = Skips()
     baseline = Baseline.read(baseline_folder, use_case)
     profile = DatasetProfile.of_use_case(use_case)
     answers = answers_profile(use_case)
     sample = RowSample(baseline.joint_features) if baseline.joint_features else None
-    names = [each.name for each in use_case.features]
-    for rows in read_window(location, window, names, skips, s3, live_since(baseline_folder)):
+    for rows in watched.rows(use_case, window, skips, s3, live_since(baseline_folder)):
         batch = rows.batch()
         profile.add(batch)
         pairs = [prediction_of(each, use_case.task) for each in rows.answers]

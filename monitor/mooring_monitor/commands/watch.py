@@ -1,4 +1,4 @@
-"""`watch`: the scheduled run. Has the captured window judged, files what was found and publishes metrics."""
+"""`watch`: the scheduled run. Has a window of captured or batch-scored rows judged, files and publishes findings."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from mooring_monitor.history import earlier_runs, write_history
 from mooring_monitor.json_file import write_json
 from mooring_monitor.live_baseline import fetch_baseline
 from mooring_monitor.metrics_out import publish
+from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import BEFORE_LIVE, Window
 from mooring_monitor.records import Metric, WatchOutcome, WatchWindow
 from mooring_monitor.report.page import REPORT, write_report
@@ -41,8 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", required=True, help="folder or s3:// prefix with the live model's baselines (and manifest.json)"
     )
-    parser.add_argument(
-        "--capture", required=True, help="s3://bucket/prefix of data capture, above <endpoint>/<variant>"
+    watched = parser.add_mutually_exclusive_group(required=True)
+    watched.add_argument("--capture", help="s3://bucket/prefix of data capture, above <endpoint>/<variant>")
+    watched.add_argument(
+        "--batch-output", help="s3://bucket/prefix of what batch transforms wrote, above <due time>; rows with answers"
     )
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--variant", default="AllTraffic")
@@ -89,8 +92,14 @@ def _judge(args: argparse.Namespace, use_case: UseCase, window: Window, baseline
 
 
 def _data(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
-    location = f"{args.capture.rstrip('/')}/{args.endpoint}/{args.variant}"
-    return watch_data(use_case, window, location, baseline, _occasion(args, use_case, window), args.output)
+    occasion = _occasion(args, use_case, window)
+    return watch_data(use_case, window, _watched(args), baseline, occasion, args.output)
+
+
+def _watched(args: argparse.Namespace) -> Watched:
+    if args.batch_output is not None:
+        return Watched.of_batch(args.batch_output)
+    return Watched.of_endpoint(args.capture, args.endpoint, args.variant)
 
 
 def _occasion(args: argparse.Namespace, use_case: UseCase, window: Window) -> Occasion:
@@ -102,7 +111,7 @@ def _joined(args: argparse.Namespace, use_case: UseCase, window: Window, baselin
         use_case,
         args.kind,
         window,
-        args.capture,
+        _watched(args),
         args.ground_truth,
         args.endpoint,
         args.variant,

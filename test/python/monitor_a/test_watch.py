@@ -17,6 +17,7 @@ from botocore.response import StreamingBody
 from mooring_monitor import gather as gathering
 from mooring_monitor.cli import main
 from mooring_monitor.metrics_out import publish
+from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import Window, window_sources
 from mooring_monitor.records import Metric
 from mooring_monitor.use_case import UseCase
@@ -294,8 +295,8 @@ class TestJoinedRows:
         ]
         (truth / "l.jsonl").write_text("\n".join(json.dumps(each) for each in lines))
         window = Window.ending("2026-01-31T12:00:00Z", "1h")
-        locations = (str(tmp_path / "capture"), str(tmp_path / "truth"))
         names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
+        locations = (Watched.of_endpoint(str(tmp_path / "capture"), *names[:2]), str(tmp_path / "truth"))
         return gathering.gather(use_case, "quality", window, *locations, *names, tmp_path, tmp_path)
 
     def test_labels_are_joined_by_inference_id_or_event_id_and_the_last_one_counts(self, gathered: Any) -> None:
@@ -360,8 +361,8 @@ class TestCaptureInS3:
             }
         )
         window = Window.ending("2026-01-31T12:00:00Z", "1h")
-        locations = ("s3://data/loans/capture", "s3://data/loans/ground-truth")
         names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
+        locations = (Watched.of_endpoint("s3://data/loans/capture", *names[:2]), "s3://data/loans/ground-truth")
         rows = gathering.gather(use_case, "quality", window, *locations, *names, tmp_path, tmp_path, s3)
         assert rows.features["income"].tolist() == [1, 2, 3, 4]
         assert rows.labels.fillna(-1).tolist() == [-1, 1, -1, -1]
