@@ -1,3 +1,4 @@
+import { checkCompute } from './compute';
 import { answerType, comparedType, defaultDetector, detectorsFor, driftDirection, isDetector } from './drift-detectors';
 import { lookedSeconds } from './duration';
 
@@ -21,6 +22,7 @@ export interface LookedMonitoring {
     readonly every?: unknown;
     readonly window?: unknown;
     readonly features?: readonly Monitored[];
+    readonly compute?: { readonly engine?: unknown; readonly image?: unknown };
     readonly alarm?: { readonly datapoints?: unknown; readonly windows?: unknown };
     readonly quality?: { readonly metric?: unknown; readonly every?: unknown };
     readonly bias?: { readonly every?: unknown };
@@ -48,6 +50,7 @@ export function checkMonitoring(useCase: LookedMonitoring, complain: Complain): 
       complain(path, 'may be 5m at least, because a run must end before the next one starts');
   }
   checkAlarm(useCase, complain);
+  checkCompute(useCase, complain);
   const seen = new Set<string>();
   (useCase.monitoring?.features ?? []).forEach((each, index) => {
     const name = String(each.name);

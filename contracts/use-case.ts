@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batch } from './batch';
+import { compute } from './compute';
 import { answerType, defaultDetector, defaultThreshold, detectorNames } from './drift-detectors';
 import { notifications } from './notifications';
 import { asynchronous, serverless, trial } from './serving-variety';
@@ -166,6 +167,8 @@ const monitoring = z.strictObject({
   /** Fewer captured rows than this give a skipped verdict instead of a wrong one. */
   min_sample: z.number().int().min(1).default(50),
   instance: instanceType.default('ml.t3.large'),
+  /** A Spark cluster for baselines of data too large for one machine. Left out: one process. */
+  compute: compute.optional(),
   /** How many of the last windows must be out of bounds before an alarm rings: `datapoints` of `windows`. */
   alarm: z
     .strictObject({

@@ -4,12 +4,16 @@ import { allow } from '../config/grants';
 import type { PrebuiltImages } from './images';
 
 /** What every job and every model needs around its data: images, logs. */
-export function allowContainerRuntime(role: iam.Role, images: PrebuiltImages, ownImage?: string): void {
+export function allowContainerRuntime(
+  role: iam.Role,
+  images: PrebuiltImages,
+  ...ownImages: readonly (string | undefined)[]
+): void {
   allow(
     role,
     'PullImages',
     ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-    [...images.repositoryArns(), ...ownRepositoryArns(ownImage)],
+    [...images.repositoryArns(), ...ownImages.flatMap(ownRepositoryArns)],
   );
   allow(role, 'RegistryToken', ['ecr:GetAuthorizationToken'], ['*'], {
     because: "the registry's token is not bound to a repository; the service knows no resource for it",

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { sparkCluster } from '../../contracts/compute';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
@@ -45,7 +46,7 @@ export class TrainingRoles extends Construct {
     code.allowRead(role);
     allowExternalData(role, useCase);
     checks?.allowJobs(role);
-    allowContainerRuntime(role, images, useCase.training.image);
+    allowContainerRuntime(role, images, useCase.training.image, sparkCluster(useCase.monitoring.compute)?.image);
     return role;
   }
 

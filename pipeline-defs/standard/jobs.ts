@@ -1,6 +1,8 @@
+import type { SparkCluster } from '../../contracts/compute';
 import { prefixes } from '../../contracts/names';
 import { execution, type Expression, join, type ProcessingArguments, ProcessingStep, scriptJob } from '../dsl';
 import type { PropertyFileOptions } from '../dsl';
+import { deployTime, processingCluster } from '../dsl';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
 
@@ -19,6 +21,16 @@ interface Script<O extends string, F extends string> {
   readonly propertyFiles?: Readonly<Record<F, PropertyFileOptions>>;
   /** @default the processing image */
   readonly image?: Text;
+  /** @default one instance of the processing instance type */
+  readonly cluster?: SparkCluster;
+}
+
+/** Instances of a cluster talk to each other, encrypted; an isolated container could not. */
+function onCluster({ instance, count, volume_gb: volume }: SparkCluster) {
+  return {
+    NetworkConfig: { EnableNetworkIsolation: false, EnableInterContainerTrafficEncryption: true },
+    ProcessingResources: processingCluster(deployTime(instance), count, volume),
+  };
 }
 
 /** Makes the steps of the code bundle, and knows where their outputs lie. */
@@ -31,14 +43,14 @@ export class StandardJobs {
   /** A step of the code bundle, by the rule of docs/architecture.md: `--<input> <folder>` for each input, one `--output`. */
   script<const O extends string, const F extends string = never>(
     name: string,
-    { command, inputs, outputs, propertyFiles, image = this.parameters.processingImage }: Script<O, F>,
+    { command, inputs, outputs, propertyFiles, image = this.parameters.processingImage, cluster }: Script<O, F>,
   ): ProcessingStep<O, F> {
     const { place } = this.context;
     const folders = Object.keys(inputs).flatMap((each) => [`--${each}`, `/opt/ml/processing/input/${each}`]);
     const locations = Object.fromEntries(outputs.map((each) => [each, this.location(name, each)]));
     const job = scriptJob<O>({
       role: place.roleArn,
-      image,
+      image: cluster?.image ?? image,
       instance: this.parameters.processingInstance,
       code: place.code.zip.uri,
       script: place.code.zip.file,
@@ -48,7 +60,7 @@ export class StandardJobs {
     });
     const args: ProcessingArguments<O> = {
       ...job,
-      NetworkConfig: { EnableNetworkIsolation: true },
+      ...(cluster === undefined ? { NetworkConfig: { EnableNetworkIsolation: true } } : onCluster(cluster)),
       ProcessingOutputConfig: { Outputs: job.ProcessingOutputConfig?.Outputs ?? [], KmsKeyId: place.kmsKeyArn },
     };
     return new ProcessingStep<O, F>(name, { arguments: args, propertyFiles, retry });

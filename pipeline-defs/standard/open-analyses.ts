@@ -1,3 +1,4 @@
+import { type SparkCluster, sparkCluster } from '../../contracts/compute';
 import { liveFiles } from '../../contracts/names';
 import { type Expression, join, type ProcessingStep } from '../dsl';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';
@@ -12,10 +13,12 @@ export class OpenAnalyses implements Analyses {
   constructor(private readonly jobs: StandardJobs) {}
 
   dataQuality(splits: Splits): Analysis {
+    const cluster = sparkCluster(this.jobs.context.useCase.monitoring.compute);
     const step = this.jobs.script('DataQuality', {
-      command: ['monitor', 'profile'],
+      command: ['monitor', 'profile', ...engineOptions(cluster)],
       inputs: splits('train'),
       outputs: ['baseline'],
+      cluster,
     });
     return analysis(step, step.output('baseline'), { statistics: 'statistics.json', constraints: 'constraints.json' });
   }
@@ -62,6 +65,16 @@ export class OpenAnalyses implements Analyses {
     });
     return analysis(step, step.output('baseline'), { constraints: 'analysis.json' });
   }
+}
+
+/** How the monitor is told where to count; nothing for one process. */
+function engineOptions(cluster: SparkCluster | undefined): string[] {
+  if (cluster === undefined) return [];
+  return [
+    '--engine',
+    cluster.engine,
+    ...(cluster.engine === 'auto' ? ['--spark-from-gib', String(cluster.from_gib)] : []),
+  ];
 }
 
 /** What is found is what later windows are compared with. */

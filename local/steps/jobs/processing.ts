@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
 import { JobFolder, runContainer } from './container';
-import { knownImage, standIn } from './stand-in';
+import { isMonitorImage, sparkCommand } from './spark';
+import { knownImage, repositoryOf, standIn } from './stand-in';
 import { baseEnvironment, concluding, objectsOf, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { ClientError } from './role-objects';
@@ -61,6 +62,9 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   const command = own?.command ?? [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
+  const started = isMonitorImage(repositoryOf(text(app, 'ImageUri')))
+    ? sparkCommand(command, parts.account.env)
+    : command;
   await materialise(request, folder, objects, shard);
   const outputs = outputsOf(request);
   for (const output of outputs) folder.folder(output.path);
@@ -77,7 +81,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   for (const each of ['/opt/ml/output', '/opt/ml/processing']) folder.folder(each);
   const end = await runContainer(parts.warm, parts.account.logs, {
     folder,
-    command,
+    command: started,
     cwd: '/opt/ml/processing',
     env: {
       ...baseEnvironment(parts, role, name, folder.path),
@@ -102,7 +106,8 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
 
 /**
  * Runs one processing job for real: inputs below /opt/ml/processing, the container's command, outputs to S3 at the end
- * of the job (also those that ask for Continuous). Several instances are as many processes, one after the other.
+ * of the job (also those that ask for Continuous). Several instances are as many processes, one after the other; of the
+ * monitor's own image they are one.
  */
 export function runProcessing(
   parts: JobParts,
@@ -112,8 +117,11 @@ export function runProcessing(
   stop: AbortSignal,
 ): Promise<JobResult> {
   return concluding(async () => {
-    knownImage(text(body(request, 'AppSpecification'), 'ImageUri'));
-    const count = optionalNumber(body(body(request, 'ProcessingResources'), 'ClusterConfig'), 'InstanceCount') ?? 1;
+    const image = text(body(request, 'AppSpecification'), 'ImageUri');
+    knownImage(image);
+    const asked = optionalNumber(body(body(request, 'ProcessingResources'), 'ClusterConfig'), 'InstanceCount') ?? 1;
+    // Instances of a Spark cluster need each other at the same time; here the processors of one machine are the cluster.
+    const count = isMonitorImage(repositoryOf(image)) ? 1 : asked;
     let result: JobResult = { status: 'Completed' };
     for (let index = 0; index < count && result.status === 'Completed'; index += 1) {
       result = await runHost({ parts, name, arn, request, stop, shard: { index, count } });

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { containerRoot } from './container';
 import { imageOf } from './image';
+import { isMonitorImage } from './spark';
 import { pythonSources } from './warm-interpreter';
 
 /** Closed images that have no Python of ours to run in them, but a job that the open monitor can do. */
@@ -20,7 +21,8 @@ export const repositoryOf = (uri: string): string => /([^/:@]+)(?:[:@][^/]+)?$/.
 
 /** @throws Unsupported for an image whose work this machine cannot do. */
 export function knownImage(uri: string): void {
-  if (modules[repositoryOf(uri)] === undefined) imageOf(uri);
+  const repository = repositoryOf(uri);
+  if (modules[repository] === undefined && !isMonitorImage(repository)) imageOf(uri);
 }
 
 /** What does the job of a closed image; undefined for every other image. */

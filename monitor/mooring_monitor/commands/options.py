@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.data import FORMATS, column_names, read_batches
 from mooring_monitor.row_sample import RowSample
-from mooring_monitor.scale.engine import ENGINES, chosen_engine, processors
+from mooring_monitor.scale.engine import ENGINES, SPARK_FROM_GIB, chosen_engine, processors
 from mooring_monitor.scale.spark import profile_with_spark, spark_session
 from mooring_monitor.use_case import UseCase
 
@@ -25,9 +26,28 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default="auto",
         choices=ENGINES,
-        help="auto: Spark from 20 GiB on, where there is one",
+        help="auto: Spark for large inputs (--spark-from-gib), where there is one",
+    )
+    parser.add_argument(
+        "--spark-from-gib",
+        type=_size,
+        default=SPARK_FROM_GIB,
+        metavar="GIB",
+        help="size of the input from which on `auto` takes Spark; default 20",
     )
     parser.add_argument("--header", default="auto", choices=("auto", "yes", "no"), help="whether CSV files have one")
+
+
+def _size(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size; write GiB as a number above 0")
+    return value
+
+
+def engine_of(args: argparse.Namespace) -> Literal["process", "spark"]:
+    """Where this run counts: by --engine, or by the size of its data."""
+    return chosen_engine(args.engine, data_paths(args), args.format, args.spark_from_gib)
 
 
 def data_paths(args: argparse.Namespace) -> list[str]:
@@ -52,12 +72,11 @@ def profile_of(
     profile = DatasetProfile.of_use_case(use_case)
     label = use_case.label if use_case else None
     names = column_names(use_case, fallback)
-    if chosen_engine(args.engine, data_paths(args), args.format) == "spark":
+    if engine_of(args) == "spark":
         if sample is not None:
             raise InputError("detector 'classifier' needs rows in one process; use --engine process")
-        return profile_with_spark(
-            spark_session(), data_paths(args), args.format, profile, names, skips, header=args.header
-        )
+        with spark_session() as spark:
+            return profile_with_spark(spark, data_paths(args), args.format, profile, names, skips, header=args.header)
     with ThreadPoolExecutor(processors()) as pool:
         for batch in read_batches(data_paths(args), args.format, names, skips, args.header, label):
             profile.add(batch, pool)

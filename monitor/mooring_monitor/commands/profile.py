@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mooring_monitor.commands.options import add_data_arguments, data_paths, profile_of
+from mooring_monitor.commands.options import add_data_arguments, data_paths, engine_of, profile_of
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import write_json
 from mooring_monitor.profile.constraints import constraints_document
@@ -13,6 +13,7 @@ from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.row_sample import FILE as SAMPLE_FILE
 from mooring_monitor.row_sample import RowSample
+from mooring_monitor.scale.cluster import job_hosts, work_for
 from mooring_monitor.step_files import optional_use_case
 
 NAME = "profile"
@@ -30,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Profile the data and write both files."""
+    hosts = job_hosts()
+    if hosts is not None and not hosts.leads:
+        # The first instance counts and reports; in one process it needs no help.
+        if engine_of(args) == "spark":
+            work_for(hosts)
+        return 0
     skips = Skips()
     use_case = optional_use_case(args.use_case)
     output = args.output / STEP_OUTPUT if args.train else args.output

@@ -14,16 +14,18 @@ Engine = Literal["auto", "process", "spark"]
 ENGINES: Final = ("auto", "process", "spark")
 
 #: `auto` takes Spark from here on, where there is one: some ten minutes of a single process.
-SPARK_FROM_BYTES: Final = 20 << 30
+SPARK_FROM_GIB: Final = 20.0
 
 
-def chosen_engine(engine: Engine, paths: Sequence[str], data_format: str) -> Literal["process", "spark"]:
-    """The engine to use. `auto` is Spark for inputs of at least 20 GiB in an image that holds pyspark."""
+def chosen_engine(
+    engine: Engine, paths: Sequence[str], data_format: str, spark_from_gib: float = SPARK_FROM_GIB
+) -> Literal["process", "spark"]:
+    """The engine to use. `auto` is Spark for inputs of at least `spark_from_gib` in an image that holds pyspark."""
     if engine != "auto":
         return engine
     if importlib.util.find_spec("pyspark") is None:
         return "process"
-    return "spark" if total_size(sources(paths, data_format)) >= SPARK_FROM_BYTES else "process"
+    return "spark" if total_size(sources(paths, data_format)) >= spark_from_gib * (1 << 30) else "process"
 
 
 def total_size(found: Sequence[Source]) -> int:

@@ -12,6 +12,7 @@ import os
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,14 +24,16 @@ from mooring_monitor.readers.batch import Batch, Skips
 from mooring_monitor.readers.capture import read_capture
 from mooring_monitor.readers.csv_file import Header
 from mooring_monitor.readers.source import sources
+from mooring_monitor.scale.cluster import job_hosts, led_cluster
 
 #: Column in which Spark leaves lines whose number of values is wrong.
 _CORRUPT: Final = "_mooring_corrupt"
 _STATE: Final = "state string"
 
 
-def spark_session() -> Any:
-    """The running Spark session, or a new one with the cluster's own settings.
+@contextmanager
+def spark_session() -> Iterator[Any]:
+    """The running Spark session, or a new one: on the instances of the job, else with the cluster's own settings.
 
     Raises InputError when there is no pyspark.
     """
@@ -42,7 +45,19 @@ def spark_session() -> Any:
         ) from None
     # Workers take `python3` from the path otherwise, which need not be the one that has our libraries.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    return SparkSession.builder.appName("mooring-monitor").getOrCreate()
+    builder = SparkSession.builder.appName("mooring-monitor")
+    hosts = job_hosts()
+    if hosts is None:
+        yield builder.getOrCreate()
+        return
+    if not hosts.leads:
+        raise InputError(f"only the first instance, {hosts.first}, drives Spark; of the commands, profile knows how")
+    with led_cluster(hosts) as master:
+        session = builder.master(master).config("spark.driver.host", hosts.current).getOrCreate()
+        try:
+            yield session
+        finally:
+            session.stop()
 
 
 def profile_with_spark(

@@ -1,0 +1,71 @@
+import { checkUseCase } from '../../../contracts/use-case-checks';
+import { useCaseSchema } from '../../../contracts/use-case';
+
+type Section = Readonly<Record<string, unknown>>;
+
+const base = {
+  name: 'loans',
+  title: 'Loans',
+  purpose: 'Shows clusters.',
+  task: 'binary',
+  dataset: {
+    columns: [
+      { name: 'age', type: 'integer' },
+      { name: 'paid_back', type: 'integer' },
+    ],
+    label: 'paid_back',
+    positive: 1,
+  },
+  gates: { quality: { metric: 'auc', bound: 0.7 } },
+};
+const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/mooring-monitor@sha256:${'a'.repeat(64)}`;
+
+/** Path and message of everything that is wrong with a monitoring section. */
+function problems(monitoring: Section): string[] {
+  const document = { ...base, monitoring };
+  const parsed = useCaseSchema.safeParse(document);
+  const found = parsed.success ? [] : parsed.error.issues.map((each) => `${each.path.join('.')}: ${each.message}`);
+  const checked = checkUseCase(document).map((each) => `${each.path.join('.')}: ${each.message}`);
+  return [...new Set([...found, ...checked])];
+}
+
+describe('monitoring.compute', () => {
+  test('is absent by default, and of two machines that are taken by size when it is given', () => {
+    expect(useCaseSchema.parse(base).monitoring).not.toHaveProperty('compute');
+    expect(useCaseSchema.parse({ ...base, monitoring: { compute: { image } } }).monitoring.compute).toEqual({
+      engine: 'auto',
+      image,
+      instance: 'ml.m5.xlarge',
+      count: 2,
+      volume_gb: 100,
+      from_gib: 20,
+    });
+  });
+
+  test.each([{}, { engine: 'spark' }, { engine: 'auto' }])('%j without an image says what to give', (compute) => {
+    expect(problems({ compute })).toEqual([
+      expect.stringMatching(
+        /^monitoring\.compute\.image: engine (auto|spark) needs Spark: give monitoring\.compute\.image/,
+      ),
+    ]);
+  });
+
+  test('needs no image for a single process', () => {
+    expect(problems({ compute: { engine: 'single' } })).toEqual([]);
+  });
+
+  test.each(['mooring-monitor', image.replace(/@.*/, ':1.0'), image.slice(0, -1)])('refuses the image %s', (given) => {
+    expect(problems({ compute: { engine: 'spark', image: given } })).toEqual([
+      expect.stringContaining('monitoring.compute.image: an ECR image by its digest: 1111'),
+    ]);
+  });
+
+  test('is refused beside what has no Spark', () => {
+    expect(problems({ engine: 'model-monitor', compute: { image } })).toEqual([
+      'monitoring.compute.engine: Spark is for monitoring.engine open; leave monitoring.compute out, or choose engine open',
+    ]);
+    expect(problems({ features: [{ name: 'age', detector: 'classifier' }], compute: { image } })).toEqual([
+      expect.stringMatching(/^monitoring\.features\.0\.detector: 'classifier' needs its rows in one process/),
+    ]);
+  });
+});
