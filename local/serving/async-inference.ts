@@ -97,7 +97,7 @@ export class AsyncInference {
         failureReason: reason,
         requestParameters: { endpointName: name, inputLocation: source },
         ...(failure === undefined ? {} : { responseParameters: { failureLocation: failure } }),
-      }).catch(() => undefined);
+      });
     }
   }
 
@@ -131,14 +131,18 @@ export class AsyncInference {
     ]);
   }
 
-  /** With the role of the model, as AWS does: without sns:Publish nobody hears. */
+  /** With the role of the model, as AWS does: without sns:Publish nobody hears, and the answer lies there all the same. */
   private async notify(endpoint: string, topic: string | undefined, message: Body): Promise<void> {
     if (topic === undefined) return;
-    await this.account.call(
-      'sns',
-      'Publish',
-      { TopicArn: topic, Message: JSON.stringify(message) },
-      this.account.iam.roleByArn(this.roleOf(endpoint)),
-    );
+    try {
+      const role = this.account.iam.roleByArn(this.roleOf(endpoint));
+      await this.account.call('sns', 'Publish', { TopicArn: topic, Message: JSON.stringify(message) }, role);
+    } catch (error) {
+      this.account.trace.emit('async.ended', {
+        endpoint,
+        inferenceId: '',
+        failure: `${topic} was not told: ${error instanceof Error ? error.message : String(error)}`,
+      });
+    }
   }
 }

@@ -69,6 +69,28 @@ describe('other ways to serve', () => {
     await expect(invoke(laptop, 'later', 'abc')).rejects.toThrow('is asynchronous: call InvokeEndpointAsync');
   });
 
+  test('a model whose role may not publish answers into S3, and nobody is told', async () => {
+    const silent = await laptop.role('silent', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+    await createModel(laptop, 'silent', script, silent);
+    const topic = 'arn:aws:sns:us-east-1:000000000000:answers';
+    const output = { S3OutputPath: `s3://${bucket}/silent`, NotificationConfig: { SuccessTopic: topic } };
+    await createConfig(laptop, 'silent', [variant('silent')], { AsyncInferenceConfig: { OutputConfig: output } });
+    await createEndpoint(laptop, 'silent', 'silent');
+    const inbox = laptop.account.parts.peer('inbox');
+    const before = inbox.messages().length;
+    const { OutputLocation } = await laptop.runtime.send(
+      new InvokeEndpointAsyncCommand({
+        EndpointName: 'silent',
+        InputLocation: await laptop.put('questions/silent', 'abc'),
+        ContentType: 'text/csv',
+      }),
+    );
+    await laptop.account.clock.settled();
+    expect(await laptop.text(OutputLocation ?? '')).toBe('silent,3');
+    expect(inbox.messages()).toHaveLength(before);
+    expect(JSON.stringify(laptop.account.trace.read())).toContain(`${topic} was not told`);
+  });
+
   test('a serverless endpoint serves, and refuses data capture', async () => {
     const serverless = {
       VariantName: 'AllTraffic',
