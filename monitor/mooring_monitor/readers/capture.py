@@ -87,8 +87,8 @@ class CaptureRows:
                 row = [*output, *row]
             row = dict(zip(self.names, row, strict=True))
         for name in row:
-            if name in self.cells or len(self.cells) < len(self.names) + _UNKNOWN_COLUMNS:
-                self.cells.setdefault(name, [None] * len(self))
+            if name not in self.cells and len(self.cells) < len(self.names) + _UNKNOWN_COLUMNS:
+                self.cells[name] = [None] * len(self)
         for name, values in self.cells.items():
             values.append(row.get(name))
         return True
