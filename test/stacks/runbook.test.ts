@@ -148,6 +148,13 @@ describe('every alarm of an application that has all of them', () => {
   });
 });
 
+test('the rule for them is a pattern that EventBridge takes (2,048 characters), however long the name of the use case', () => {
+  const [rule] = ofType('AWS::Events::Rule').filter((each) => each['Name'] === 'loans-infrastructure-alarm');
+  const pattern = JSON.stringify(rule?.['EventPattern']).replaceAll('"loans-', `"${'x'.repeat(30)}-`);
+  expect(pattern.length).toBeGreaterThan(1_000);
+  expect(pattern.length).toBeLessThan(2_048);
+});
+
 test('the bound of the CPUs counts all of them, because their utilizations are added', () => {
   expect(['ml.t2.medium', 'ml.m5.large', 'ml.c5.xlarge', 'ml.m5.2xlarge', 'ml.m5.24xlarge'].map(virtualCpus)).toEqual([
     2, 2, 4, 8, 96,
