@@ -11,7 +11,10 @@ const pytest = (marker, environment = 'main', paths = []) => ({ kind: 'pytest', 
 export const suites = {
   quick: {
     what: 'unit, stacks, local account, the loop, Python',
-    runs: [jest('unit', 'dsl', 'stacks', 'nag', 'local', 'loop'), pytest('not parity and not spark and not sdk')],
+    runs: [
+      jest('unit', 'dsl', 'stacks', 'nag', 'local', 'loop'),
+      pytest('not parity and not spark and not sdk and not slow'),
+    ],
   },
   parity: { what: 'against recorded outputs of the AWS containers', runs: [pytest('parity')] },
   sdk: {
@@ -26,7 +29,7 @@ export const suites = {
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
   soak: {
     what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
-    runs: [jest('soak')],
+    runs: [jest('soak'), pytest('slow')],
   },
   calm: { what: 'thirty days on which nothing changes, three seeds', runs: [jest('calm')] },
 };

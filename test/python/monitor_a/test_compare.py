@@ -232,6 +232,7 @@ class TestBadWindows:
         compare(rows(100, seed=3).to_csv(index=False) + "1,2," + "x" * 20_000_000 + ",3\n", code=2)
         assert "window.csv cannot be read as CSV" in capsys.readouterr().err
 
+    @pytest.mark.slow
     def test_of_ten_thousand_columns_are_read(self, tmp_path: Path) -> None:
         names = [f"c{index}" for index in range(10_000)]
         lines = [",".join(names), *(",".join(["1.5"] * 10_000) for _ in range(60))]

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
-import { resourceNames, stackNames } from '../../../contracts/names';
-import { Account } from '../../../local/account';
-import { deploy } from '../../../local/cli/cdk';
-import { clientsFor } from '../../../local/cli/clients';
-import { followExecution, startExecution } from '../../../local/cli/execution';
-import { readFoundation } from '../../../local/cli/foundation';
-import { root, testApp, wideUseCase } from '../../support/app';
+import { resourceNames, stackNames } from '../../contracts/names';
+import { Account } from '../../local/account';
+import { deploy } from '../../local/cli/cdk';
+import { clientsFor } from '../../local/cli/clients';
+import { followExecution, startExecution } from '../../local/cli/execution';
+import { readFoundation } from '../../local/cli/foundation';
+import { root, testApp, wideUseCase } from '../support/app';
 
 describe('a pipeline of more than 100 KiB, deployed by the CDK', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-wide-'));
