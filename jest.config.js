@@ -2,11 +2,12 @@
 const base = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, tsconfig: 'tsconfig.json' }] },
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/plain-output.js'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.mooring', '<rootDir>/.venv', '<rootDir>/.venvs'],
 };
 
 /**
- * `npm test` runs every project but the long ones, which have scripts of their own (see scripts/suites.mjs).
+ * `npm test` runs every project but the long ones, which have scripts of their own (see scripts/lib/suites.mjs).
  */
 module.exports = {
   maxWorkers: 2,
