@@ -1,5 +1,5 @@
 import { prefixes, type StageName } from './names';
-import type { Trial } from './serving-variety';
+import type { Trial } from './use-case/serving-variety';
 import type { Stage } from './use-case';
 
 /** Variant of the version on trial. The live version keeps the one name that all configurations share. */

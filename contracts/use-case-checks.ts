@@ -1,9 +1,9 @@
-import { checkBatchMonitoring } from './batch-checks';
+import { checkBatchMonitoring } from './use-case/batch-checks';
 import { answerNames } from './drift-detectors';
 import { lookedSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
-import { checkMonitoring, checkRetraining, type LookedMonitoring } from './monitoring-checks';
-import { checkServing } from './serving-checks';
+import { checkMonitoring, checkRetraining, type LookedMonitoring } from './use-case/monitoring-checks';
+import { checkServing } from './use-case/serving-checks';
 
 /** What of a use case the checks look at; any of it may be missing or of a wrong type when the document is invalid. */
 interface Looked extends LookedMonitoring {

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { CreateTransformJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
-import type { BatchSettings } from '../../contracts/batch';
+import type { BatchSettings } from '../../contracts/use-case/batch';
 import { environment, requireEnv } from '../../contracts/environment';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';

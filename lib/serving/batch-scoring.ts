@@ -2,7 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import type { Batch, BatchSettings } from '../../contracts/batch';
+import type { Batch, BatchSettings } from '../../contracts/use-case/batch';
 import { environment } from '../../contracts/environment';
 import { prefixes, resourceNames } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';

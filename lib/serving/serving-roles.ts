@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { deploymentNamespace } from '../../contracts/metrics';
 import { prefixes, type StageName } from '../../contracts/names';
-import type { Asynchronous } from '../../contracts/serving-variety';
+import type { Asynchronous } from '../../contracts/use-case/serving-variety';
 import type { Stage, UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { sparkCluster } from '../../contracts/compute';
+import { sparkCluster } from '../../contracts/use-case/compute';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';

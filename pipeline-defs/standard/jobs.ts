@@ -1,4 +1,4 @@
-import type { SparkCluster } from '../../contracts/compute';
+import type { SparkCluster } from '../../contracts/use-case/compute';
 import { prefixes } from '../../contracts/names';
 import { execution, type Expression, join, type ProcessingArguments, ProcessingStep, scriptJob } from '../dsl';
 import type { PropertyFileOptions } from '../dsl';

@@ -1,4 +1,4 @@
-import { type SparkCluster, sparkCluster } from '../../contracts/compute';
+import { type SparkCluster, sparkCluster } from '../../contracts/use-case/compute';
 import { liveFiles } from '../../contracts/names';
 import { type Expression, join, type ProcessingStep } from '../dsl';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';

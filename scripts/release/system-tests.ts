@@ -1,7 +1,7 @@
 import { UserError } from '../../contracts/errors';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';
-import type { StageTests } from '../../contracts/stage-tests';
+import type { StageTests } from '../../contracts/use-case/stage-tests';
 import { boundsOf, runStageTests } from '../stage-tests/run';
 import { ask, csvLine, near, scoreOf } from '../stage-tests/target';
 import { expect, sampleAt } from '../stage-tests/test-case';

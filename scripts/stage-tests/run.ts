@@ -2,7 +2,7 @@ import { testsPrefix, type TestSummary } from '../../contracts/deployment-record
 import { UserError } from '../../contracts/errors';
 import type { LiveManifest } from '../../contracts/live-manifest';
 import { prefixes } from '../../contracts/names';
-import { type StageTests, stageTests } from '../../contracts/stage-tests';
+import { type StageTests, stageTests } from '../../contracts/use-case/stage-tests';
 import type { UseCase } from '../../contracts/use-case';
 import { contract, errorPath, knownSamples } from './contract';
 import { latency } from './latency';

@@ -1,5 +1,5 @@
 import { UserError } from '../../contracts/errors';
-import type { StageTests } from '../../contracts/stage-tests';
+import type { StageTests } from '../../contracts/use-case/stage-tests';
 import type { UseCase } from '../../contracts/use-case';
 import type { Sample, Target } from './target';
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Compute } from '../../contracts/compute';
+import type { Compute } from '../../contracts/use-case/compute';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { checkDefinition } from '../../pipeline-defs/dsl/check';
 import { testUseCases } from '../support/app';

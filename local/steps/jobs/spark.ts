@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { monitorRepository } from '../../../contracts/compute';
+import { monitorRepository } from '../../../contracts/use-case/compute';
 import { Unsupported } from '../../core/errors';
 import { pythonSources } from './warm-interpreter';
 

@@ -3,7 +3,7 @@ import type { TestSummary } from '../../../contracts/deployment-record';
 import type { LiveManifest } from '../../../contracts/live-manifest';
 import { loadUseCases } from '../../../contracts/load-use-case';
 import { prefixes, type StageName } from '../../../contracts/names';
-import type { StageTests } from '../../../contracts/stage-tests';
+import type { StageTests } from '../../../contracts/use-case/stage-tests';
 import { boundsOf, runStageTests } from '../../../scripts/stage-tests/run';
 import { Harbour } from '../../support/shipping/harbour';
 import { artifact, scoreOf } from '../../support/shipping/models';

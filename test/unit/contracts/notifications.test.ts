@@ -1,4 +1,4 @@
-import { notifications } from '../../../contracts/notifications';
+import { notifications } from '../../../contracts/use-case/notifications';
 
 const messages = (webhook: string): string[] => {
   const parsed = notifications.safeParse({ webhooks: [webhook] });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instanceType } from './values';
 
 /** Repository of the image made from `monitor/container`: the local account knows it by this name. */
 export const monitorRepository = 'mooring-monitor';
@@ -17,10 +18,7 @@ export const compute = z.strictObject({
   engine: z.enum(['single', 'spark', 'auto']).default('auto'),
   /** The image built from monitor/container; needed unless the engine is `single`. */
   image: image.optional(),
-  instance: z
-    .string()
-    .regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'a SageMaker instance type, e.g. ml.m5.large')
-    .default('ml.m5.xlarge'),
+  instance: instanceType.default('ml.m5.xlarge'),
   /** Instances of the Spark cluster; each gets all of the data, and works on its share. */
   count: z.number().int().min(1).max(20).default(2),
   /** Disk of each instance, in GB. */

@@ -1,4 +1,4 @@
-import { lookedSeconds } from './duration';
+import { lookedSeconds } from '../duration';
 import type { LookedMonitoring } from './monitoring-checks';
 
 type Cadence = { readonly every?: unknown; readonly window?: unknown } | undefined;

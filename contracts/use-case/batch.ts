@@ -1,16 +1,11 @@
 import { z } from 'zod';
+import { duration, instanceType } from './values';
 
 /** Scoring files on a schedule with the live model; part of the use case's schema. */
 export const batch = z.strictObject({
   /** Cadence. Each run scores everything that lies in the input then. */
-  every: z
-    .string()
-    .regex(/^[1-9][0-9]*(m|h|d)$/, 'a number and a unit: 15m, 1h, 2d')
-    .default('1d'),
-  instance: z
-    .string()
-    .regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'a SageMaker instance type, e.g. ml.m5.large')
-    .default('ml.m5.large'),
+  every: duration.default('1d'),
+  instance: instanceType.default('ml.m5.large'),
   count: z.number().int().min(1).max(100).default(1),
 });
 

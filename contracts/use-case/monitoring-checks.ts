@@ -1,6 +1,13 @@
 import { checkCompute } from './compute';
-import { answerType, comparedType, defaultDetector, detectorsFor, driftDirection, isDetector } from './drift-detectors';
-import { lookedSeconds } from './duration';
+import {
+  answerType,
+  comparedType,
+  defaultDetector,
+  detectorsFor,
+  driftDirection,
+  isDetector,
+} from '../drift-detectors';
+import { lookedSeconds } from '../duration';
 
 interface Monitored {
   readonly name?: unknown;
