@@ -54,7 +54,10 @@ export const resourceNames = {
   /** Exists only where the pipeline definition is too large for a template. */
   definitionFunction: (useCase: string) => `${useCase}-definition`,
   api: (useCase: string) => `${useCase}-api`,
+  /** Alarms as CloudWatch writes them; shared. */
   topic: `${appName}-notifications`,
+  /** What people read about a use case. */
+  newsTopic: (useCase: string) => `${useCase}-news`,
 } as const;
 
 /** Kinds of monitors; each has a schedule, a report and alarms of its own. */

@@ -6,8 +6,8 @@ export const unhandledEventsAlarm = `${appName}-unhandled-events`;
 
 /**
  * Names of the alarms about what carries a use case: its functions, its endpoints, its front door, the dead letters. They
- * publish to the topic themselves, too, but SNS lets nothing through a subscription's filter that has no attributes, and
- * CloudWatch sends none: subscribers of a use case hear of them through the notify function.
+ * publish to the shared topic themselves, too, in CloudWatch's own words; subscribers of a use case hear of them through
+ * the notify function.
  *
  * Some may not exist, because the use case has no such part.
  */

@@ -1,7 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
 import { notifySettings } from '../../contracts/function-settings';
@@ -26,6 +25,7 @@ import { NativeMonitors } from './native/native-monitors';
 import { MonitorSchedule } from './monitor-schedule';
 import { createDashboard } from './use-case-dashboard';
 import { createWatchingAlarms } from './watching-alarms';
+import { newsTopicArn } from '../training/news-topic';
 
 export interface MonitoringStackProps extends StackProps {
   readonly useCase: UseCase;
@@ -63,7 +63,6 @@ export class MonitoringStack extends Stack {
     this.createAlarmRule(notify, [...drift, ...watching]);
     this.createFailureRules(notify);
     this.createDeliveryRules(notify);
-    this.subscribe();
     createDashboard(this, props.useCase, [...drift, ...watching]);
   }
 
@@ -129,13 +128,13 @@ export class MonitoringStack extends Stack {
         [environment.endpointName]: this.endpointName,
         [environment.scheduleName]: resourceNames.schedule(useCase.name, 'data'),
         [environment.compositeAlarm]: resourceNames.compositeAlarm(useCase.name),
-        [environment.topicArn]: foundation.topic.topicArn,
+        [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
         [environment.settings]: JSON.stringify(notifySettings(useCase)),
       },
     });
     const { role } = notify;
-    allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
+    allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
     allow(
       role,
       'Alarms',
@@ -245,19 +244,5 @@ export class MonitoringStack extends Stack {
       target: notify.function,
       deadLetters: this.props.foundation.deadLetters,
     });
-  }
-
-  /** People get the news of their use cases only. */
-  private subscribe(): void {
-    const { useCase, foundation } = this.props;
-    const { emails, webhooks } = useCase.notifications;
-    for (const [index, endpoint] of [...emails, ...webhooks].entries()) {
-      new sns.CfnSubscription(this, `Subscription${index}`, {
-        topicArn: foundation.topic.topicArn,
-        protocol: index < emails.length ? 'email' : endpoint.startsWith('https:') ? 'https' : 'http',
-        endpoint,
-        filterPolicy: { use_case: [useCase.name] },
-      });
-    }
   }
 }

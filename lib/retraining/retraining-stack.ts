@@ -17,6 +17,7 @@ import { MooringFunction } from '../functions/mooring-function';
 import { driftRules } from '../monitoring/drift-alarms';
 import { rateOf } from '../monitoring/monitor-plan';
 import { configHash } from '../training/code-bundle';
+import { newsTopicArn } from '../training/news-topic';
 
 export interface RetrainingStackProps extends StackProps {
   readonly useCase: UseCase;
@@ -58,7 +59,7 @@ export class RetrainingStack extends Stack {
         [environment.useCase]: useCase.name,
         [environment.pipelineName]: resourceNames.pipeline(useCase.name),
         ...(this.watched() ? { [environment.compositeAlarm]: resourceNames.compositeAlarm(useCase.name) } : {}),
-        [environment.topicArn]: foundation.topic.topicArn,
+        [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.dataBucket]: foundation.dataBucket.bucketName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
         [environment.settings]: JSON.stringify({ ...retrainSettings(useCase), configHash: configHash(useCase) }),
@@ -103,7 +104,7 @@ export class RetrainingStack extends Stack {
       prefixes.markers(useCase.name),
     ]);
     allowRead(role, 'Data', foundation.dataBucket, [prefixes.labelled(useCase.name), prefixes.raw(useCase.name)]);
-    allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
+    allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
     allowKey(role, foundation.key);
   }
 

@@ -9,6 +9,7 @@ import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '..
 import type { Foundation } from '../foundation/foundation-stack';
 import type { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
+import { newsTopicArn } from '../training/news-topic';
 
 export interface ServingRolesProps {
   readonly foundation: Foundation;
@@ -44,7 +45,7 @@ function allowAnswering(role: iam.Role, props: ServingRolesProps, { notify }: As
     prefixes.asyncOutput(useCase.name, stageName),
     prefixes.asyncFailures(useCase.name, stageName),
   ]);
-  if (notify !== 'none') allow(role, 'Tell', ['sns:Publish'], [foundation.topic.topicArn]);
+  if (notify !== 'none') allow(role, 'Tell', ['sns:Publish'], [newsTopicArn(useCase.name)]);
 }
 
 export interface DeployGrants extends ServingRolesProps {
@@ -111,7 +112,7 @@ export function allowDeploying(props: DeployGrants): void {
   allow(role, 'ListCapture', ['s3:ListBucket'], [foundation.dataBucket.bucketArn], {
     conditions: { StringLike: { 's3:prefix': [`${prefixes.capture(useCase.name)}/*`] } },
   });
-  allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
+  allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
   allowKey(role, foundation.key);
   if (props.stage.autoscaling !== undefined) allowScaling(role);
   if (props.stage.async !== undefined) allowAsking(props);

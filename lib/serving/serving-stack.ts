@@ -19,6 +19,7 @@ import { createCaptureAlarm } from './capture-alarm';
 import { createSaturationAlarms } from './saturation-alarms';
 import { allowDeploying, createModelRole } from './serving-roles';
 import { TrialFunction } from './trial-function';
+import { newsTopicArn } from '../training/news-topic';
 
 export interface ServingStackProps extends StackProps {
   readonly useCase: UseCase;
@@ -126,7 +127,7 @@ export class ServingStack extends Stack {
         [environment.packageGroup]: this.packageGroupName,
         [environment.executionRoleArn]: modelRole.roleArn,
         [environment.kmsKeyArn]: foundation.key.keyArn,
-        [environment.topicArn]: foundation.topic.topicArn,
+        [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.dataBucket]: foundation.dataBucket.bucketName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
         [environment.settings]: JSON.stringify(deploySettings(useCase, stage, this.approvals)),

@@ -12,6 +12,7 @@ import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
+import { newsTopicArn } from '../training/news-topic';
 
 export interface TrialFunctionProps {
   readonly useCase: UseCase;
@@ -61,7 +62,7 @@ export class TrialFunction extends Construct {
         [environment.endpointName]: this.endpointName,
         [environment.executionRoleArn]: modelRole.roleArn,
         [environment.kmsKeyArn]: foundation.key.keyArn,
-        [environment.topicArn]: foundation.topic.topicArn,
+        [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.dataBucket]: foundation.dataBucket.bucketName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
         [environment.settings]: JSON.stringify(trialSettings(stage)),
@@ -115,7 +116,7 @@ export class TrialFunction extends Construct {
     const { name } = useCase;
     allowRead(role, 'Records', foundation.artifactBucket, [prefixes.live(name), prefixes.markers(name)]);
     allowWrite(role, 'Records', foundation.artifactBucket, [prefixes.live(name), prefixes.markers(name)]);
-    allow(role, 'Publish', ['sns:Publish'], [foundation.topic.topicArn]);
+    allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
     allow(
       role,
       'HandOver',

@@ -12,6 +12,7 @@ import { CodeAssets } from './code-assets';
 import { configHash, type StandardCode } from './code-bundle';
 import { type MadePipeline, makePipeline } from './definition';
 import { PrebuiltImages } from './images';
+import { NewsTopic } from './news-topic';
 import { StoredDefinition } from './stored-definition';
 import { TrainingRoles, type TrainingRolesProps } from './training-roles';
 
@@ -25,7 +26,8 @@ export interface TrainingStackProps extends StackProps {
 /**
  * Training of one use case.
  *
- * Creates the model package group, the SageMaker pipeline with its role, the role of the jobs, and the code assets.
+ * Creates the model package group, the SageMaker pipeline with its role, the role of the jobs, the code assets, and the
+ * topic of the news: of a use case's stacks this is the one that each account has.
  * A definition of 100 KiB and more goes to S3, by a function that puts in what is known only at deployment.
  * Exports names, images and code for the stacks that serve and monitor.
  */
@@ -51,6 +53,7 @@ export class TrainingStack extends Stack {
     // Not every use case wants SageMaker's own checks, and accounts that are new to them cannot have them.
     this.checks = useCase.monitoring.engine === 'model-monitor' ? new CheckSteps(this, 'Checks') : undefined;
     this.roles = new TrainingRoles(this, 'Roles', { ...props, ...this.own(), useCase });
+    new NewsTopic(this, 'News', { useCase, foundation: props.foundation });
     this.createPackageGroup();
     this.createPipeline();
   }

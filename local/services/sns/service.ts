@@ -244,6 +244,8 @@ export class Sns implements AwsService, TopicPublisher {
     const before = this.subscriptions
       .values()
       .find((each) => each.topicArn === topic.arn && each.protocol === protocol && each.endpoint === endpoint);
+    if (before !== undefined && Object.entries(attributes).some(([key, value]) => before.attributes[key] !== value))
+      throw invalid('Attributes Reason: Subscription already exists with different attributes');
     const arn = before?.arn ?? `${topic.arn}:${this.account.newId()}`;
     this.subscriptions.put(arn, {
       arn,

@@ -103,6 +103,22 @@ describe('a topic', () => {
     ]);
   });
 
+  test('refuses an address that is subscribed with another filter, and takes the same one again', async () => {
+    const TopicArn = await topic('shared-mailbox');
+    const subscribe = (severity: string): Promise<unknown> => {
+      const Attributes = { FilterPolicy: JSON.stringify({ severity: [severity] }) };
+      const to = { TopicArn, Protocol: 'email', Endpoint: 'team@example.com', ReturnSubscriptionArn: true };
+      return side.clients.sns.send(new SubscribeCommand({ ...to, Attributes }));
+    };
+    const first = await subscribe('high');
+    await expect(subscribe('low')).rejects.toThrow(
+      'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+    );
+    expect(await subscribe('high')).toMatchObject({
+      SubscriptionArn: (first as { SubscriptionArn: string }).SubscriptionArn,
+    });
+  });
+
   test('lets no message without attributes through a filter on attributes, even one that asks for their absence', async () => {
     const TopicArn = await topic('absent');
     const subscribe = async (Endpoint: string, FilterPolicy: string): Promise<unknown> =>

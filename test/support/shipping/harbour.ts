@@ -77,8 +77,8 @@ export class Harbour {
     const clients = clientsFor(endpoint);
     const foundation = await readFoundation(clients);
     harbour.connection = { clients, foundation };
-    const to = { Protocol: 'email', Endpoint: 'team@example.com' };
-    await clients.sns.send(new SubscribeCommand({ TopicArn: foundation.topicArn, ...to }));
+    const TopicArn = foundation.topicArn.replace(resourceNames.topic, resourceNames.newsTopic(name));
+    await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
     return harbour;
   }
 

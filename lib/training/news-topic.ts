@@ -1,0 +1,33 @@
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { resourceNames } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
+import { arn } from '../config/arn';
+import type { Foundation } from '../foundation/foundation-stack';
+
+/** By name, because the functions that publish news belong to several stacks, and to stages of other accounts. */
+export const newsTopicArn = (useCase: string): string => arn('sns', resourceNames.newsTopic(useCase));
+
+/**
+ * The topic of a use case's news with its subscriptions.
+ *
+ * Each use case has one of its own, because SNS takes an address once per topic: two use cases that share a mailbox could
+ * not both subscribe it to one topic with filters of their own.
+ */
+export class NewsTopic extends Construct {
+  constructor(scope: Construct, id: string, props: { readonly useCase: UseCase; readonly foundation: Foundation }) {
+    super(scope, id);
+    const { name, notifications } = props.useCase;
+    const { topicArn } = new sns.Topic(this, 'Topic', {
+      topicName: resourceNames.newsTopic(name),
+      displayName: `Mooring: ${name}`,
+      masterKey: props.foundation.key,
+      enforceSSL: true,
+    });
+    const { emails, webhooks } = notifications;
+    for (const [index, endpoint] of [...emails, ...webhooks].entries()) {
+      const protocol = index < emails.length ? 'email' : endpoint.startsWith('https:') ? 'https' : 'http';
+      new sns.CfnSubscription(this, `Subscription${index}`, { topicArn, protocol, endpoint });
+    }
+  }
+}
