@@ -158,7 +158,7 @@ function coldImport(path: string): { readonly wall: number; readonly processor: 
     process.stdout.write(wall + ' ' + (user + system) / 1000, () => process.exit(0));`;
   const env = {
     PATH: process.env.PATH,
-    NODE_PATH: join(root, 'node_modules'),
+    NODE_OPTIONS: '--enable-source-maps',
     AWS_REGION: 'us-east-1',
     ...Object.fromEntries(variables.map((name) => [name, '{}'])),
   };

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync, version } from 'esbuild';
+import { cachedBundles, sourceFolders } from './bundle-cache';
 
 /** Runtime that the bundles are compiled for. */
 export const nodeTarget = 'node22';
@@ -14,49 +15,38 @@ export function functionNames(root: string): string[] {
     .sort();
 }
 
-/**
- * Bundles of all functions, made by one in-process esbuild call (starting esbuild costs more than what it does here).
- *
- * The AWS SDK stays outside, because the runtime brings it. Same sources, same bytes: asset hashes are stable.
- */
+/** The SDK is part of each bundle: one file loads faster than the runtime's copy, and is the one that tests ran against. */
+const options = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  target: nodeTarget,
+  mainFields: ['module', 'main'],
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+/** Bundles of all functions. Same sources, same bytes: asset hashes are stable. */
 export class FunctionBundles {
-  private readonly folder: string;
-  private readonly names: ReadonlySet<string>;
+  private readonly built: string;
+  private readonly names: readonly string[];
+  /** Copies of bundles with further files. */
+  private readonly copies: string;
 
   /** @param root the checkout. */
   constructor(root: string) {
-    const names = functionNames(root);
-    // Nothing is written here: the folder only fixes the relative paths inside the source maps.
-    const outdir = join(root, 'dist/functions');
-    const { outputFiles } = buildSync({
-      absWorkingDir: root,
-      entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(root, 'lambda', name, 'handler.ts')])),
-      outdir,
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      format: 'cjs',
-      target: nodeTarget,
-      external: ['@aws-sdk/*'],
-      sourcemap: 'linked',
-      sourcesContent: false,
-      legalComments: 'none',
-      write: false,
-      logLevel: 'silent',
-    });
-    this.folder = mkdtempSync(join(tmpdir(), 'mooring-functions-'));
-    this.names = new Set(names);
-    for (const { path, contents } of outputFiles) {
-      const target = join(this.folder, basename(dirname(path)), basename(path));
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, contents);
-    }
+    this.names = functionNames(root);
+    this.built = cachedBundles(root, { options, version }, (folder) => bundle(root, this.names, folder));
+    this.copies = mkdtempSync(join(tmpdir(), 'mooring-functions-'));
   }
 
   /** Folder with `index.js` of a function. */
   path(name: string): string {
-    if (!this.names.has(name)) throw new Error(`no function '${name}'; there are: ${[...this.names].join(', ')}`);
-    return join(this.folder, name);
+    if (!this.names.includes(name)) throw new Error(`no function '${name}'; there are: ${this.names.join(', ')}`);
+    return join(this.built, name);
   }
 
   /**
@@ -65,14 +55,35 @@ export class FunctionBundles {
    * @param owner tells apart what several use cases give to the same function.
    */
   pathWith(name: string, owner: string, files: Readonly<Record<string, string>>): string {
-    const target = join(this.folder, `${name}-${owner}`);
+    const target = join(this.copies, `${name}-${owner}`);
     cpSync(this.path(name), target, { recursive: true });
     for (const [file, content] of Object.entries(files)) writeFileSync(join(target, file), content);
     return target;
   }
 
-  /** Removes the bundles; the stacks have staged their copies by then. */
+  /** Removes the copies; the stacks have staged theirs by then. */
   dispose(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.copies, { recursive: true, force: true });
+  }
+}
+
+/** One in-process call for all: starting esbuild costs more than what it does here. */
+function bundle(root: string, names: readonly string[], folder: string): void {
+  const { outputFiles, metafile } = buildSync({
+    ...options,
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(root, 'lambda', name, 'handler.ts')])),
+    // Nothing is written here: the folder only fixes the relative paths inside the source maps.
+    outdir: join(root, 'dist/functions'),
+    metafile: true,
+    write: false,
+  });
+  const known = [...sourceFolders, 'node_modules'].map((each) => `${each}/`);
+  const stray = Object.keys(metafile.inputs).find((input) => !known.some((each) => input.includes(each)));
+  if (stray !== undefined) throw new Error(`functions use ${stray}, outside ${sourceFolders.join(' and ')}`);
+  for (const { path, contents } of outputFiles) {
+    const target = join(folder, basename(dirname(path)), basename(path));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, contents);
   }
 }
