@@ -46,6 +46,17 @@ function alone(isDone, work) {
   );
 }
 
+/** Whether somebody's own `npm ci` has installed what the lockfile asks for, by the record that npm leaves at its end. */
+export function npmHasInstalled(folder = root) {
+  const record = join(folder, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const [wanted, installed] = [packagesOf(join(folder, 'package-lock.json')), packagesOf(record)];
+  return Object.entries(wanted).every(([name, { version, optional }]) =>
+    name === '' || (optional === true && installed[name] === undefined) ? true : installed[name]?.version === version,
+  );
+}
+
 /** node_modules equal to the lockfile; does nothing when they already are. */
 export function ensureNodeModules() {
   const [major] = process.versions.node.split('.').map(Number);
@@ -55,7 +66,7 @@ export function ensureNodeModules() {
     );
   const stamp = join(root, 'node_modules', '.mooring-stamp');
   const wanted = hashOf(['package.json', 'package-lock.json']);
-  const isDone = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  const isDone = () => (existsSync(stamp) ? readFileSync(stamp, 'utf8') === wanted : npmHasInstalled());
   alone(isDone, () => {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     quietly('installing node modules (npm ci)', npm, ['ci', '--loglevel=error']);
