@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../support/app';
 
-const module = pathToFileURL(join(root, 'scripts/lib/install.mjs')).href;
+const installer = pathToFileURL(join(root, 'scripts/lib/install.mjs')).href;
 const locked = { '': { version: '1.0.0' }, a: { version: '1.2.3' }, b: { version: '2.0.0', optional: true } };
 
 let folder: string;
@@ -24,7 +24,7 @@ const npmHasInstalled = (): boolean =>
   execFileSync(process.execPath, [
     '--input-type=module',
     '--eval',
-    `import { npmHasInstalled } from '${module}'; console.log(npmHasInstalled(${JSON.stringify(folder)}));`,
+    `import { npmHasInstalled } from '${installer}'; console.log(npmHasInstalled(${JSON.stringify(folder)}));`,
   ])
     .toString()
     .trim() === 'true';
