@@ -147,7 +147,7 @@ export class Account {
     foundation.objects.sweep(s3.multipart.files());
     const modules = (this.options.modules ?? defaultModules).map((factory) => factory(parts));
     peers.found = Object.assign(
-      { keys: foundation.keys() },
+      { keys: foundation.keys(), images: foundation.images() },
       ...modules.map((module) => module.peers ?? {}),
     ) as Partial<Peers>;
     const registry = new ProviderRegistry([

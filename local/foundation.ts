@@ -126,8 +126,14 @@ export class Foundation {
     ];
   }
 
+  /** Images that were pushed, for services that run them. */
+  images(): Peers['images'] {
+    return this.ecr;
+  }
+
   controls(): readonly Control[] {
-    return [this.customResources.control];
+    const push: Control = { method: 'PUT', path: '/_local/images', handle: (input) => this.ecr.push(input) };
+    return [this.customResources.control, push];
   }
 
   /** @param registry providers of the whole account. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instanceType } from './values';
 
-/** Repository of the image made from `monitor/container`: the local account knows it by this name. */
+/** Title of the image made from `monitor/container`, and its repository's name: the local account knows it by this. */
 export const monitorRepository = 'mooring-monitor';
 
 /** An image by its digest, in a registry of the own AWS accounts. */
@@ -16,7 +16,7 @@ const image = z
 export const compute = z.strictObject({
   /** `single`: one process in the prebuilt image. `spark`: on all instances. `auto`: Spark from `from_gib` of input on. */
   engine: z.enum(['single', 'spark', 'auto']).default('auto'),
-  /** The image built from monitor/container; needed unless the engine is `single`. */
+  /** The image made from monitor/container. Left out: deployments build it and push it with the other assets. */
   image: image.optional(),
   instance: instanceType.default('ml.m5.xlarge'),
   /** Instances of the Spark cluster; each gets all of the data, and works on its share. */
@@ -32,18 +32,29 @@ export type Compute = z.infer<typeof compute>;
 /** A cluster that a job runs on: the settings of an engine that may take Spark. */
 export type SparkCluster = Compute & { readonly image: string };
 
-/** The cluster that a use case asks for; undefined when one process does. @throws Error for a section without image, which the checks refuse. */
-export function sparkCluster(section: Compute | undefined): SparkCluster | undefined {
+/** Whether deployments build the monitor's image: the use case wants Spark, and names no image. */
+export function buildsMonitorImage(section: Compute | undefined): boolean {
+  return section !== undefined && section.engine !== 'single' && section.image === undefined;
+}
+
+/**
+ * The cluster that a use case asks for; undefined when one process does.
+ *
+ * @param built the image that the deployment builds, see {@link buildsMonitorImage}.
+ * @throws Error when there is neither that nor an image of the use case.
+ */
+export function sparkCluster(section: Compute | undefined, built?: string): SparkCluster | undefined {
   if (section === undefined || section.engine === 'single') return undefined;
-  if (section.image === undefined) throw new Error('give monitoring.compute.image');
-  return { ...section, image: section.image };
+  const image = section.image ?? built;
+  if (image === undefined) throw new Error('the deployment builds no image of the monitor');
+  return { ...section, image };
 }
 
 interface Looked {
   readonly monitoring?: {
     readonly engine?: unknown;
     readonly features?: readonly { readonly detector?: unknown }[];
-    readonly compute?: { readonly engine?: unknown; readonly image?: unknown };
+    readonly compute?: { readonly engine?: unknown };
   };
 }
 
@@ -53,14 +64,7 @@ export function checkCompute(
   complain: (path: (string | number)[], message: string) => void,
 ): void {
   const { engine: monitor, features = [], compute: section } = monitoring ?? {};
-  const engine = section?.engine ?? 'auto';
-  if (section === undefined || engine === 'single') return;
-  if (section.image === undefined)
-    complain(
-      ['monitoring', 'compute', 'image'],
-      `engine ${String(engine)} needs Spark: give monitoring.compute.image, the digest of what monitor/container builds ` +
-        '(docs/monitor.md#scale), or choose engine single',
-    );
+  if (section === undefined || section.engine === 'single') return;
   if (monitor === 'model-monitor')
     complain(
       ['monitoring', 'compute', 'engine'],

@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { flatten, type Reference } from '../config/acknowledge';
 
@@ -25,6 +26,7 @@ const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
  * service that is not listed here stays a finding.
  */
 export function acknowledgePipelineGrants(stack: Stack): void {
+  acknowledgeImageBuilds(stack);
   for (const construct of stack.node.findAll()) {
     if (!(construct instanceof iam.CfnPolicy) || Stack.of(construct) !== stack) continue;
     construct.node.addValidation({
@@ -35,6 +37,13 @@ export function acknowledgePipelineGrants(stack: Stack): void {
       },
     });
   }
+}
+
+/** Docker in a build needs the privileged mode; CDK Pipelines turns it on for the project that publishes images, and only there. */
+function acknowledgeImageBuilds(stack: Stack): void {
+  for (const construct of stack.node.findAll())
+    if (construct instanceof codebuild.CfnProject && stack.resolve(construct.environment).privilegedMode === true)
+      Validations.of(construct).acknowledge({ id: 'AwsSolutions-CB3', reason: 'it builds container images' });
 }
 
 function acknowledge(construct: iam.CfnPolicy, { Action, Resource }: Statement): void {

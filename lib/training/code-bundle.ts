@@ -36,7 +36,7 @@ export class StandardCode {
    * @param source version of the checkout, which pipelines hand to what they register; default: unknown.
    */
   constructor(
-    root: string,
+    readonly root: string,
     readonly source?: SourceVersion,
   ) {
     const standard = join(root, 'pipeline-defs/standard');

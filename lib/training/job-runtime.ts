@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
@@ -30,5 +31,5 @@ export function allowContainerRuntime(
 function ownRepositoryArns(image: string | undefined): string[] {
   const [, account, region, repository] =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)/.exec(image ?? '') ?? [];
-  return repository === undefined ? [] : [`arn:aws:ecr:${region}:${account}:repository/${repository}`];
+  return repository === undefined ? [] : [`arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repository}`];
 }

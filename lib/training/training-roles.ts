@@ -1,6 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { sparkCluster } from '../../contracts/use-case/compute';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
 import { arn } from '../config/arn';
@@ -46,7 +45,13 @@ export class TrainingRoles extends Construct {
     code.allowRead(role);
     allowExternalData(role, useCase);
     checks?.allowJobs(role);
-    allowContainerRuntime(role, images, useCase.training.image, sparkCluster(useCase.monitoring.compute)?.image);
+    const { compute } = useCase.monitoring;
+    allowContainerRuntime(
+      role,
+      images,
+      useCase.training.image,
+      compute?.engine === 'single' ? undefined : compute?.image,
+    );
     return role;
   }
 

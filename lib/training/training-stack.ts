@@ -3,6 +3,7 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { resourceNames } from '../../contracts/names';
+import { buildsMonitorImage } from '../../contracts/use-case/compute';
 import type { Place } from '../../pipeline-defs/standard/place';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -12,6 +13,7 @@ import { CodeAssets } from './code-assets';
 import { configHash, type StandardCode } from './code-bundle';
 import { type MadePipeline, makePipeline } from './definition';
 import { PrebuiltImages } from './images';
+import { MonitorImage } from './monitor-image';
 import { NewsTopic } from './news-topic';
 import { StoredDefinition } from './stored-definition';
 import { TrainingRoles, type TrainingRolesProps } from './training-roles';
@@ -38,6 +40,7 @@ export class TrainingStack extends Stack {
   readonly images: PrebuiltImages;
   private readonly roles: TrainingRoles;
   private readonly checks: CheckSteps | undefined;
+  private readonly monitorImage: MonitorImage | undefined;
 
   constructor(
     scope: Construct,
@@ -52,7 +55,10 @@ export class TrainingStack extends Stack {
     this.images = new PrebuiltImages(this, 'Images');
     // Not every use case wants SageMaker's own checks, and accounts that are new to them cannot have them.
     this.checks = useCase.monitoring.engine === 'model-monitor' ? new CheckSteps(this, 'Checks') : undefined;
+    if (buildsMonitorImage(useCase.monitoring.compute))
+      this.monitorImage = new MonitorImage(this, 'MonitorImage', props.standardCode.root);
     this.roles = new TrainingRoles(this, 'Roles', { ...props, ...this.own(), useCase });
+    this.monitorImage?.allowPull(this.roles.job);
     new NewsTopic(this, 'News', { useCase, foundation: props.foundation });
     this.createPackageGroup();
     this.createPipeline();
@@ -116,6 +122,7 @@ export class TrainingStack extends Stack {
       images: {
         processing: this.images.uri('scikit-learn'),
         training: training.image ?? this.images.uri(training.framework),
+        ...(this.monitorImage === undefined ? {} : { monitor: this.monitorImage.uri }),
       },
       configHash: configHash(loaded.useCase),
       checks: this.checks?.checks,

@@ -7,6 +7,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { dockerStandIn } from '../core/project-root';
 
 export const localRegion = 'us-east-1';
 /** Keys of the local account's administrator; they mean nothing anywhere else. */
@@ -51,6 +52,7 @@ export function clientEnvironment(endpoint: string): Record<string, string> {
     AWS_REGION: localRegion,
     AWS_DEFAULT_REGION: localRegion,
     AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DOCKER: dockerStandIn(),
     CDK_DEFAULT_ACCOUNT: '000000000000',
     CDK_DEFAULT_REGION: localRegion,
   };

@@ -13,7 +13,8 @@ export class OpenAnalyses implements Analyses {
   constructor(private readonly jobs: StandardJobs) {}
 
   dataQuality(splits: Splits): Analysis {
-    const cluster = sparkCluster(this.jobs.context.useCase.monitoring.compute);
+    const { useCase, place } = this.jobs.context;
+    const cluster = sparkCluster(useCase.monitoring.compute, place.images.monitor);
     const step = this.jobs.script('DataQuality', {
       command: ['monitor', 'profile', ...engineOptions(cluster)],
       inputs: splits('train'),

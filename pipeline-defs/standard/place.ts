@@ -13,7 +13,7 @@ export interface Place {
   readonly code: { readonly zip: AssetPlace; readonly tar: AssetPlace };
   /** Default of the labelled rows: a header without rows, because a job refuses an empty prefix. */
   readonly noLabels: string;
-  readonly images: { readonly processing: string; readonly training: string };
+  readonly images: { readonly processing: string; readonly training: string; readonly monitor?: string };
   readonly configHash: string;
   /** What check steps need: use cases with `engine: model-monitor` only. */
   readonly checks?: Checks;

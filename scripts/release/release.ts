@@ -16,6 +16,7 @@ import { train } from './train';
 
 interface Options {
   readonly file: string;
+  readonly asset: string;
   readonly stage: 'staging' | 'production';
 }
 
@@ -26,7 +27,7 @@ const commands: Readonly<Record<string, (options: Options) => Promise<string>>> 
   tag: ({ file }) => readTag(openPipeline(), env, file),
   'note-version': ({ file }) => noteVersion(openPipeline(), env, file),
   continue: ({ file }) => continueRelease(openPipeline(), env, file),
-  publish: ({ file }) => publish(file, env),
+  publish: ({ file, asset }) => publish(file, asset, env),
   train: () => train(releaseOf(env), env),
   deploy: ({ stage }) => deploy(releaseOf(env), stage, openPipeline(), env),
   'system-tests': ({ stage }) => systemTests(releaseOf(env), stage, env),
@@ -38,16 +39,22 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { file: { type: 'string', default: 'release.env' }, stage: { type: 'string', default: 'staging' } },
+    options: {
+      file: { type: 'string', default: 'release.env' },
+      stage: { type: 'string', default: 'staging' },
+      asset: { type: 'string', default: '' },
+    },
   });
   const [name = ''] = positionals;
   const command = commands[name];
   if (command === undefined || (values.stage !== 'staging' && values.stage !== 'production')) {
-    console.error(`usage: release.mjs <${Object.keys(commands).join('|')}> [--file FILE] [--stage staging|production]`);
+    console.error(
+      `usage: release.mjs <${Object.keys(commands).join('|')}> [--file FILE] [--stage staging|production] [--asset ID]`,
+    );
     return 2;
   }
   try {
-    console.log(await command({ file: values.file, stage: values.stage }));
+    console.log(await command({ file: values.file, stage: values.stage, asset: values.asset }));
     return 0;
   } catch (error) {
     console.error(error instanceof UserError ? error.message : error);

@@ -8,6 +8,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { allow } from '../../lib/config/grants';
 import { testApp, wideUseCase } from '../support/app';
 import { nativeUseCase } from '../support/native-use-case';
+import { sparkUseCase } from '../support/spark-use-case';
 
 /** Synthesizes with the rule pack and returns what it printed about violations. */
 function findings(app: App): string {
@@ -49,6 +50,10 @@ describe('all stacks of two use cases', () => {
 
   test('nor has one with engine model-monitor', () => {
     expect(findings(testApp([nativeUseCase()], outdir))).toBe('');
+  });
+
+  test('nor has one whose deployment builds an image', () => {
+    expect(findings(testApp([sparkUseCase()], outdir))).toBe('');
   });
 
   test('would be found out: the same pack objects to a stack that breaks its rules', () => {

@@ -1,8 +1,10 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Compute } from '../../contracts/use-case/compute';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { checkDefinition } from '../../pipeline-defs/dsl/check';
 import { testUseCases } from '../support/app';
+import { sparkUseCase } from '../support/spark-use-case';
 import { definition, loans, properties, synthTemplates } from '../support/templates';
 
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/mooring-monitor@sha256:${'a'.repeat(64)}`;
@@ -69,12 +71,57 @@ describe('monitoring.compute', () => {
   test('lets the jobs pull the image, and nobody else', () => {
     const pulls = (from: typeof one) =>
       properties(from.training, 'AWS::IAM::Policy').filter((each) =>
-        JSON.stringify(each).includes('arn:aws:ecr:eu-west-1:111122223333:repository/mooring-monitor'),
+        JSON.stringify(each).includes(':ecr:eu-west-1:111122223333:repository/mooring-monitor'),
       ).length;
     expect([pulls(one), pulls(spark)]).toEqual([0, 1]);
   });
 
   test('with engine single changes nothing', () => {
     expect(synthesized({ engine: 'single', ...cluster }).steps).toEqual(one.steps);
+  });
+});
+
+describe('monitoring.compute without an image', () => {
+  const { outdir, template } = synthTemplates([sparkUseCase()]);
+  afterAll(() => rmSync(outdir, { recursive: true }));
+  const manifest = JSON.parse(readFileSync(join(outdir, `${loans.training}.assets.json`), 'utf8')) as {
+    readonly dockerImages: Readonly<
+      Record<string, { readonly source: Readonly<Record<string, string>>; readonly destinations: object }>
+    >;
+  };
+  const [hash = '', ...more] = Object.keys(manifest.dockerImages);
+  const source = manifest.dockerImages[hash]?.source ?? {};
+
+  test("has deployments build the monitor's image for what SageMaker runs", () => {
+    expect(more).toEqual([]);
+    expect(source).toMatchObject({ dockerFile: 'container/Dockerfile', platform: 'linux/amd64' });
+    const files = readdirSync(join(outdir, source['directory'] ?? ''), { recursive: true, encoding: 'utf8' });
+    expect(files).toEqual(
+      expect.arrayContaining(['container/Dockerfile', 'container/requirements.txt', 'mooring_monitor/cli.py']),
+    );
+    expect(files.filter((each) => each.includes('__pycache__'))).toEqual([]);
+  });
+
+  test('runs the baseline in it, under the hash of its sources', () => {
+    const written = definition(template(loans.training));
+    const step = JSON.parse(JSON.stringify(written.Steps)) as { readonly Name: string; readonly Arguments: object }[];
+    expect(step.find((each) => each.Name === 'DataQuality')?.Arguments).toMatchObject({
+      AppSpecification: {
+        ImageUri: expect.stringMatching(new RegExp(`-container-assets-.*:${hash.split('-').at(-1) ?? ''}$`)) as unknown,
+      },
+    });
+    expect(checkDefinition(written, { monitoring: true })).toEqual([]);
+  });
+
+  test('lets the jobs pull it', () => {
+    const policies = properties(template(loans.training), 'AWS::IAM::Policy').map((each) => JSON.stringify(each));
+    expect(policies.filter((each) => each.includes('-container-assets-'))).toHaveLength(1);
+  });
+
+  test('and an image of the use case is not built', () => {
+    const built = synthTemplates([useCase({ engine: 'spark', ...cluster })]);
+    const assets = readFileSync(join(built.outdir, `${loans.training}.assets.json`), 'utf8');
+    rmSync(built.outdir, { recursive: true });
+    expect((JSON.parse(assets) as { readonly dockerImages?: object }).dockerImages ?? {}).toEqual({});
   });
 });

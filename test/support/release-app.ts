@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { ReleaseApp } from '../../lib/release/release-app';
 import type { ReleaseConfig } from '../../lib/release/release-config';
 import { root, testUseCases } from './app';
@@ -11,12 +12,16 @@ export const threeAccounts: ReleaseConfig['environments'] = {
 };
 
 /** The release pipeline of the test use cases, as `cdk synth -c release=release.yaml` builds it. */
-export function testReleaseApp(outdir: string, environments?: ReleaseConfig['environments']): ReleaseApp {
+export function testReleaseApp(
+  outdir: string,
+  environments?: ReleaseConfig['environments'],
+  useCases: readonly LoadedUseCase[] = testUseCases(),
+): ReleaseApp {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
   const repository = { provider: 'GitHub' as const, name: 'acme/mooring', branch: 'main' };
   return new ReleaseApp({
     root,
-    useCases: testUseCases(),
+    useCases,
     source: { commit: 'c0ffee', tag: 'release-loans-v1.0' },
     config: { repository, ...(environments === undefined ? {} : { environments }) },
     context,

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { AccountParts } from '../../core/module';
+import { dockerStandIn } from '../../core/project-root';
 import type { Build, BuildRequest } from './builds';
 import type { BuildSpec } from './buildspec';
 
@@ -35,6 +36,7 @@ export function environmentOf(
     npm_config_prefer_offline: 'true',
     npm_config_update_notifier: 'false',
     PATH: `${join(tools, 'bin')}${delimiter}${env['PATH'] ?? ''}`,
+    CDK_DOCKER: dockerStandIn(),
     CI: 'true',
     CODEBUILD_CI: 'true',
     CODEBUILD_BUILD_ID: build.id,

@@ -1,7 +1,8 @@
 import { AwsError } from '../../core/errors';
-import { text, textList } from '../../core/input';
+import { bodies, optionalText, text, textList } from '../../core/input';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
 import type { Collection, Store } from '../../core/store';
+import { type Image, type ImageId, Images } from './images';
 
 export interface Repository {
   readonly name: string;
@@ -13,21 +14,32 @@ export interface Repository {
   readonly created: string;
 }
 
-/** ECR repositories exist and are always empty: images cannot be pushed without Docker, and nothing needs one. */
+/** Hours that a token for `docker login` lasts. */
+const tokenHours = 12;
+
+/** ECR: repositories, and what the stand-in for Docker pushes to them (local/docker). */
 export class EcrService implements AwsService {
   readonly signingName = 'ecr';
   readonly operations: Readonly<Record<string, Operation>>;
   private readonly repositories: Collection<Repository>;
+  private readonly images: Images;
 
   constructor(
     store: Store,
     private readonly parts: { readonly accountId: string; readonly region: string; readonly now: () => Date },
   ) {
     this.repositories = store.collection('ecr.repositories');
+    this.images = new Images(store, parts.now);
     this.operations = {
       DescribeRepositories: (input) => this.describe(textList(input, 'repositoryNames')),
-      ListImages: (input) => (this.repository(text(input, 'repositoryName')), { imageIds: [] }),
+      ListImages: (input) => ({
+        imageIds: this.imagesOf(input).flatMap(({ digest, tags }) =>
+          tags.map((imageTag) => ({ imageDigest: digest, imageTag })),
+        ),
+      }),
       DescribeImages: (input) => this.describeImages(input),
+      BatchDeleteImage: (input) => this.deleteImages(input),
+      GetAuthorizationToken: () => this.token(),
     };
   }
 
@@ -64,6 +76,7 @@ export class EcrService implements AwsService {
 
   delete(name: string): void {
     this.repository(name);
+    for (const image of this.images.of(name)) this.images.delete(image);
     this.repositories.delete(name);
   }
 
@@ -85,15 +98,69 @@ export class EcrService implements AwsService {
     };
   }
 
+  /**
+   * What the stand-in for Docker pushes.
+   *
+   * @throws AwsError when there is no such repository, or its tag is taken for good.
+   */
+  push(input: Body): Body {
+    const repository = this.repository(text(input, 'repository'));
+    const made = { digest: text(input, 'digest'), title: text(input, 'title') };
+    return { digest: this.images.push(repository, text(input, 'tag'), made).digest };
+  }
+
+  /** The image that a URI names; undefined when it is of another registry, or was never pushed. */
+  find(uri: string): Image | undefined {
+    const [, account, region, repository = '', imageTag, imageDigest] =
+      /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(uri) ?? [];
+    if (account !== this.parts.accountId || region !== this.parts.region) return undefined;
+    return this.images.find(repository, { imageTag, imageDigest });
+  }
+
+  private imagesOf(input: Body): readonly Image[] {
+    return this.images.of(this.repository(text(input, 'repositoryName')).name);
+  }
+
   private describeImages(input: Body): Body {
-    const name = text(input, 'repositoryName');
-    this.repository(name);
-    if (input.imageIds !== undefined)
-      throw new AwsError(
-        'ImageNotFoundException',
-        `the repository ${name} has no images: nothing can be pushed to the local account`,
-      );
-    return { imageDetails: [] };
+    const { name } = this.repository(text(input, 'repositoryName'));
+    const found =
+      input.imageIds === undefined ? this.images.of(name) : idsOf(input).map((each) => this.images.get(name, each));
+    return {
+      imageDetails: found.map(({ digest, tags, pushed }) => ({
+        registryId: this.parts.accountId,
+        repositoryName: name,
+        imageDigest: digest,
+        imageTags: tags,
+        imagePushedAt: new Date(pushed),
+      })),
+    };
+  }
+
+  private deleteImages(input: Body): Body {
+    const { name } = this.repository(text(input, 'repositoryName'));
+    const asked = idsOf(input).map((id) => ({ id, image: this.images.find(name, id) }));
+    for (const { image } of asked) if (image !== undefined) this.images.delete(image);
+    return {
+      imageIds: asked.flatMap(({ id, image }) => (image === undefined ? [] : [{ imageDigest: image.digest, ...id }])),
+      failures: asked.flatMap(({ id, image }) =>
+        image === undefined
+          ? [{ imageId: id, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' }]
+          : [],
+      ),
+    };
+  }
+
+  private token(): Body {
+    const { accountId, region, now } = this.parts;
+    return {
+      authorizationData: [
+        {
+          authorizationToken: Buffer.from('AWS:local').toString('base64'),
+          expiresAt: new Date(now().getTime() + tokenHours * 3_600_000),
+          proxyEndpoint: `https://${accountId}.dkr.ecr.${region}.amazonaws.com`,
+        },
+      ],
+    };
   }
 
   private save(repository: Repository): Repository {
@@ -105,3 +172,9 @@ export class EcrService implements AwsService {
     return `arn:aws:ecr:${this.parts.region}:${this.parts.accountId}:repository/${name}`;
   }
 }
+
+const idsOf = (input: Body): readonly ImageId[] =>
+  bodies(input, 'imageIds').map((each) => ({
+    imageTag: optionalText(each, 'imageTag'),
+    imageDigest: optionalText(each, 'imageDigest'),
+  }));

@@ -114,7 +114,8 @@ export class Executions {
       const args = step.arguments as Body;
       const training = body(args, 'AlgorithmSpecification')['TrainingImage'];
       const image = body(args, 'AppSpecification')['ImageUri'] ?? training;
-      const check = training === undefined ? knownImage : imageOf;
+      const check = (uri: string): unknown =>
+        training === undefined ? knownImage(uri, this.parts.account.findPeer('images')) : imageOf(uri);
       if (typeof image === 'string') check(image);
       const reference = (image as { readonly Get?: string } | undefined)?.Get;
       const value =

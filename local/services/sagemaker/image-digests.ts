@@ -18,16 +18,18 @@ const listing = [
  * Digests of images, as the registry notes them with a version.
  *
  * Nothing is pulled on a laptop: an image is its name, and what runs is the account's Python environment. The digest is of
- * both, so that it changes when what runs changes. An image that is named by its digest keeps it.
+ * both, so that it changes when what runs changes. An image that is named by its digest keeps it, and one that was pushed
+ * to this account has its own.
  */
 export class ImageDigests {
   private environment: Promise<string> | undefined;
 
-  constructor(private readonly account: Pick<AccountParts, 'python' | 'env'>) {}
+  constructor(private readonly account: Pick<AccountParts, 'python' | 'env' | 'findPeer'>) {}
 
   async of(image: string): Promise<string> {
     const named = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
-    if (named !== undefined) return named;
+    const pushed = this.account.findPeer('images')?.find(image)?.digest;
+    if (named !== undefined || pushed !== undefined) return named ?? pushed ?? '';
     this.environment ??= this.installed();
     const content = `${image}\n${await this.environment}`;
     return `sha256:${createHash('sha256').update(content).digest('hex')}`;

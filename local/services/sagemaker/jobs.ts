@@ -205,7 +205,8 @@ export class Jobs {
     const image =
       optionalText(body(request, 'AppSpecification'), 'ImageUri') ??
       optionalText(body(request, 'AlgorithmSpecification'), 'TrainingImage');
-    if (image !== undefined) (kind.id === 'processing' ? knownImage : imageOf)(image);
+    if (image !== undefined && kind.id === 'processing') knownImage(image, this.account.findPeer('images'));
+    else if (image !== undefined) imageOf(image);
     const resources = body(request, kind.id === 'processing' ? 'ProcessingResources' : 'ResourceConfig');
     const instances =
       optionalNumber(kind.id === 'processing' ? body(resources, 'ClusterConfig') : resources, 'InstanceCount') ?? 1;

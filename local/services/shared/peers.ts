@@ -109,6 +109,12 @@ export interface KeyRing {
   find(name: string): { readonly arn: string; readonly policy: Body } | undefined;
 }
 
+/** ECR for services that run images. */
+export interface ImageRegistry {
+  /** The image that a URI names, by tag or digest; undefined when it was never pushed to this account. */
+  find(uri: string): { readonly digest: string; readonly title: string } | undefined;
+}
+
 declare module '../../core/module' {
   interface Peers {
     readonly metrics: MetricSink;
@@ -118,6 +124,7 @@ declare module '../../core/module' {
     readonly queues: QueueAccess;
     readonly scaling: ScalingTrigger;
     readonly keys: KeyRing;
+    readonly images: ImageRegistry;
     readonly inbox: { messages(): readonly InboxMessage[] };
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
 import { JobFolder, runContainer } from './container';
 import { isMonitorImage, sparkCommand } from './spark';
-import { knownImage, repositoryOf, standIn } from './stand-in';
+import { knownImage, nameOf, standIn } from './stand-in';
 import { baseEnvironment, concluding, objectsOf, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { ClientError } from './role-objects';
@@ -62,7 +62,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   const command = own?.command ?? [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
-  const started = isMonitorImage(repositoryOf(text(app, 'ImageUri')))
+  const started = isMonitorImage(nameOf(text(app, 'ImageUri'), parts.account.findPeer('images')))
     ? sparkCommand(command, parts.account.env)
     : command;
   await materialise(request, folder, objects, shard);
@@ -118,10 +118,11 @@ export function runProcessing(
 ): Promise<JobResult> {
   return concluding(async () => {
     const image = text(body(request, 'AppSpecification'), 'ImageUri');
-    knownImage(image);
+    const registry = parts.account.findPeer('images');
+    knownImage(image, registry);
     const asked = optionalNumber(body(body(request, 'ProcessingResources'), 'ClusterConfig'), 'InstanceCount') ?? 1;
     // Instances of a Spark cluster need each other at the same time; here the processors of one machine are the cluster.
-    const count = isMonitorImage(repositoryOf(image)) ? 1 : asked;
+    const count = isMonitorImage(nameOf(image, registry)) ? 1 : asked;
     let result: JobResult = { status: 'Completed' };
     for (let index = 0; index < count && result.status === 'Completed'; index += 1) {
       result = await runHost({ parts, name, arn, request, stop, shard: { index, count } });

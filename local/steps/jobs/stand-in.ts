@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { ImageRegistry } from '../../services/shared/peers';
 import { containerRoot } from './container';
 import { imageOf } from './image';
 import { isMonitorImage } from './spark';
@@ -19,10 +20,13 @@ export interface StandIn {
 /** Repository of an image's URI. */
 export const repositoryOf = (uri: string): string => /([^/:@]+)(?:[:@][^/]+)?$/.exec(uri)?.[1] ?? uri;
 
+/** What an image is known by: its title when it was pushed to this account, else the name of its repository. */
+export const nameOf = (uri: string, registry?: ImageRegistry): string =>
+  registry?.find(uri)?.title ?? repositoryOf(uri);
+
 /** @throws Unsupported for an image whose work this machine cannot do. */
-export function knownImage(uri: string): void {
-  const repository = repositoryOf(uri);
-  if (modules[repository] === undefined && !isMonitorImage(repository)) imageOf(uri);
+export function knownImage(uri: string, registry?: ImageRegistry): void {
+  if (modules[repositoryOf(uri)] === undefined && !isMonitorImage(nameOf(uri, registry))) imageOf(uri);
 }
 
 /** What does the job of a closed image; undefined for every other image. */

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { LoadedUseCase } from '../../../contracts/load-use-case';
+import { sparkUseCase } from '../../support/spark-use-case';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';
 import type { ReleaseConfig } from '../../../lib/release/release-config';
 
-function findings(environments?: ReleaseConfig['environments']): string {
+function findings(environments?: ReleaseConfig['environments'], useCases?: readonly LoadedUseCase[]): string {
   const outdir = mkdtempSync(join(tmpdir(), 'mooring-release-nag-'));
-  const app = testReleaseApp(outdir, environments);
+  const app = testReleaseApp(outdir, environments, useCases);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const printed: string[] = [];
   const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
@@ -35,6 +37,10 @@ function findings(environments?: ReleaseConfig['environments']): string {
 describe('the release pipeline with both stages', () => {
   test('has no finding of the AwsSolutions pack without a written reason, in one account', () => {
     expect(findings()).toBe('');
+  });
+
+  test('has none when it builds an image', () => {
+    expect(findings(undefined, [sparkUseCase()])).toBe('');
   });
 
   test('has none with three accounts', () => {

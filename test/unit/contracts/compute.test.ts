@@ -1,4 +1,5 @@
 import { checkUseCase } from '../../../contracts/use-case-checks';
+import { buildsMonitorImage } from '../../../contracts/use-case/compute';
 import { useCaseSchema } from '../../../contracts/use-case';
 
 type Section = Readonly<Record<string, unknown>>;
@@ -42,16 +43,19 @@ describe('monitoring.compute', () => {
     });
   });
 
-  test.each([{}, { engine: 'spark' }, { engine: 'auto' }])('%j without an image says what to give', (compute) => {
-    expect(problems({ compute })).toEqual([
-      expect.stringMatching(
-        /^monitoring\.compute\.image: engine (auto|spark) needs Spark: give monitoring\.compute\.image/,
-      ),
-    ]);
+  test.each([{}, { engine: 'spark' }, { engine: 'auto' }, { engine: 'single' }])('%j needs no image', (compute) => {
+    expect(problems({ compute })).toEqual([]);
   });
 
-  test('needs no image for a single process', () => {
-    expect(problems({ compute: { engine: 'single' } })).toEqual([]);
+  test.each([
+    [undefined, false],
+    [{ engine: 'single' }, false],
+    [{ engine: 'auto' }, true],
+    [{ engine: 'spark' }, true],
+    [{ engine: 'spark', image }, false],
+  ])('of %j is built by deployments: %s', (compute, expected) => {
+    const { monitoring } = useCaseSchema.parse({ ...base, monitoring: { compute } });
+    expect(buildsMonitorImage(monitoring.compute)).toBe(expected);
   });
 
   test.each(['mooring-monitor', image.replace(/@.*/, ':1.0'), image.slice(0, -1)])('refuses the image %s', (given) => {
