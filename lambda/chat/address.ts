@@ -5,6 +5,9 @@ import { ChatFailure } from './failure';
 /** How long an address is kept, in milliseconds; a changed one is known everywhere after that. */
 export const freshFor = 5 * 60_000;
 
+/** In place of an address: this account does not tell the channel, e.g. one that is for trying things out. */
+export const noAddress = 'none';
+
 /** Addresses of webhooks, from SSM. They stay in memory, and never get into a message of an error. */
 export class Addresses {
   private readonly known = new Map<string, { readonly value: string; readonly until: number }>();

@@ -1,5 +1,5 @@
 import type { Chat, ChatSettings, ChatType } from '../../contracts/chat';
-import { type Addresses, checkedAddress } from './address';
+import { type Addresses, checkedAddress, noAddress } from './address';
 import { reasonOf } from './failure';
 import type { Message } from './message';
 import { type Poster, requireAccepted } from './post';
@@ -37,7 +37,9 @@ const why = ({ type, parameter }: Chat, error: unknown): string => `${type} (${p
 async function tellOne(context: Context, { type, parameter }: Chat, message: Message): Promise<void> {
   const { addresses, told } = context;
   if (told.has(message.id, parameter)) return;
-  const url = checkedAddress(type, await addresses.of(parameter), context.origins);
+  const address = await addresses.of(parameter);
+  if (address.trim() === noAddress) return;
+  const url = checkedAddress(type, address, context.origins);
   const answer = await context.post(url, JSON.stringify(formats[type](message)));
   if (answer.status >= 400) addresses.forget(parameter);
   requireAccepted(answer);

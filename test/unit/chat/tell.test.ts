@@ -81,6 +81,13 @@ describe('telling chats', () => {
     expect(desk.posted).toHaveLength(5);
   });
 
+  test('leaves out a chat whose parameter says none: other accounts may tell it', async () => {
+    const desk = new Desk();
+    desk.parameters[slack.parameter] = 'none\n';
+    expect(await desk.tell()).toBe('');
+    expect(desk.posted).toEqual([hosts[1]]);
+  });
+
   test('says that a parameter is missing, and where to read on', async () => {
     const desk = new Desk();
     delete desk.parameters[slack.parameter];
