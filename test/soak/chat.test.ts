@@ -68,6 +68,9 @@ describe('a use case with chats, deployed by the CDK', () => {
   const config = () => ({ endpoint: account.endpointUrl(), region: localRegion, credentials: localKeys });
   const TopicArn = `arn:aws:sns:${localRegion}:000000000000:${resourceNames.newsTopic('loans')}`;
   const FunctionName = resourceNames.chatFunction('loans');
+  const assembly = join(folder, 'cdk.out');
+  const deployStacks = (...stacks: readonly string[]): Promise<void> =>
+    deploy({ root, work: folder, state, assembly, python: '' }, account.endpointUrl(), stacks);
   const lambda = () => new LambdaClient(config());
   const put = ({ parameter: Name }: Chat, Value: string): Promise<unknown> =>
     new SSMClient(config()).send(
@@ -101,15 +104,13 @@ describe('a use case with chats, deployed by the CDK', () => {
 
   beforeAll(async () => {
     process.env['CDK_VALIDATION'] = 'false';
-    const assembly = join(folder, 'cdk.out');
     const [loans] = testUseCases().filter(({ useCase }) => useCase.name === 'loans');
     if (loans === undefined) throw new Error('there is no use case loans');
     const notifications = { emails: ['team@example.com'], webhooks: [], chats };
     testApp([{ ...loans, useCase: { ...loans.useCase, notifications } }], assembly).synth();
     origin = await server.start();
     await account.start();
-    const stacks = [stackNames.foundation, stackNames.training('loans')];
-    await deploy({ root, work: folder, state, assembly, python: '' }, account.endpointUrl(), stacks);
+    await deployStacks(stackNames.foundation, stackNames.training('loans'));
     for (const chat of chats) await put(chat, `${origin}${paths[chat.type]}`);
   }, 3 * minute);
   afterAll(async () => {
@@ -215,4 +216,23 @@ describe('a use case with chats, deployed by the CDK', () => {
     expect(to.map((each) => each.to).sort()).toEqual(['new@example.com', 'team@example.com']);
     expect(server.paths()).toEqual([paths.slack, paths.teams]);
   });
+
+  test(
+    'that rings about a chat tells so once, although the chat cannot be told that either',
+    async () => {
+      await deployStacks(stackNames.monitoring('loans'));
+      await account.clock.advance(10 * minute);
+      server.received.splice(0);
+      server.status = { [paths.slack]: 500 };
+      await tell('first');
+      await account.clock.advance(30 * minute);
+      const rang = account.parts
+        .peer('inbox')
+        .messages()
+        .filter((each) => each.to === 'team@example.com' && each.subject.includes('loans-chat-errors'));
+      expect(rang.map((each) => each.subject)).toEqual(['[loans] loans-chat-errors is ALARM']);
+      expect(server.paths()).toEqual([...Array.from({ length: 6 }, () => paths.slack), paths.teams, paths.teams]);
+    },
+    minute,
+  );
 });
