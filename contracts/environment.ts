@@ -14,6 +14,11 @@ export const environment = {
   scheduleName: 'MOORING_SCHEDULE_NAME',
   /** The use case as JSON (the parts a function needs). */
   settings: 'MOORING_SETTINGS',
+  /**
+   * Origins beside the chats' own that the chat function may post to, separated by spaces: for tests against a server on the
+   * same machine. No stack sets it.
+   */
+  chatOrigins: 'MOORING_CHAT_ORIGINS',
 } as const;
 
 /**

@@ -53,6 +53,8 @@ export const resourceNames = {
   labelFunction: (useCase: string) => `${useCase}-label`,
   /** Exists only where the pipeline definition is too large for a template. */
   definitionFunction: (useCase: string) => `${useCase}-definition`,
+  /** Exists only where a use case tells chats. */
+  chatFunction: (useCase: string) => `${useCase}-chat`,
   api: (useCase: string) => `${useCase}-api`,
   /** Alarms as CloudWatch writes them; shared. */
   topic: `${appName}-notifications`,
@@ -73,6 +75,9 @@ export const parameterNames = {
   artifactBucket: `/${appName}/artifact-bucket`,
   topic: `/${appName}/topic-arn`,
 } as const;
+
+/** Where people put the addresses of chats' webhooks: SSM parameters below it, made by hand, because they are secrets. */
+export const chatParameters = `/${appName}/chats`;
 
 /** Prefixes inside the data and the artifact bucket; they never start or end with a slash. */
 export const prefixes = {

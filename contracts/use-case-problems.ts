@@ -91,8 +91,9 @@ function unitOf(origin: string): string {
   return origin === 'array' ? ' entries' : '';
 }
 
+/** Of a web address nothing but that it is one: that of a webhook is a secret, and problems end in logs. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(/(https?:\/\/)[^"]*/g, '$1...');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

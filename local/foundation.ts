@@ -80,7 +80,12 @@ export class Foundation {
       now,
     });
     this.logs = new LogStore(store, join(folder, 'logs'), now);
-    this.ssm = new SsmService(store, (resource) => this.arn('ssm', resource), now);
+    this.ssm = new SsmService(
+      store,
+      (resource) => this.arn('ssm', resource),
+      now,
+      (name) => this.kms.find(name),
+    );
     this.kms = new KmsService(store, (resource) => this.arn('kms', resource), now);
     this.ecr = new EcrService(store, { accountId, region, now });
     this.stacks = new StackRepository(store, now);

@@ -11,7 +11,7 @@ export const unhandledEventsAlarm = `${appName}-unhandled-events`;
  *
  * Some may not exist, because the use case has no such part.
  */
-export function infrastructureAlarms({ name, stages }: UseCase): readonly string[] {
+export function infrastructureAlarms({ name, stages, notifications }: UseCase): readonly string[] {
   const inStages: readonly StageName[] = stages.staging === undefined ? ['production'] : ['production', 'staging'];
   const functions = [
     ...inStages.map((stage) => resourceNames.deployFunction(name, stage)),
@@ -22,6 +22,7 @@ export function infrastructureAlarms({ name, stages }: UseCase): readonly string
     resourceNames.predictFunction(name),
     resourceNames.labelFunction(name),
     resourceNames.definitionFunction(name),
+    ...((notifications.chats ?? []).length === 0 ? [] : [resourceNames.chatFunction(name)]),
   ];
   const endpoints = inStages.map((stage) => resourceNames.endpoint(name, stage));
   return [

@@ -29,7 +29,7 @@ export interface TrainingStackProps extends StackProps {
  * Training of one use case.
  *
  * Creates the model package group, the SageMaker pipeline with its role, the role of the jobs, the code assets, and the
- * topic of the news: of a use case's stacks this is the one that each account has.
+ * topic of the news with who hears them: of a use case's stacks this is the one that each account has.
  * A definition of 100 KiB and more goes to S3, by a function that puts in what is known only at deployment.
  * Exports names, images and code for the stacks that serve and monitor.
  */
@@ -59,7 +59,7 @@ export class TrainingStack extends Stack {
       this.monitorImage = new MonitorImage(this, 'MonitorImage', props.standardCode.root);
     this.roles = new TrainingRoles(this, 'Roles', { ...props, ...this.own(), useCase });
     this.monitorImage?.allowPull(this.roles.job);
-    new NewsTopic(this, 'News', { useCase, foundation: props.foundation });
+    new NewsTopic(this, 'News', { ...props, useCase });
     this.createPackageGroup();
     this.createPipeline();
   }

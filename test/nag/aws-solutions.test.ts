@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { allow } from '../../lib/config/grants';
-import { testApp, wideUseCase } from '../support/app';
+import { testApp, testUseCases, wideUseCase } from '../support/app';
 import { nativeUseCase } from '../support/native-use-case';
 import { sparkUseCase } from '../support/spark-use-case';
 
@@ -42,6 +42,16 @@ describe('all stacks of two use cases', () => {
 
   test('have no finding of the AwsSolutions pack without a written reason', () => {
     expect(findings(testApp(undefined, outdir))).toBe('');
+  });
+
+  test('nor has one that tells chats', () => {
+    const [loans] = testUseCases();
+    if (loans === undefined) throw new Error('there is no use case');
+    const notifications = {
+      ...loans.useCase.notifications,
+      chats: [{ type: 'slack', parameter: '/mooring/chats/risk' } as const],
+    };
+    expect(findings(testApp([{ ...loans, useCase: { ...loans.useCase, notifications } }], outdir))).toBe('');
   });
 
   test('nor has one whose pipeline definition goes to S3', () => {

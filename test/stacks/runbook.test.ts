@@ -26,6 +26,7 @@ function everything(): Resource[] {
     },
     labels: { max_lag: '2d' },
     stages: { ...stages, staging: { ...stages.production } },
+    notifications: { chats: [{ type: 'slack', parameter: '/mooring/chats/risk' }] },
   });
   const outdir = mkdtempSync(join(tmpdir(), 'mooring-runbook-'));
   process.env['CDK_VALIDATION'] = 'false';
@@ -86,6 +87,7 @@ describe('every alarm of an application that has all of them', () => {
         'retrain-errors',
         'retrain-throttles',
         'predict-throttles',
+        'chat-errors',
         'endpoint-capture-missing',
         'endpoint-saturated-cpu',
         'staging-endpoint-saturated-disk',

@@ -1,6 +1,6 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { DescribeParametersCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parameterNames, prefixes, stackNames } from '../../../contracts/names';
 import { localKeys, localRegion } from '../clients';
@@ -21,6 +21,15 @@ async function parameter(session: Session, name: string): Promise<string | undef
       throw error;
     },
   );
+}
+
+/** Undefined when there is no such parameter. Its value is not read: it may be a secret. */
+async function parameterType(session: Session, name: string): Promise<string | undefined> {
+  const filter = { Key: 'Name', Values: [name] };
+  const { Parameters = [] } = await session.clients.ssm.send(
+    new DescribeParametersCommand({ ParameterFilters: [filter] }),
+  );
+  return Parameters[0]?.Type;
 }
 
 interface StackState {
@@ -76,6 +85,21 @@ export const accountChecks: Readonly<Record<string, Check>> = {
           `missing: ${missing.join(', ')}`,
           `deploy ${stackNames.foundation} again; its parameters were deleted by hand`,
         );
+  },
+  chats: async ({ session, useCases }) => {
+    const chats = useCases.flatMap(({ notifications }) => notifications.chats ?? []);
+    const names = [...new Set(chats.map((each) => each.parameter))].sort();
+    const types = await Promise.all(names.map((name) => parameterType(session, name)));
+    const faults = names.flatMap((name, index) => {
+      const type = types[index];
+      if (type === undefined) return [`${name} does not exist`];
+      return type === 'SecureString' ? [] : [`${name} is a ${type}, not a SecureString`];
+    });
+    if (faults.length === 0) return well(`${names.length} chats`);
+    return ill(
+      faults.join('; '),
+      "delete it if it has the wrong type, then `aws ssm put-parameter --type SecureString --key-id alias/mooring --name <parameter> --value '<address of the webhook>'` (docs/operating.md#chats)",
+    );
   },
   'stack states': async ({ session }) => {
     const { Stacks = [] } = await session.clients.cloudformation.send(new DescribeStacksCommand({}));

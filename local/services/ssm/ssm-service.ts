@@ -2,6 +2,7 @@ import { AwsError } from '../../core/errors';
 import { bodies, list, optionalFlag, optionalText, text, textList } from '../../core/input';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
 import type { Collection, Store } from '../../core/store';
+import { parseArn } from '../shared/arn';
 
 export interface Parameter {
   readonly name: string;
@@ -12,11 +13,20 @@ export interface Parameter {
   /** ISO-8601. */
   readonly modified: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Of a SecureString: as it was given, or the key that SSM has by itself. */
+  readonly keyId?: string;
 }
 
 const types = ['String', 'StringList', 'SecureString'];
+const managedKey = 'alias/aws/ssm';
 
-/** Parameter Store. */
+/** Keys as far as SSM needs them. */
+export type FindKey = (name: string) => { readonly arn: string; readonly policy: Body } | undefined;
+
+/**
+ * Parameter Store. Nothing on the disk is encrypted; but whoever reads a SecureString needs its key, and gets no plain text
+ * without asking for decryption.
+ */
 export class SsmService implements AwsService {
   readonly signingName = 'ssm';
   readonly operations: Readonly<Record<string, Operation>>;
@@ -26,17 +36,21 @@ export class SsmService implements AwsService {
     store: Store,
     private readonly arn: (resource: string) => string,
     private readonly now: () => Date,
+    private readonly findKey: FindKey = () => undefined,
   ) {
     this.parameters = store.collection('ssm.parameters');
     this.operations = {
-      GetParameter: (input) => ({ Parameter: this.described(this.parameter(text(input, 'Name'))) }),
-      GetParameters: (input) => this.getParameters(textList(input, 'Names')),
-      GetParametersByPath: (input) => this.byPath(text(input, 'Path'), optionalFlag(input, 'Recursive') ?? false),
+      GetParameter: (input) => ({ Parameter: this.described(this.parameter(text(input, 'Name')), decrypts(input)) }),
+      GetParameters: (input) => this.getParameters(textList(input, 'Names'), decrypts(input)),
+      GetParametersByPath: (input) =>
+        this.byPath(text(input, 'Path'), optionalFlag(input, 'Recursive') ?? false, decrypts(input)),
       PutParameter: (input) => this.putParameter(input),
       DeleteParameter: (input) => this.delete(text(input, 'Name')),
       DeleteParameters: (input) => this.deleteParameters(textList(input, 'Names')),
       DescribeParameters: (input) => this.describeParameters(input),
-      GetParameterHistory: (input) => ({ Parameters: [this.described(this.parameter(text(input, 'Name')))] }),
+      GetParameterHistory: (input) => ({
+        Parameters: [this.described(this.parameter(text(input, 'Name')), decrypts(input))],
+      }),
       AddTagsToResource: (input) => this.addTags(input),
       RemoveTagsFromResource: (input) => this.removeTags(input),
       ListTagsForResource: (input) => ({
@@ -51,7 +65,25 @@ export class SsmService implements AwsService {
       ...list(input, 'Names'),
     ].filter((each): each is string => typeof each === 'string');
     const resources = names.map((name) => this.parameterArn(plainName(name)));
-    return (resources.length === 0 ? ['*'] : resources).map((resource) => ({ action: `ssm:${operation}`, resource }));
+    return [
+      ...(resources.length === 0 ? ['*'] : resources).map((resource) => ({ action: `ssm:${operation}`, resource })),
+      ...(decrypts(input) ? names.flatMap((name) => this.decryption(name)) : []),
+    ];
+  }
+
+  /** What reading a SecureString in plain text takes beside it; SSM's own key is for all of the account. */
+  private decryption(name: string): readonly Permission[] {
+    const found = this.parameters.get(plainName(name).split(':')[0] ?? '');
+    const key = found?.keyId === undefined ? undefined : this.findKey(found.keyId);
+    if (found === undefined || key === undefined) return [];
+    const resource = this.parameterArn(found.name);
+    const { region, accountId } = parseArn(resource);
+    const context = {
+      'kms:ViaService': `ssm.${region}.amazonaws.com`,
+      'kms:CallerAccount': accountId,
+      'kms:EncryptionContext:PARAMETER_ARN': resource,
+    };
+    return [{ action: 'kms:Decrypt', resource: key.arn, resourcePolicy: key.policy, context }];
   }
 
   find(name: string): Parameter | undefined {
@@ -77,6 +109,8 @@ export class SsmService implements AwsService {
     readonly type?: string;
     readonly description?: string;
     readonly tags?: Readonly<Record<string, string>>;
+    /** @default SSM's own */
+    readonly keyId?: string;
   }): Parameter {
     const previous = this.parameters.get(given.name);
     const type = given.type ?? previous?.type ?? 'String';
@@ -95,9 +129,16 @@ export class SsmService implements AwsService {
       description: given.description ?? previous?.description ?? '',
       modified: this.now().toISOString(),
       tags: given.tags ?? previous?.tags ?? {},
+      ...(type === 'SecureString' ? { keyId: this.keyOf(given.keyId) } : {}),
     };
     this.parameters.put(parameter.name, parameter);
     return parameter;
+  }
+
+  /** @throws AwsError InvalidKeyId. */
+  private keyOf(keyId = managedKey): string {
+    if (keyId === managedKey || this.findKey(keyId) !== undefined) return keyId;
+    throw new AwsError('InvalidKeyId', `the key ${keyId} does not exist`);
   }
 
   delete(name: string): void {
@@ -122,6 +163,7 @@ export class SsmService implements AwsService {
       value: text(input, 'Value'),
       type: optionalText(input, 'Type'),
       description: optionalText(input, 'Description'),
+      keyId: optionalText(input, 'KeyId'),
       tags:
         tags.length === 0
           ? undefined
@@ -130,20 +172,20 @@ export class SsmService implements AwsService {
     return { Version: stored.version, Tier: 'Standard' };
   }
 
-  private getParameters(names: readonly string[]): Body {
+  private getParameters(names: readonly string[], plain: boolean): Body {
     const found = names.map((name) => ({ name, parameter: this.find(name) }));
     return {
-      Parameters: found.flatMap(({ parameter }) => (parameter === undefined ? [] : [this.described(parameter)])),
+      Parameters: found.flatMap(({ parameter }) => (parameter === undefined ? [] : [this.described(parameter, plain)])),
       InvalidParameters: found.filter(({ parameter }) => parameter === undefined).map(({ name }) => name),
     };
   }
 
-  private byPath(path: string, recursive: boolean): Body {
+  private byPath(path: string, recursive: boolean, plain: boolean): Body {
     const prefix = path.endsWith('/') ? path : `${path}/`;
     const below = this.sorted().filter(
       ({ name }) => name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')),
     );
-    return { Parameters: below.map((each) => this.described(each)) };
+    return { Parameters: below.map((each) => this.described(each, plain)) };
   }
 
   private deleteParameters(names: readonly string[]): Body {
@@ -181,6 +223,7 @@ export class SsmService implements AwsService {
         Version: each.version,
         Tier: 'Standard',
         DataType: 'text',
+        ...(each.keyId === undefined ? {} : { KeyId: each.keyId }),
       })),
     };
   }
@@ -206,11 +249,11 @@ export class SsmService implements AwsService {
     return [...this.parameters.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  private described(each: Parameter): Body {
+  private described(each: Parameter, plain: boolean): Body {
     return {
       Name: each.name,
       Type: each.type,
-      Value: each.value,
+      Value: each.type === 'SecureString' && !plain ? sealed(each) : each.value,
       Version: each.version,
       LastModifiedDate: new Date(each.modified),
       ARN: this.parameterArn(each.name),
@@ -224,3 +267,9 @@ function plainName(name: string): string {
   const resource = /^arn:aws:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(name)?.[1];
   return resource ?? name;
 }
+
+const decrypts = (input: Body): boolean => optionalFlag(input, 'WithDecryption') ?? false;
+
+/** Stands for the cipher text: the same for the same version, and nothing of the value in it. */
+const sealed = ({ name, version }: Parameter): string =>
+  Buffer.from(`not decrypted: version ${version} of ${name}`).toString('base64');

@@ -1,6 +1,6 @@
 import { CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Account } from '../../../local/account';
 import { clientsOf, dropFolders, keysOf, startAccount, type Clients } from '../core-account/support';
@@ -155,6 +155,33 @@ describe('a role of a deployed stack', () => {
     ).rejects.toMatchObject({
       message: expect.stringContaining('kms:GenerateDataKey on resource: arn:aws:kms:us-east-1:000000000000:key/'),
     });
+  });
+
+  test('reads a SecureString in plain text only with decryption, and with its key', async () => {
+    const keys = account.parts.store.collection<{ id: string; arn: string }>('kms.keys').values();
+    const put = (Name: string, KeyId?: string): Promise<unknown> =>
+      administrator.ssm.send(new PutParameterCommand({ Name, Value: 'plain', Type: 'SecureString', KeyId }));
+    const read = (Name: string, WithDecryption: boolean): Promise<string | undefined> =>
+      role.ssm.send(new GetParameterCommand({ Name, WithDecryption })).then(({ Parameter }) => Parameter?.Value);
+    await put('/app/own', keys[0]?.id);
+    await put('/app/managed');
+    expect(await read('/app/own', true)).toBe('plain');
+    expect(await read('/app/managed', true)).toBe('plain');
+    expect(await read('/app/own', false)).not.toContain('plain');
+    await administrator.cloudformation.send(
+      new CreateStackCommand({ StackName: 'Other', TemplateBody: '{"Resources":{"Key":{"Type":"AWS::KMS::Key"}}}' }),
+    );
+    const other = account.parts.store
+      .collection<{ id: string }>('kms.keys')
+      .values()
+      .find(({ id }) => id !== keys[0]?.id);
+    await put('/app/other', other?.id);
+    await expect(read('/app/other', true)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`kms:Decrypt on resource: arn:aws:kms:us-east-1:000000000000:key/${other?.id}`),
+    });
+    expect(await read('/app/other', false)).not.toContain('plain');
+    await expect(put('/app/none', 'alias/none')).rejects.toMatchObject({ name: 'InvalidKeyId' });
   });
 
   test('may do what a bucket policy allows it, unless that denies it', async () => {

@@ -133,6 +133,25 @@ describe('the doctor', () => {
     expect(await faultOf('parameters')).toMatch(/^missing: \/mooring\/topic-arn -> deploy Mooring-Foundation again/);
   });
 
+  test('a chat without its parameter, or with a readable one: put it as a secret', async () => {
+    const { ssm } = patient.session.clients;
+    const Name = '/mooring/chats/risk';
+    const notifications = { emails: [], webhooks: [], chats: [{ type: 'slack', parameter: Name } as const] };
+    const told = [{ ...(loans as UseCase), notifications }];
+    const put = (Type: 'String' | 'SecureString'): Promise<unknown> =>
+      ssm.send(new PutParameterCommand({ Name, Type, Value: 'https://hooks.slack.com/services/x' }));
+    expect(await faultOf('chats', told)).toMatch(
+      /^\/mooring\/chats\/risk does not exist -> .*put-parameter --type SecureString/,
+    );
+    await put('String');
+    expect(await faultOf('chats', told)).toMatch(
+      /^\/mooring\/chats\/risk is a String, not a SecureString -> delete it/,
+    );
+    await ssm.send(new DeleteParameterCommand({ Name }));
+    await put('SecureString');
+    expect(await faultOf('chats', told)).toBe('no fault: 1 chats');
+  });
+
   test('a stack that was rolled back: delete and deploy it', async () => {
     await patient.stack('Broken', broken);
     expect(await faultOf('stack states')).toMatch(/^Broken is ROLLBACK_COMPLETE -> .*delete it/);

@@ -87,6 +87,25 @@ describe('a folder with a use case', () => {
     ]);
   });
 
+  test('never shows the address of a webhook, wherever it was put', () => {
+    const secret = 'https://hooks.slack.com/services/T1/B2/s';
+    const shown = '"https://..." is not allowed; allowed';
+    for (const [place, problem] of [
+      [`chats: ['${secret}']`, `notifications.chats[0] (line 15): ${shown}: a section with keys`],
+      [`chats: ${secret}`, `notifications.chats (line 15): ${shown}: a list`],
+      [
+        `chats: [{ type: slack, parameter: '${secret}' }]`,
+        'notifications.chats[0].parameter (line 15): the address of',
+      ],
+      [`emails: ['${secret}']`, `notifications.emails[0] (line 15): ${shown}: a valid email`],
+      [`webhooks: ['${secret}']`, 'notifications.webhooks[0] (line 15): the webhook of a chat is a secret'],
+    ] as const) {
+      const found = problemsOf(`${valid}notifications: { ${place} }`);
+      expect(found[0]).toContain(problem);
+      expect(found.join()).not.toContain('T1/B2');
+    }
+  });
+
   test('names every key that is allowed inside a choice', () => {
     expect(problemsOf(`${valid}stages: { production: { shift: { type: canary, percent: 80 }, count: 1 } }`)).toEqual([
       'stages.production.shift.percent (line 15): 80 is not allowed; allowed: at most 50',

@@ -1,0 +1,19 @@
+/** Lambda repeats a failed event for six hours at most. */
+const keptFor = 6 * 3_600_000;
+
+/** Which chat got which message, so that those that got it are left out when the event comes again. */
+export class Told {
+  private readonly times = new Map<string, number>();
+
+  /** @param now milliseconds */
+  constructor(private readonly now: () => number) {}
+
+  has(message: string, parameter: string): boolean {
+    return this.times.has(`${message} ${parameter}`);
+  }
+
+  add(message: string, parameter: string): void {
+    for (const [key, time] of this.times) if (this.now() - time > keptFor) this.times.delete(key);
+    this.times.set(`${message} ${parameter}`, this.now());
+  }
+}
