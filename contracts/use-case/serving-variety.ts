@@ -60,7 +60,7 @@ export const serverless = z.strictObject({
 export const asynchronous = z.strictObject({
   /** Requests that one instance works on at once; the others wait in the endpoint's queue. */
   max_concurrency: z.number().int().min(1).max(1000).default(4),
-  /** Which requests the notification topic hears about, one message each. */
+  /** Which requests the topic of the news hears about, one message each, in SageMaker's words. */
   notify: z.enum(['none', 'failures', 'all']).default('none'),
 });
 
