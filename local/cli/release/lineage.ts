@@ -56,6 +56,8 @@ async function findCaptured(
 async function packageAt(session: Session, bucket: string, useCase: string, time: string): Promise<string> {
   const root = `${prefixes.markers(useCase)}/deploy-production/`;
   const done = (await keysBelow(session, bucket, root)).filter((key) => key.endsWith('/done.json')).sort();
+  if (done.length === 0)
+    throw new UserError(`no version of ${useCase} serves yet: approve one (npx mooring approve ${useCase}) or release it`);
   const intents = await Promise.all(
     done.map((key) =>
       readJson<{ readonly plan: { readonly packageArn: string }; readonly eventTime: string }>(
