@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,14 +49,6 @@ describe('the code bundle', () => {
       expect(Buffer.from(unzipped[path] ?? []).equals(content)).toBe(true);
       expect(readFileSync(join(folder, path)).equals(content)).toBe(true);
     }
-  });
-
-  test('runs: python3 code.zip <command>', () => {
-    const zip = join(folder, 'code.zip');
-    writeFileSync(zip, zipBundle(files));
-    const python = join(root, '.venv/bin/python');
-    expect(execFileSync(python, [zip, 'preprocess', '--help'], { encoding: 'utf8' })).toContain('--raw');
-    expect(execFileSync(python, [zip, 'monitor', 'watch', '--help'], { encoding: 'utf8' })).toContain('--window-end');
   });
 
   test("takes the use case's own steps along", () => {
