@@ -22,6 +22,25 @@ describe('a command that cannot do what it was asked', () => {
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('--data nowhere.csv: no such file')]);
   });
 
+  test('misses the data before it deploys anything for a run', async () => {
+    const { code, err } = await place.mooring('run', 'card-default');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'card-default has no data yet and no generator; give a file: npx mooring run card-default --data FILE\n',
+    );
+  });
+
+  test.each([
+    [['approve', 'rain'], 'rain is not deployed to the local account; `npx mooring deploy rain` does it'],
+    [['report', 'rain'], 'rain is not deployed to the local account; `npx mooring deploy rain` does it'],
+    [['release-status'], 'there is no release pipeline in the local account; make one'],
+    [['approve-release'], 'there is no release pipeline in the local account; make one'],
+  ])('says what has to be deployed first: %s', async (command, says) => {
+    const { code, err } = await place.mooring(...command);
+    expect([code, err]).toEqual([1, expect.stringContaining(says)]);
+    expect(err).not.toContain('    at ');
+  });
+
   test('lists all settings that cannot be set', async () => {
     const { code, err } = await place.mooring(
       'run',
