@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, root, Workplace } from '../support/mooring';
 
@@ -53,6 +53,20 @@ describe('a command that cannot do what it was asked', () => {
     expect(code).toBe(1);
     expect(err).toContain('--set title: only these can change');
     expect(err).toContain("'much' is not a number");
+  });
+
+  test('keeps its hands off a folder that is no state of an account', async () => {
+    const folder = join(place.folder, 'precious');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'thesis.tex'), 'x');
+    const own = (...args: string[]) => execute(process.execPath, [join(root, 'bin/mooring.js'), '--state', ...args]);
+    const started = await own(folder, 'status');
+    expect([started.code, started.err]).toEqual([1, expect.stringContaining('holds files that are no state')]);
+    const reset = await own(folder, 'reset');
+    expect([reset.code, reset.err]).toEqual([1, expect.stringContaining('nothing was deleted')]);
+    expect(existsSync(join(folder, 'thesis.tex'))).toBe(true);
+    const below = await own(join(folder, 'thesis.tex'), 'status');
+    expect([below.code, below.err]).toEqual([1, expect.stringMatching(/no state can be kept in .*: it is a file/)]);
   });
 
   test('says who holds the port', async () => {
