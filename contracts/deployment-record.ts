@@ -27,6 +27,8 @@ export interface DeploymentIntent {
   readonly eventTime: string;
   /** Last change of the package when its event was first seen: tells two approvals within a second apart. */
   readonly changedAt?: string;
+  /** Who changed the package last when its event was first seen, i.e. the approver: this very deployment changes the package, too. */
+  readonly approvedBy?: string;
   /** Present when somebody asked for the previous version. */
   readonly restores?: { readonly from: number; readonly by: string; readonly reason?: string };
 }

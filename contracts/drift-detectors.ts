@@ -51,6 +51,11 @@ export function driftDirection(name: DetectorName): DriftDirection {
   return detectors[name].direction === 'below' ? 'below' : 'above';
 }
 
+/** Whether its value is never above 1: a threshold of 1 would never be passed. */
+export function isShare(name: DetectorName): boolean {
+  return !['psi', 'wasserstein'].includes(name);
+}
+
 /** In the detector's own unit. */
 export function defaultThreshold(name: DetectorName): number {
   return detectors[name].default_threshold;

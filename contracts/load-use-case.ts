@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { type Document, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { UserError } from './errors';
 import { type UseCase, useCaseSchema } from './use-case';
 import type { Complaint } from './use-case-checks';
@@ -26,14 +26,13 @@ export function loadUseCase(folder: string): UseCase {
   if (!existsSync(file))
     throw new UserError(`there is no ${file}; a use case is a folder with that file, see docs/architecture.md`);
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const text = readFileSync(file, 'utf8');
+  const document = parseDocument(text, { lineCounter: lines });
   const shown = relative(process.cwd(), file);
   if (document.errors.length > 0) {
     throw UserError.of(
       `${shown} is not valid YAML:`,
-      document.errors.map(
-        (each) => `${each.linePos === undefined ? '' : `line ${each.linePos[0].line}: `}${firstLine(each.message)}`,
-      ),
+      document.errors.map((each) => yamlProblem(each, text)),
     );
   }
   const content: unknown = document.toJS();
@@ -107,6 +106,10 @@ function lineOf(path: readonly (string | number)[], document: Document, lines: L
   return undefined;
 }
 
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
+/** What the parser objects to, with the line it stumbled over; the mistake may be in the one before. */
+function yamlProblem({ message, linePos }: YAMLError, text: string): string {
+  const what = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+  if (linePos === undefined) return what;
+  const { line } = linePos[0];
+  return `line ${line}: ${what}: ${JSON.stringify(text.split('\n')[line - 1] ?? '')}`;
 }

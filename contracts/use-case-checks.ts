@@ -1,4 +1,5 @@
 import { checkBatchMonitoring } from './use-case/batch-checks';
+import { checkDataset } from './use-case/dataset-checks';
 import { answerNames } from './drift-detectors';
 import { lookedSeconds } from './duration';
 import { errorMetrics } from './pipeline-parameters';
@@ -25,7 +26,10 @@ interface Looked extends LookedMonitoring {
     }[];
     readonly group_variable?: unknown;
   };
-  readonly gates?: { readonly quality?: { readonly metric?: unknown }; readonly beat?: readonly unknown[] };
+  readonly gates?: {
+    readonly quality?: { readonly metric?: unknown; readonly bound?: unknown };
+    readonly beat?: readonly unknown[];
+  };
   readonly stages?: Readonly<
     Record<
       string,
@@ -67,7 +71,9 @@ export function checkUseCase(document: unknown): Complaint[] {
   const useCase = document as Looked;
   for (const check of [
     checkColumns,
+    checkDataset,
     checkTask,
+    checkBounds,
     checkFairness,
     checkMonitoring,
     checkBatchMonitoring,
@@ -151,6 +157,20 @@ function checkTask(useCase: Looked, complain: Complain): void {
       `'${String(baseline)}' is no baseline of a ${String(task)} task; allowed: ${allowed.join(', ')}`,
     );
   });
+}
+
+/** A bound that no model misses, or none can reach, is a mistake: 80 for 0.8. */
+function checkBounds(useCase: Looked, complain: Complain): void {
+  for (const section of ['gates', 'monitoring'] as const) {
+    const { metric, bound } = useCase[section]?.quality ?? {};
+    if (typeof bound !== 'number') continue;
+    const path = [section, 'quality', 'bound'];
+    if (classification.includes(String(metric)) && (bound < 0 || bound > 1))
+      complain(path, `${bound} is not allowed; allowed: 0 to 1, because ${String(metric)} is a share`);
+    if (errorMetrics.includes(String(metric)) && bound < 0)
+      complain(path, `${bound} is not allowed; allowed: at least 0, because ${String(metric)} is an error`);
+    if (metric === 'r2' && bound > 1) complain(path, `${bound} is not allowed; allowed: at most 1`);
+  }
 }
 
 function checkPersistence(useCase: Looked, complain: Complain): void {

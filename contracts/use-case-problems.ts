@@ -42,9 +42,18 @@ function describe(issue: Issue, document: unknown): Complaint[] {
     const allowed = keysAt(path).join(', ');
     return issue.keys.map((key) => ({ path: [...path, key], message: `is not known here; allowed: ${allowed}` }));
   }
+  if (path.length === 0 && (value === null || value === undefined))
+    return [
+      {
+        path,
+        message: 'is empty; allowed: a section with keys; copy one of pipeline-defs/*/use-case.yaml to start from',
+      },
+    ];
   if (issue.code === 'custom') return [{ path, message: issue.message }];
   if (value === undefined) return [{ path, message: `is missing; allowed: ${allowedBy(issue)}` }];
-  return [{ path, message: `${show(value)} is not allowed; allowed: ${allowedBy(issue)}` }];
+  const quoted = issue.code === 'invalid_type' && issue.expected === 'string' && typeof value === 'number';
+  const hint = quoted ? `; YAML reads this as a number, write it in quotes` : '';
+  return [{ path, message: `${show(value)} is not allowed; allowed: ${allowedBy(issue)}${hint}` }];
 }
 
 /** What an issue's rule allows, in words. */

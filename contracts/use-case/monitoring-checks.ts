@@ -3,9 +3,11 @@ import {
   answerType,
   comparedType,
   defaultDetector,
+  type DetectorName,
   detectorsFor,
   driftDirection,
   isDetector,
+  isShare,
 } from '../drift-detectors';
 import { lookedSeconds } from '../duration';
 
@@ -31,7 +33,7 @@ export interface LookedMonitoring {
     readonly features?: readonly Monitored[];
     readonly compute?: { readonly engine?: unknown; readonly image?: unknown };
     readonly alarm?: { readonly datapoints?: unknown; readonly windows?: unknown };
-    readonly quality?: { readonly metric?: unknown; readonly every?: unknown };
+    readonly quality?: { readonly metric?: unknown; readonly bound?: unknown; readonly every?: unknown };
     readonly bias?: { readonly every?: unknown };
     readonly explanations?: { readonly every?: unknown };
   };
@@ -107,6 +109,7 @@ function checkDetector(
   }
   if (answer !== undefined && monitoring?.engine === 'model-monitor')
     complain([...path, 'name'], 'engine model-monitor does not watch the answers; choose engine open');
+  if (detector === undefined) checkThreshold(defaultDetector(declared), threshold, path, complain);
   if (!isDetector(detector)) return;
   const suitable = detectorsFor(type).filter((each) => answer === undefined || each !== 'classifier');
   const native = defaultDetector(declared);
@@ -118,8 +121,24 @@ function checkDetector(
       `engine model-monitor compares with '${native}'; leave the detector out or choose engine open`,
     );
   }
-  if (driftDirection(detector) === 'below' && typeof threshold === 'number' && (threshold === 0 || threshold >= 1))
-    complain([...path, 'threshold'], `'${detector}' is a p-value; allowed: more than 0 and less than 1`);
+  checkThreshold(detector, threshold, path, complain);
+}
+
+function checkThreshold(
+  detector: DetectorName,
+  threshold: unknown,
+  path: readonly (string | number)[],
+  complain: Complain,
+): void {
+  if (typeof threshold !== 'number') return;
+  if (driftDirection(detector) === 'below') {
+    if (threshold === 0 || threshold >= 1)
+      complain([...path, 'threshold'], `'${detector}' is a p-value; allowed: more than 0 and less than 1`);
+  } else if (isShare(detector) && threshold >= 1)
+    complain(
+      [...path, 'threshold'],
+      `${threshold} is not allowed; allowed: less than 1, because '${detector}' is never above 1 and the alarm would never ring`,
+    );
 }
 
 function cadences({ monitoring, labels }: LookedMonitoring): [(string | number)[], unknown][] {

@@ -27,8 +27,9 @@ export async function begin(context: Context, event: ModelPackageStateChange): P
     await putOnTrial(context, event);
     return `version ${plan.version} goes on trial first`;
   }
-  const changedAt = described.LastModifiedTime?.toISOString();
-  return moveOn(context, intents, await intents.record(plan, event.time, { changedAt }));
+  const { LastModifiedTime: changed, LastModifiedBy: by } = described;
+  const more = { changedAt: changed?.toISOString(), approvedBy: by?.IamIdentity?.Arn ?? by?.UserProfileName };
+  return moveOn(context, intents, await intents.record(plan, event.time, more));
 }
 
 /** Moves the endpoint towards an intent, unless a newer one came or it ended before. */

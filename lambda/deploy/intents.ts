@@ -39,7 +39,11 @@ export class Intents {
   }
 
   /** Notes what was asked for. What was noted first for this approval stays. */
-  async record(plan: Plan, eventTime: string, more: Pick<Intent, 'changedAt' | 'restores'> = {}): Promise<Intent> {
+  async record(
+    plan: Plan,
+    eventTime: string,
+    more: Pick<Intent, 'changedAt' | 'approvedBy' | 'restores'> = {},
+  ): Promise<Intent> {
     const intent: Intent = { id: Intents.idOf(plan, eventTime), plan, eventTime, ...more };
     if (await claim(this.bucket, this.key(intent.id, 'intent'), intent)) return intent;
     return (await readJson<Intent>(this.bucket, this.key(intent.id, 'intent'))) ?? intent;

@@ -3,6 +3,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { configHash } from '../../contracts/config-hash';
 import { environment } from '../../contracts/environment';
 import { ownSource } from '../../contracts/events/retraining-request';
 import { retrainSettings } from '../../contracts/function-settings';
@@ -16,7 +17,6 @@ import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
 import { driftRules } from '../monitoring/drift-alarms';
 import { rateOf } from '../monitoring/monitor-plan';
-import { configHash } from '../training/code-bundle';
 import { newsTopicArn } from '../training/news-topic';
 
 export interface RetrainingStackProps extends StackProps {

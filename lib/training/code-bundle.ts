@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, type Zippable, zipSync } from 'fflate';
 import { Header } from 'tar';
+import { useCaseJson } from '../../contracts/config-hash';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
-import type { UseCase } from '../../contracts/use-case';
 import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */
@@ -16,16 +15,6 @@ const rootScripts = ['__main__.py', 'train.py', 'inference.py'] as const;
 const ignored = /^(__pycache__|\..*|.*\.pyc|.*\.egg-info)$/;
 /** ZIP cannot express earlier times; every entry carries this one, so that archives depend on contents only. */
 const zipEpoch = new Date(1980, 0, 1);
-
-/** The use case as the Python side reads it: validated, defaults filled in, in the order of the schema. */
-export function useCaseJson(useCase: UseCase): string {
-  return `${JSON.stringify(useCase, undefined, 2)}\n`;
-}
-
-/** Identifies the configuration in a model's chain of evidence: SHA-256 of `use-case.json`, in hex. */
-export function configHash(useCase: UseCase): string {
-  return createHash('sha256').update(useCaseJson(useCase)).digest('hex');
-}
 
 /** The Python that all use cases share, read once per synthesis. */
 export class StandardCode {

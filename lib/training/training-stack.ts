@@ -1,6 +1,7 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
+import { configHash } from '../../contracts/config-hash';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { resourceNames } from '../../contracts/names';
 import { buildsMonitorImage } from '../../contracts/use-case/compute';
@@ -10,7 +11,7 @@ import type { FunctionBundles } from '../functions/function-bundles';
 import { allow } from '../config/grants';
 import { CheckSteps } from './check-steps';
 import { CodeAssets } from './code-assets';
-import { configHash, type StandardCode } from './code-bundle';
+import type { StandardCode } from './code-bundle';
 import { type MadePipeline, makePipeline } from './definition';
 import { PrebuiltImages } from './images';
 import { MonitorImage } from './monitor-image';

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
-import { loadUseCase, loadUseCases } from '../../contracts/load-use-case';
-import { UserError } from '../../contracts/errors';
+import { loadUseCases } from '../../contracts/load-use-case';
 import type { UseCase } from '../../contracts/use-case';
 import type { Project } from './project';
 
@@ -11,12 +10,15 @@ export interface CommandContext {
   readonly project: () => Project;
 }
 
-/** The use case of that name. @throws UserError that lists the ones there are, or all problems of its YAML. */
+/**
+ * The use case of that name; what is wrong with others does not matter.
+ *
+ * @throws UserError that lists the ones there are, or all problems of its YAML.
+ */
 export function findUseCase(project: Project, name: string): UseCase {
-  const all = join(project.root, 'pipeline-defs');
-  const names = useCaseNames(project);
-  if (!names.includes(name)) throw new UserError(`no use case '${name}'; there are: ${names.join(', ')}`);
-  return loadUseCase(join(all, name));
+  const [found] = loadUseCases(join(project.root, 'pipeline-defs'), [name]);
+  if (found === undefined) throw new Error(`${name} was asked for and not loaded`);
+  return found.useCase;
 }
 
 /** Names of all use cases, in alphabetical order (the loader's). */

@@ -4,9 +4,9 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 
 import { basename, join, resolve } from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { UserError } from '../../contracts/errors';
-import { prefixes } from '../../contracts/names';
+import { prefixes, stackNames } from '../../contracts/names';
 import type { Clients } from './clients';
-import type { Foundation } from './foundation';
+import { type Foundation, listStacks, readFoundation } from './foundation';
 import type { Project } from './project';
 
 /** Runs a Python script of the project. @throws UserError with its last lines. */
@@ -65,6 +65,29 @@ function hashOf(file: string): Promise<string> {
   });
 }
 
+const noData = (useCase: string): UserError =>
+  new UserError(`${useCase} has no data yet and no generator; give a file: npx mooring run ${useCase} --data FILE`);
+
+async function newestUpload(clients: Clients, bucket: string, useCase: string): Promise<string | undefined> {
+  const { Contents = [] } = await clients.s3.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefixes.raw(useCase)}/` }),
+  );
+  return [...Contents].sort((a, b) => (b.LastModified?.getTime() ?? 0) - (a.LastModified?.getTime() ?? 0))[0]?.Key;
+}
+
+/** Looks before anything is deployed for a run. @throws UserError when there is nothing to train on. */
+export async function mustHaveData(
+  project: Project,
+  clients: Clients,
+  useCase: string,
+  given: string | undefined,
+): Promise<void> {
+  if (given !== undefined || generatorOf(project, useCase) !== undefined) return;
+  const stands = (await listStacks(clients)).some(({ name }) => name === stackNames.foundation);
+  const bucket = stands ? (await readFoundation(clients)).dataBucket : undefined;
+  if (bucket === undefined || (await newestUpload(clients, bucket, useCase)) === undefined) throw noData(useCase);
+}
+
 /**
  * Uploads training data under a prefix named after its content, so that a run never overwrites another's data.
  *
@@ -78,16 +101,8 @@ export async function uploadDataset(
 ): Promise<string> {
   const bucket = foundation.dataBucket;
   if (file === undefined) {
-    const { Contents = [] } = await clients.s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefixes.raw(useCase)}/` }),
-    );
-    const newest = [...Contents].sort((a, b) => (b.LastModified?.getTime() ?? 0) - (a.LastModified?.getTime() ?? 0))[0]
-      ?.Key;
-    if (newest === undefined) {
-      throw new UserError(
-        `${useCase} has no data yet and no generator; give a file: npx mooring run ${useCase} --data FILE`,
-      );
-    }
+    const newest = await newestUpload(clients, bucket, useCase);
+    if (newest === undefined) throw noData(useCase);
     return `s3://${bucket}/${newest.slice(0, newest.lastIndexOf('/'))}/`;
   }
   const prefix = `${prefixes.raw(useCase)}/${(await hashOf(file)).slice(0, 16)}`;

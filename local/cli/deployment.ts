@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { stackNames } from '../../contracts/names';
+import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
+import { configHash } from '../../contracts/config-hash';
+import { resourceNames, stackNames } from '../../contracts/names';
+import type { UseCase } from '../../contracts/use-case';
+import type { Clients } from './clients';
 import { deploy, synth, type Follow } from './cdk';
 import { note } from './output';
 import type { Project } from './project';
@@ -22,6 +26,13 @@ function present(stack: string, assembly: string): readonly string[] {
   return existsSync(join(assembly, `${stack}.template.json`)) ? [stack] : [];
 }
 
+/** Of all that the CDK CLI prints, what a person waits for: a line per stack. A failure carries the CLI's last lines itself. */
+export const milestones =
+  (follow: Follow): Follow =>
+  (line) => {
+    if (/^(synthesizing |✅)/.test(line.trim())) follow(line.trim());
+  };
+
 /** Synthesizes and deploys use cases to the account at `endpoint`. */
 export async function deployUseCases(
   project: Project,
@@ -32,4 +43,12 @@ export async function deployUseCases(
   follow(`synthesizing ${useCases.join(', ')}`);
   await synth(project, useCases, follow);
   await deploy(project, endpoint, stacksOf(useCases, project.assembly), follow);
+}
+
+/** Whether `use-case.yaml` says something else than what is deployed: versions carry the hash of their settings. */
+export async function changedSince({ sagemaker }: Clients, useCase: UseCase): Promise<boolean> {
+  const { PipelineDefinition = '' } = await sagemaker.send(
+    new DescribePipelineCommand({ PipelineName: resourceNames.pipeline(useCase.name) }),
+  );
+  return !PipelineDefinition.includes(configHash(useCase));
 }

@@ -35,14 +35,30 @@ export interface LearntRows {
   readonly labelled: number;
 }
 
+interface Manifest {
+  readonly rows: LearntRows;
+  /** What did not stop the run but should be known. */
+  readonly warnings?: readonly string[];
+}
+
 /** Reads the manifest of an execution's Preprocess step; undefined when the run ended before it. */
+async function readManifest(session: Session, useCase: string, executionArn: string): Promise<Manifest | undefined> {
+  const { artifactBucket } = await readFoundation(session.clients);
+  const key = `${prefixes.executions(useCase)}/${executionArn.split('/').at(-1) ?? ''}/Preprocess/manifest/manifest.json`;
+  return readJson<Manifest>(session.clients, artifactBucket, key);
+}
+
+/** How many rows an execution learnt from; undefined when it ended before it had read them. */
 export async function readLearntRows(
   session: Session,
   useCase: string,
   executionArn: string,
 ): Promise<LearntRows | undefined> {
-  const { artifactBucket } = await readFoundation(session.clients);
-  const key = `${prefixes.executions(useCase)}/${executionArn.split('/').at(-1) ?? ''}/Preprocess/manifest/manifest.json`;
-  const manifest = await readJson<{ readonly rows: LearntRows }>(session.clients, artifactBucket, key);
+  const manifest = await readManifest(session, useCase, executionArn);
   return manifest === undefined ? undefined : { raw: manifest.rows.raw, labelled: manifest.rows.labelled };
+}
+
+/** What the Preprocess step of an execution found odd about the data. */
+export async function readWarnings(session: Session, useCase: string, arn: string): Promise<readonly string[]> {
+  return (await readManifest(session, useCase, arn))?.warnings ?? [];
 }

@@ -36,6 +36,14 @@ export async function listStacks(
   })).sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** @throws UserError that says how to deploy the use case, where it is not. */
+export async function mustBeDeployed(clients: Clients, useCase: string): Promise<void> {
+  if (await isDeployed(clients, useCase)) return;
+  throw new UserError(
+    `${useCase} is not deployed to the local account; \`npx mooring deploy ${useCase}\` does it, \`npx mooring run ${useCase}\` trains as well`,
+  );
+}
+
 /** Whether all stacks of a use case stand. */
 export async function isDeployed(clients: Clients, useCase: string): Promise<boolean> {
   const names = new Set(

@@ -33,7 +33,10 @@ import { addUp } from './commands/up';
 export function buildProgram(): Command {
   const program = new Command('mooring')
     .description('Trains, judges, ships, watches and retrains models; here against the local account.')
-    .option('--state <folder>', "folder of the local account's state (default: .mooring/account)")
+    .option(
+      '--state <folder>',
+      "folder of the local account's state (default: .mooring/account); assembly, reports and generated data go beside it",
+    )
     .showHelpAfterError()
     .exitOverride();
   const context: CommandContext = { project: () => findProject(program.opts<{ state?: string }>().state) };

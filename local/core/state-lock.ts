@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../contracts/errors';
 
@@ -18,9 +18,22 @@ export class StateLock {
     this.file = lockFile(folder);
   }
 
-  /** @throws UserError that tells who holds the folder. */
+  /** @throws UserError that tells who holds the folder, or why no state can be kept in it. */
   static acquire(folder: string): StateLock {
-    mkdirSync(folder, { recursive: true });
+    try {
+      mkdirSync(folder, { recursive: true });
+      if (readdirSync(folder).length > 0 && !holdsState(folder))
+        throw new UserError(`${folder} holds files that are no state of a local account; choose a new or empty folder`);
+      return StateLock.lock(folder);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const reason = unusable[code];
+      if (reason === undefined) throw error;
+      throw new UserError(`no state can be kept in ${folder}: ${reason} (${code}); choose another folder with --state`);
+    }
+  }
+
+  private static lock(folder: string): StateLock {
     const lock = new StateLock(folder);
     const mine: Holder = { pid: process.pid, started: startTime(process.pid) };
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -66,6 +79,23 @@ export class StateLock {
     if (StateLock.holder(this.folder)?.pid === process.pid) rmSync(this.file, { force: true });
   }
 }
+
+/** Why a folder cannot be written, by the system's code. */
+const unusable: Readonly<Record<string, string>> = {
+  EACCES: 'it may not be written by this user',
+  EPERM: 'it may not be written by this user',
+  EROFS: 'it is on a file system that is read only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'it is a file',
+};
+
+/** Lies in state that a tour made, from before its account starts. */
+export const tourMarker = 'made-by-the-tour';
+
+/** Whether a folder is the state of a local account, running or not. */
+export const holdsState = (folder: string): boolean =>
+  ['journal.jsonl', 'lock.json', tourMarker].some((each) => existsSync(join(folder, each)));
 
 const lockFile = (folder: string): string => join(folder, 'lock.json');
 

@@ -2,6 +2,7 @@ import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '.
 import type { Analyses } from './analyses';
 import { fairnessGate, modelFairnessConditions, qualityConditions, qualityFailure } from './gates';
 import { type Locations, retry, StandardJobs } from './jobs';
+import { checkLimits } from './limits';
 import { NativeAnalyses } from './native-analyses';
 import { OpenAnalyses } from './open-analyses';
 import { parameterList, type StandardParameters, standardParameters } from './parameters';
@@ -14,8 +15,11 @@ import { registration, type Trained } from './registration';
  * Steps about fairness are left out when the use case names no facet. Each output lies below
  * `s3://<artifacts>/<use-case>/executions/<execution-id>/<step>/<output>`. The engine of the use case's monitors makes
  * the baselines, too.
+ *
+ * @throws UserError when the use case asks for what it cannot do.
  */
 export function standardPipeline(context: PipelineContext): Pipeline {
+  checkLimits(context.useCase);
   const parameters = standardParameters(context);
   const jobs = new StandardJobs(context, parameters);
   const steps = new StandardSteps(context, parameters, jobs, analysesOf(jobs));

@@ -56,4 +56,16 @@ const quiet = [
     );
     expect(overflow).toBeLessThanOrEqual(0);
   });
+
+  test('keeps the lines of a message, and breaks no address to make room for it', async () => {
+    const file = join(folder, 'messages.html');
+    const rows = [['model-owners@example.com', `first line\n${'s3://bucket/a-long-key/'.repeat(40)}`]];
+    const sections = [{ title: 'Notifications', table: { head: ['to', 'text'], rows } }];
+    writeFileSync(file, renderPage({ title: 'x', subtitle: '', verdict: '', sections }));
+    const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+    await page.goto(`file://${file}`);
+    expect(await page.locator('td').last().innerText()).toMatch(/^first line\ns3:/);
+    // At most the hyphen ends a line: an address in two lines, not in one of letters.
+    expect((await page.locator('td').first().boundingBox())?.width).toBeGreaterThan(120);
+  });
 });

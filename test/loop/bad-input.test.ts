@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, root, Workplace } from '../support/mooring';
 
@@ -22,6 +22,25 @@ describe('a command that cannot do what it was asked', () => {
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('--data nowhere.csv: no such file')]);
   });
 
+  test('misses the data before it deploys anything for a run', async () => {
+    const { code, err } = await place.mooring('run', 'card-default');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'card-default has no data yet and no generator; give a file: npx mooring run card-default --data FILE\n',
+    );
+  });
+
+  test.each([
+    [['approve', 'rain'], 'rain is not deployed to the local account; `npx mooring deploy rain` does it'],
+    [['report', 'rain'], 'rain is not deployed to the local account; `npx mooring deploy rain` does it'],
+    [['release-status'], 'there is no release pipeline in the local account; make one'],
+    [['approve-release'], 'there is no release pipeline in the local account; make one'],
+  ])('says what has to be deployed first: %s', async (command, says) => {
+    const { code, err } = await place.mooring(...command);
+    expect([code, err]).toEqual([1, expect.stringContaining(says)]);
+    expect(err).not.toContain('    at ');
+  });
+
   test('lists all settings that cannot be set', async () => {
     const { code, err } = await place.mooring(
       'run',
@@ -34,6 +53,20 @@ describe('a command that cannot do what it was asked', () => {
     expect(code).toBe(1);
     expect(err).toContain('--set title: only these can change');
     expect(err).toContain("'much' is not a number");
+  });
+
+  test('keeps its hands off a folder that is no state of an account', async () => {
+    const folder = join(place.folder, 'precious');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'thesis.tex'), 'x');
+    const own = (...args: string[]) => execute(process.execPath, [join(root, 'bin/mooring.js'), '--state', ...args]);
+    const started = await own(folder, 'status');
+    expect([started.code, started.err]).toEqual([1, expect.stringContaining('holds files that are no state')]);
+    const reset = await own(folder, 'reset');
+    expect([reset.code, reset.err]).toEqual([1, expect.stringContaining('nothing was deleted')]);
+    expect(existsSync(join(folder, 'thesis.tex'))).toBe(true);
+    const below = await own(join(folder, 'thesis.tex'), 'status');
+    expect([below.code, below.err]).toEqual([1, expect.stringMatching(/no state can be kept in .*: it is a file/)]);
   });
 
   test('says who holds the port', async () => {

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadUseCases } from '../../contracts/load-use-case';
-import { StandardCode, tarBundle, useCaseJson, zipBundle } from '../../lib/training/code-bundle';
+import { useCaseJson } from '../../contracts/config-hash';
+import { StandardCode, tarBundle, zipBundle } from '../../lib/training/code-bundle';
 
 const root = join(__dirname, '../..');
 const [output] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
+import { configHash } from '../../contracts/config-hash';
 import { stackNames } from '../../contracts/names';
-import { configHash } from '../../lib/training/code-bundle';
 import { Graph } from '../../pipeline-defs/dsl';
 import { checkDefinition } from '../../pipeline-defs/dsl/check';
 import { testUseCases } from '../support/app';

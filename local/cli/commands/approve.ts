@@ -3,6 +3,7 @@ import { UserError } from '../../../contracts/errors';
 import { stageNames, type StageName } from '../../../contracts/names';
 import type { UseCase } from '../../../contracts/use-case';
 import { readDeployments } from '../deployments';
+import { mustBeDeployed } from '../foundation';
 import { approveForProduction, approvePackage, choosePackage } from '../registry';
 import { readManifest, waitForEnd } from '../release';
 import { type Session, withSession } from '../session';
@@ -33,6 +34,7 @@ export function addApprove(program: Command, context: CommandContext): void {
         const stage = stageToApprove(useCase, options.stage);
         await withSession(project, async (session) => {
           const { clients } = session;
+          await mustBeDeployed(clients, useCase.name);
           const chosen = await choosePackage(clients, useCase.name, options.modelVersion);
           const live = await readManifest(session, useCase.name, stage);
           const known = (await readDeployments(clients, useCase.name, stage)).map((each) => each.id);

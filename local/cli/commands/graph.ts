@@ -2,9 +2,9 @@ import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { Option, type Command } from 'commander';
 import { resourceNames } from '../../../contracts/names';
 import { Graph, toDot, toMermaid, toText } from '../../../pipeline-defs/dsl';
-import { deployUseCases } from '../deployment';
+import { deployUseCases, milestones } from '../deployment';
 import { isDeployed } from '../foundation';
-import { print } from '../output';
+import { note, print } from '../output';
 import { withSession } from '../session';
 import { findUseCase, type CommandContext } from '../command';
 
@@ -14,7 +14,7 @@ const formats = { text: toText, dot: toDot, mermaid: toMermaid } as const;
 export function addGraph(program: Command, context: CommandContext): void {
   program
     .command('graph')
-    .description('draw the pipeline of a use case')
+    .description('draw the pipeline of a use case as it is deployed; deploys it to the local account where it is not')
     .argument('<use-case>')
     .addOption(new Option('--format <format>', 'how to draw it').choices(Object.keys(formats)).default('text'))
     .action(async (name: string, options: { format: keyof typeof formats }) => {
@@ -22,7 +22,7 @@ export function addGraph(program: Command, context: CommandContext): void {
       const useCase = findUseCase(project, name);
       await withSession(project, async (session) => {
         if (!(await isDeployed(session.clients, useCase.name)))
-          await deployUseCases(project, session.endpoint, [useCase.name]);
+          await deployUseCases(project, session.endpoint, [useCase.name], milestones(note));
         const { PipelineDefinition = '{}' } = await session.clients.sagemaker.send(
           new DescribePipelineCommand({ PipelineName: resourceNames.pipeline(useCase.name) }),
         );

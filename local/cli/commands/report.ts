@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { mustBeDeployed } from '../foundation';
 import { print, printJson } from '../output';
 import { collectReport } from '../report/collect';
 import { writeReport } from '../report/write';
@@ -20,6 +21,7 @@ export function addReport(program: Command, context: CommandContext): void {
       const project = context.project();
       const useCase = findUseCase(project, name);
       await withSession(project, async (session) => {
+        await mustBeDeployed(session.clients, useCase.name);
         const data = await collectReport(session, useCase);
         if (options.json === true) return printJson(data);
         const file = join(project.work, 'run.json');

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../../../contracts/errors';
 import { Account } from '../../account';
+import { holdsState } from '../../core/state-lock';
 import { print } from '../output';
 import type { CommandContext } from '../command';
 
@@ -16,6 +17,8 @@ export function addReset(program: Command, context: CommandContext): void {
         throw new UserError(
           'the local account is running on this state; stop it first (Ctrl-C in its terminal), then reset',
         );
+      if (!existsSync(state)) return print(`nothing to delete: there is no ${state}`);
+      if (!holdsState(state)) throw new UserError(`${state} is not the state of a local account; nothing was deleted`);
       rmSync(state, { recursive: true, force: true });
       print(`deleted ${state}`);
     });

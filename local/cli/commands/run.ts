@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { givenFile } from '../dataset';
-import { deployUseCases } from '../deployment';
-import { readEvaluation, type Evaluation } from '../evaluation';
+import { givenFile, mustHaveData } from '../dataset';
+import { changedSince, deployUseCases, milestones } from '../deployment';
+import { readEvaluation, readWarnings, type Evaluation } from '../evaluation';
 import type { UseCase } from '../../../contracts/use-case';
 import { isDeployed } from '../foundation';
 import { note, print, printJson, status, table } from '../output';
@@ -30,8 +30,13 @@ export function addRun(program: Command, context: CommandContext): void {
       overrides(useCase, options.set);
       if (options.data !== undefined) givenFile(options.data);
       await withSession(project, async (session) => {
-        if (!(await isDeployed(session.clients, useCase.name)))
-          await deployUseCases(project, session.endpoint, [useCase.name]);
+        if (!(await isDeployed(session.clients, useCase.name))) {
+          await mustHaveData(project, session.clients, useCase.name, options.data);
+          await deployUseCases(project, session.endpoint, [useCase.name], milestones(note));
+        } else if (await changedSince(session.clients, useCase))
+          note(
+            `use-case.yaml of ${useCase.name} changed since it was deployed, and this run follows the deployed one; \`npx mooring deploy ${useCase.name}\` brings the change`,
+          );
         const arn = await startRun(project, session, useCase, options.data, options.set);
         const state = await showExecution(
           session,
@@ -41,7 +46,9 @@ export function addRun(program: Command, context: CommandContext): void {
         const evaluation = await readEvaluation(session, useCase.name, arn);
         const [newest] = state.status === 'Succeeded' ? await listPackages(session.clients, useCase.name) : [];
         if (state.status !== 'Succeeded') process.exitCode = 1;
-        if (options.json === true) return printJson({ ...state, evaluation, package: newest });
+        const warnings = await readWarnings(session, useCase.name, arn);
+        if (options.json === true) return printJson({ ...state, evaluation, warnings, package: newest });
+        for (const warning of warnings) note(`warning: ${warning}`);
         if (evaluation !== undefined) print(evaluationTable(evaluation));
         if (newest !== undefined)
           print(

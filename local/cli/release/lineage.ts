@@ -1,11 +1,11 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
 import { UserError } from '../../../contracts/errors';
 import { metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
 import { readFoundation } from '../foundation';
-import { readJson, readObject } from '../objects';
+import { readObject } from '../objects';
 import { describePackage, listPackages } from '../registry';
 import type { Session } from '../session';
+import { keysBelow, lastServed, type Served, servedAt } from './served';
 
 /** One link of the chain, from an answer back to what it was made of. */
 export interface Link {
@@ -17,26 +17,13 @@ interface Captured {
   readonly eventMetadata: { readonly eventId: string; readonly inferenceId?: string; readonly inferenceTime: string };
 }
 
-async function keysBelow(session: Session, bucket: string, prefix: string): Promise<readonly string[]> {
-  const keys: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await session.clients.s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-    );
-    keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
-  return keys;
-}
-
 /** The captured request with an inference id; the newest files are searched first. */
 async function findCaptured(
   session: Session,
   bucket: string,
   useCase: string,
   id: string,
-): Promise<Captured['eventMetadata']> {
+): Promise<Captured['eventMetadata'] & { readonly variant: string }> {
   const prefix = `${prefixes.capture(useCase)}/${resourceNames.endpoint(useCase)}/`;
   const keys = [...(await keysBelow(session, bucket, prefix))].sort().reverse();
   for (const key of keys) {
@@ -44,32 +31,13 @@ async function findCaptured(
     for (const line of text.split('\n')) {
       if (!line.includes(id)) continue;
       const { eventMetadata } = JSON.parse(line) as Captured;
-      if (eventMetadata.inferenceId === id || eventMetadata.eventId === id) return eventMetadata;
+      if (eventMetadata.inferenceId === id || eventMetadata.eventId === id)
+        return { ...eventMetadata, variant: key.slice(prefix.length).split('/')[0] ?? '' };
     }
   }
   throw new UserError(
     `no captured request of ${resourceNames.endpoint(useCase)} has the inference id '${id}' (${keys.length} files searched); was capture on when it was answered?`,
   );
-}
-
-/** The version that served at an instant, by the deployments that ended well. */
-async function packageAt(session: Session, bucket: string, useCase: string, time: string): Promise<string> {
-  const root = `${prefixes.markers(useCase)}/deploy-production/`;
-  const done = (await keysBelow(session, bucket, root)).filter((key) => key.endsWith('/done.json')).sort();
-  if (done.length === 0)
-    throw new UserError(`no version of ${useCase} serves yet: approve one (npx mooring approve ${useCase}) or release it`);
-  const intents = await Promise.all(
-    done.map((key) =>
-      readJson<{ readonly plan: { readonly packageArn: string }; readonly eventTime: string }>(
-        session.clients,
-        bucket,
-        key.replace(/done\.json$/, 'intent.json'),
-      ),
-    ),
-  );
-  const before = intents.filter((each) => each !== undefined && Date.parse(each.eventTime) <= Date.parse(time)).at(-1);
-  if (before === undefined) throw new UserError(`no deployment of ${useCase} had ended by ${time}`);
-  return before.plan.packageArn;
 }
 
 /** What to start from: an inference id, a package version or ARN, or what serves now. */
@@ -78,15 +46,21 @@ export interface LineageOptions {
   readonly package?: string;
 }
 
-/** Who let a version in: what the release noted, else who changed the version last, else nobody. */
-export function approverOf({
-  ModelApprovalStatus: status,
-  CustomerMetadataProperties: metadata = {},
-  LastModifiedBy: by,
-}: Pick<DescribeModelPackageOutput, 'ModelApprovalStatus' | 'CustomerMetadataProperties' | 'LastModifiedBy'>): string {
+/** Who let a version in: what the release noted, else who asked for the deployment, else who changed the version last, else nobody. */
+export function approverOf(
+  {
+    ModelApprovalStatus: status,
+    CustomerMetadataProperties: metadata = {},
+    LastModifiedBy: by,
+  }: Pick<DescribeModelPackageOutput, 'ModelApprovalStatus' | 'CustomerMetadataProperties' | 'LastModifiedBy'>,
+  served?: Pick<Served, 'approvedBy'>,
+): string {
   if (status !== 'Approved') return `nobody: ${status ?? 'no status'}`;
   const identity = by?.IamIdentity?.Arn ?? by?.UserProfileName;
-  return metadata[metadataKeys.approvedBy] ?? identity ?? 'nobody: the use case approves what passes its gates';
+  const noted = metadata[metadataKeys.approvedBy] ?? served?.approvedBy;
+  // Once a version is deployed, it was the deploy function that changed it last.
+  if (served !== undefined) return noted ?? 'not recorded';
+  return noted ?? identity ?? 'nobody: the use case approves what passes its gates';
 }
 
 /** The chain of evidence of a prediction or a model version. @throws UserError when a link is missing. */
@@ -96,26 +70,39 @@ export async function lineageOf(session: Session, useCase: string, options: Line
   const add = (what: string, value: string | undefined): void =>
     void links.push({ what, value: value ?? 'not recorded' });
   let arn = options.package;
+  let served: Served | undefined;
   if (options.inferenceId !== undefined) {
-    const { inferenceTime } = await findCaptured(session, dataBucket, useCase, options.inferenceId);
-    add('prediction', `${options.inferenceId} at ${inferenceTime}`);
-    arn = await packageAt(session, artifactBucket, useCase, inferenceTime);
+    const { inferenceTime: time, variant } = await findCaptured(session, dataBucket, useCase, options.inferenceId);
+    add('prediction', `${options.inferenceId} at ${time}`);
+    served = await servedAt(session, artifactBucket, useCase, { time, variant });
+    arn = served.packageArn;
   } else if (arn !== undefined && /^\d+$/.test(arn)) {
     arn = (await listPackages(session.clients, useCase)).find(
       ({ version }) => String(version) === options.package,
     )?.arn;
     if (arn === undefined) throw new UserError(`${useCase} has no model version ${options.package ?? ''}`);
   }
-  if (arn === undefined) arn = await packageAt(session, artifactBucket, useCase, new Date(8.64e15).toISOString());
+  served ??= await lastServed(session, artifactBucket, useCase, arn);
+  arn ??= served?.packageArn;
+  if (arn === undefined)
+    throw new UserError(
+      `nothing of ${useCase} has served in production yet; name a version with --package, or approve one: npx mooring approve ${useCase}`,
+    );
   const described = await describePackage(session.clients, arn);
   const metadata = described.CustomerMetadataProperties ?? {};
   const container = described.InferenceSpecification?.Containers?.[0];
   add('model package', arn);
+  if (served?.orElse !== undefined)
+    add('or model package', `${served.orElse}, whose deployment was under way; the answer's model version tells`);
   add(
     'approval',
     `${described.ModelApprovalStatus ?? ''}${described.ApprovalDescription === undefined ? '' : `: ${described.ApprovalDescription}`}`,
   );
-  add('approver', approverOf(described));
+  add('approver', approverOf(described, served));
+  if (served?.restores !== undefined) {
+    const { by, reason, from } = served.restores;
+    add('brought back', `by ${by}, from version ${from}${reason === undefined ? '' : `: ${reason}`}`);
+  }
   add('pipeline execution', metadata[metadataKeys.executionArn]);
   add('tag', metadata[metadataKeys.tag]);
   add('commit', metadata[metadataKeys.commit]);

@@ -17,6 +17,15 @@ export const pipelineClient = (endpoint: string): CodePipelineClient =>
 
 const pipelineName = releaseNames.pipeline;
 
+/** @throws UserError that says how to make the release pipeline, where there is none. */
+function explain(error: unknown): never {
+  if (error instanceof Error && error.name === 'PipelineNotFoundException')
+    throw new UserError(
+      'there is no release pipeline in the local account; make one: npx cdk deploy Mooring-Release -c release=release.yaml (docs/releasing.md)',
+    );
+  throw error;
+}
+
 /** An approval that waits for a person. */
 export interface Waiting {
   readonly stage: string;
@@ -28,7 +37,7 @@ export interface Waiting {
 }
 
 export async function waitingApprovals(client: CodePipelineClient): Promise<readonly Waiting[]> {
-  const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: pipelineName }));
+  const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: pipelineName })).catch(explain);
   const waiting = stageStates.flatMap((stage) => waitingIn(stage));
   return Promise.all(
     waiting.map(async (each) => {
@@ -117,9 +126,9 @@ export interface ReleaseState {
 }
 
 export async function readReleases(client: CodePipelineClient, most: number): Promise<readonly ReleaseState[]> {
-  const { pipelineExecutionSummaries = [] } = await client.send(
-    new ListPipelineExecutionsCommand({ pipelineName, maxResults: most }),
-  );
+  const { pipelineExecutionSummaries = [] } = await client
+    .send(new ListPipelineExecutionsCommand({ pipelineName, maxResults: most }))
+    .catch(explain);
   return Promise.all(
     pipelineExecutionSummaries.map(({ pipelineExecutionId = '' }) => readRelease(client, pipelineExecutionId)),
   );

@@ -33,7 +33,8 @@ const template = `<!doctype html>
   p.lead { color: var(--soft); margin: 0 0 12px; }
   table { border-collapse: collapse; width: 100%; font-size: 14px; }
   th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-  td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+  td { font-variant-numeric: tabular-nums; white-space: pre-line; }
+  td:last-child { overflow-wrap: anywhere; }
   figure { display: inline-block; margin: 8px 20px 8px 0; vertical-align: top; }
   figcaption { color: var(--soft); font-size: 13px; max-width: 460px; }
   svg { max-width: 100%; height: auto; }

@@ -2,9 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { UserError } from '../../../contracts/errors';
 import { Account } from '../../account';
+import { tourMarker } from '../../core/state-lock';
 import type { Project } from '../project';
-
-const marker = 'made-by-the-tour';
 
 /**
  * An empty state folder for a tour. State that an earlier tour left is deleted; anybody else's is not touched.
@@ -17,12 +16,12 @@ export function freshState(project: Project): void {
       'a local account is running on this state; stop it first (Ctrl-C in its terminal), or take the tour elsewhere: npm start -- --state .mooring/tour',
     );
   const foreign =
-    existsSync(project.state) && readdirSync(project.state).length > 0 && !existsSync(join(project.state, marker));
+    existsSync(project.state) && readdirSync(project.state).length > 0 && !existsSync(join(project.state, tourMarker));
   if (foreign)
     throw new UserError(
       'the local account holds state of your own, which the tour would delete; run `npx mooring reset` first, or take the tour elsewhere: npm start -- --state .mooring/tour',
     );
   rmSync(project.state, { recursive: true, force: true });
   mkdirSync(project.state, { recursive: true });
-  writeFileSync(join(project.state, marker), '');
+  writeFileSync(join(project.state, tourMarker), '');
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Listr, type ListrTask } from 'listr2';
 import { describeError } from '../errors';
 import { note, print, seconds, table } from '../output';
@@ -115,5 +115,7 @@ async function leaveReport(
 ): Promise<void> {
   if (session === undefined || record.status !== 'ok') return;
   const file = await writeReport(join(project.work, 'report'), await collectReport(session, state.useCase), record);
-  print(`report: ${file}\nrecord: ${join(project.work, 'run.json')}\nlook around: npx mooring status`);
+  print(
+    `report: ${file}\nrecord: ${join(project.work, 'run.json')}\nlook around: npx mooring${basename(project.state) === 'account' ? '' : ` --state ${project.state}`} status`,
+  );
 }

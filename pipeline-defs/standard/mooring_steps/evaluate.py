@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the step. A missed gate is a result, not an error: the pipeline's condition decides."""
     use_case = find_use_case(arguments.use_case)
     table, labels = _rows(use_case, Path(arguments.test) / "test.csv")
+    check_measurable(use_case, labels)
     known = labels if arguments.train is None else _rows(use_case, Path(arguments.train) / "train.csv")[1]
     model = read_artefact(Path(arguments.model))
     predictions = model.predict(table)
@@ -70,6 +71,16 @@ def run(arguments: argparse.Namespace) -> int:
     write_csv(output / "predictions" / "predictions.csv", _answers(use_case, table, labels, predictions))
     print(gate["message"])
     return 0
+
+
+def check_measurable(use_case: UseCase, labels: Values) -> None:
+    """Raises InputError where the gate's metric would be 0, i.e. perfect, because there is nothing to measure."""
+    metric = use_case.section("gates").get("quality", {}).get("metric")
+    if metric == "mape" and not labels.any():
+        raise InputError(
+            f"gates.quality.metric 'mape': the labels of all {len(labels)} test rows are 0, and no error is relative "
+            "to them; choose mae or rmse, or another split"
+        )
 
 
 def quality_gate(

@@ -86,8 +86,15 @@ def _mape(labels: Values, predictions: Values, _: Values) -> float:
 
 
 def _r2(labels: Values, predictions: Values, _: Values) -> float:
-    """Share of the labels' variance that the predictions explain; 1 is perfect, 0 as good as the mean."""
-    return 1.0 - ratio(float(((labels - predictions) ** 2).sum()), float(((labels - labels.mean()) ** 2).sum()))
+    """Share of the labels' variance that the predictions explain; 1 is perfect, 0 as good as the mean.
+
+    Labels without variance, e.g. of a single row, explain nothing: 0 unless the predictions are right, as scikit-learn.
+    """
+    errors = float(((labels - predictions) ** 2).sum())
+    variance = float(((labels - labels.mean()) ** 2).sum())
+    if variance == 0:
+        return float(errors == 0)
+    return 1.0 - errors / variance
 
 
 REGRESSION: Final[Mapping[str, Metric]] = {

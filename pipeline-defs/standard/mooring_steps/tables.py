@@ -111,7 +111,11 @@ def _read_file(path: Path, required: Sequence[str] | None, optional: Sequence[st
         return table
     missing = [name for name in required if name not in table]
     if missing:
-        raise InputError([f"{path.name}: column '{name}' is missing" for name in missing])
+        header = list(read(path, None))
+        found = f"{path.name}: the header has {shorten(header, 40)}"
+        if len(header) == 1 and any(each in header[0] for each in ";\t|"):
+            found += "; values have to be separated by commas"
+        raise InputError([*(f"{path.name}: column '{name}' is missing" for name in missing), found])
     rows = row_count(table)
     return {name: table[name] if name in table else np.full(rows, "", dtype=object) for name in wanted}
 

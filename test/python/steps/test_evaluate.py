@@ -15,7 +15,7 @@ from mooring_steps.artefact import read_artefact
 from mooring_steps.baselines import baselines
 from mooring_steps.cli import main
 from mooring_steps.errors import InputError
-from mooring_steps.evaluate import quality_gate
+from mooring_steps.evaluate import check_measurable, quality_gate
 from mooring_steps.tables import read_csv
 from mooring_steps.texts import texts_of
 from mooring_steps.use_case import UseCase
@@ -125,6 +125,13 @@ class TestTheQualityGate:
     def test_refuses_a_metric_of_another_task(self, loans: Loans) -> None:
         with pytest.raises(InputError, match=r"'auc' does not exist for task 'binary'; there are: f1"):
             quality_gate(loans(), {"f1": 1.0}, {}, None)
+
+
+def test_an_error_relative_to_nothing_is_refused_as_a_gate(loans: Loans) -> None:
+    case = loans(task="regression", gates={"quality": {"metric": "mape", "bound": 0.1}})
+    check_measurable(case, np.array([0, 1.0]))
+    with pytest.raises(InputError, match="the labels of all 3 test rows are 0"):
+        check_measurable(case, np.zeros(3))
 
 
 class TestNaiveBaselines:

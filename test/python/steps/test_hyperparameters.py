@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from mooring_steps.errors import InputError
-from mooring_steps.hyperparameters import resolve
+from mooring_steps.hyperparameters import TABLE, resolve
 
 
 def test_texts_become_numbers_over_the_defaults() -> None:
@@ -25,3 +28,10 @@ def test_every_unusable_one_is_listed_with_what_is_allowed() -> None:
         "hyperparameter 'objective': 'rank:ndcg' is not one of binary:logistic, reg:squarederror, reg:absoluteerror, "
         "reg:tweedie, count:poisson",
     ]
+
+
+def test_synthesis_refuses_names_by_the_same_list() -> None:
+    source = (Path(__file__).parents[3] / "pipeline-defs/standard/limits.ts").read_text()
+    found = re.search(r"hyperparameters = \[(.*?)\]", source, re.DOTALL)
+    assert found
+    assert re.findall(r"'(\w+)'", found[1]) == list(TABLE)

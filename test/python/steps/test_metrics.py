@@ -48,6 +48,11 @@ class TestRegressionMetrics:
     ACTUAL = RANDOM.normal(10, 3, 300)
     ANSWERED = ACTUAL + RANDOM.normal(0, 1, 300)
 
+    @pytest.mark.parametrize("answered", [[20.0], [13.0]])
+    def test_r2_of_labels_without_variance_is_the_reference_too(self, answered: list[float]) -> None:
+        labels, answers = np.repeat(13.0, 2), np.repeat(answered, 2)
+        assert REGRESSION["r2"](labels, answers, answers) == reference.r2_score(labels, answers)
+
     @pytest.mark.parametrize(
         ("name", "expected"),
         [

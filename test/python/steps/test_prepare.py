@@ -39,6 +39,25 @@ class TestABundle:
     def test_without_one_has_none(self, tmp_path: Path, zipped: bool) -> None:
         assert find_prepare(bundle(tmp_path, None, zipped)) is None
 
+    @pytest.mark.parametrize(
+        ("source", "told"),
+        [
+            ("x = 1\ndef prepare(rows:\n", r"steps/prepare\.py, line 2: SyntaxError: '\(' was never closed"),
+            ("import no_such\n", r"steps/prepare\.py, line 1: ModuleNotFoundError: .*nothing is installed at run time"),
+        ],
+    )
+    def test_with_a_module_that_cannot_be_loaded_is_told(
+        self, tmp_path: Path, zipped: bool, source: str, told: str
+    ) -> None:
+        with pytest.raises(InputError, match=told):
+            find_prepare(bundle(tmp_path, source, zipped))
+
+    def test_that_fails_is_told_with_its_own_line(self, tmp_path: Path, zipped: bool) -> None:
+        prepare = find_prepare(bundle(tmp_path, "def prepare(rows):\n    return rows['nope']\n", zipped))
+        assert prepare is not None
+        with pytest.raises(InputError, match=r"^steps/prepare\.py, line 2: KeyError: 'nope'$"):
+            prepared(prepare, {"a": np.array(["1"], dtype=object)}, ["a"], [])
+
     def test_with_a_module_that_lacks_the_function_is_told(self, tmp_path: Path, zipped: bool) -> None:
         with pytest.raises(InputError, match=r"steps/prepare\.py needs a function prepare\(rows\)"):
             find_prepare(bundle(tmp_path, "x = 1\n", zipped))
@@ -50,6 +69,10 @@ class TestAPreparation:
     def test_that_makes_too_little_is_told(self) -> None:
         with pytest.raises(InputError, match=r"makes no column b, c, which use-case\.yaml lists"):
             prepared(lambda rows: rows, {"a": self.RAW}, ["a", "b", "c"], [])
+
+    def test_that_makes_no_data_frame_is_told(self) -> None:
+        with pytest.raises(InputError, match="returns a NoneType; allowed: a pandas DataFrame"):
+            prepared(lambda _: None, {"a": self.RAW}, ["a"], [])  # type: ignore[arg-type, return-value]
 
     def test_that_leaves_no_row_is_told(self) -> None:
         def nothing(rows: pd.DataFrame) -> pd.DataFrame:

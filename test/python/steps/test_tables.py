@@ -50,12 +50,18 @@ class TestAFolderOfFiles:
         assert [each.split(" (")[0] for each in error.value.problems] == [
             "1.csv: column 'b' is missing",
             "1.csv: column 'c' is missing",
+            "1.csv: the header has a",
             "2.csv: the file is empty",
             "3.csv: there is a header, but no row",
             "4.csv: row 2 of 3",
             "5.csv: columns named twice: b",
             "6.csv: not a readable CSV file",
         ]
+
+    def test_guesses_the_separator_of_a_file_that_is_not_comma_separated(self, tmp_path: Path) -> None:
+        (tmp_path / "1.csv").write_text("a;b\n1;2\n")
+        with pytest.raises(InputError, match="the header has a;b; values have to be separated by commas"):
+            read_folder(tmp_path, ["csv"], ["a", "b"])
 
     def test_without_files_of_the_format_says_what_is_there(self, tmp_path: Path) -> None:
         (tmp_path / "data.parquet").write_text("x")

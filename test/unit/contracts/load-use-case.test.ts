@@ -170,6 +170,46 @@ describe('a folder with a use case', () => {
       "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2",
     ],
     [
+      'a threshold that no drift can pass',
+      ['gates:', 'monitoring: { features: [{ name: age, threshold: 5 }] }\ngates:'],
+      "monitoring.features[0].threshold (line 13): 5 is not allowed; allowed: less than 1, because 'robust' is never above 1 and the alarm would never ring",
+    ],
+    [
+      'a bound in percent',
+      ['bound: 0.7', 'bound: 70'],
+      'gates.quality.bound (line 14): 70 is not allowed; allowed: 0 to 1, because auc is a share',
+    ],
+    [
+      'a smallest value above the largest',
+      ['- { name: age, type: integer', '- { name: age, max: 18, min: 70, type: integer'],
+      'dataset.columns[0].max (line 8): must not be below min (70)',
+    ],
+    [
+      'categories of a number',
+      ['- { name: age, type: integer', '- { name: age, categories: [1, 2], type: integer'],
+      'dataset.columns[0].categories (line 8): a column of type integer has none; leave them out, or write type: category',
+    ],
+    [
+      'bounds of a category',
+      ['type: category', 'type: category, min: 1'],
+      'dataset.columns[1].min (line 9): a column of type category has no bounds; leave it out, or use integer or number',
+    ],
+    [
+      'a category listed twice',
+      ['type: category', 'type: category, categories: [F, M, F]'],
+      "dataset.columns[1].categories (line 9): 'F' is listed twice",
+    ],
+    [
+      'a time that is none',
+      ['  label: good', '  label: good\n  time: age'],
+      "dataset.time (line 12): column 'age' is of type integer; allowed: timestamp",
+    ],
+    [
+      'a version without quotes',
+      ['task: binary', 'version: 1.0\ntask: binary'],
+      'version (line 5): 1 is not allowed; allowed: a string; YAML reads this as a number, write it in quotes',
+    ],
+    [
       'a column listed twice',
       ['name: sex', 'name: age'],
       "dataset.columns[1].name (line 9): column 'age' is listed twice",
@@ -191,6 +231,22 @@ describe('a folder with a use case', () => {
 
   test('reports a syntax error with its line', () => {
     expect(problemsOf(`${valid}\n  bad: [1,\n`).join()).toMatch(/^line \d+: /);
+    expect(problemsOf(`${valid}\tsplit: {}\n`)).toEqual([
+      'line 15: Tabs are not allowed as indentation: "\\tsplit: {}"',
+    ]);
+  });
+
+  test('says that a file is empty', () => {
+    expect(problemsOf('').join()).toMatch(/^the document: is empty; allowed: a section with keys; copy one of /);
+  });
+
+  test('holds values against the categories of their column', () => {
+    const yaml = valid
+      .replace('type: category', 'type: category, categories: [F, M]')
+      .replace('gates:', 'fairness: { facets: [{ name: sex, disadvantaged: W }] }\ngates:');
+    expect(problemsOf(yaml)).toEqual([
+      "fairness.facets[0].disadvantaged (line 13): 'W' is no category of 'sex'; there are: F, M",
+    ]);
   });
 
   test('says what is missing when there is no file', () => {

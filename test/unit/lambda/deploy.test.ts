@@ -122,6 +122,13 @@ describe('the first approval', () => {
     expect(live()).toBeNull();
   });
 
+  test('notes who gave it', async () => {
+    const { approve, s3 } = world();
+    await approve(1, at(0));
+    const [intent = ''] = [...s3.objects.keys()].filter((key) => key.endsWith('/intent.json'));
+    expect(s3.json(intent)).toMatchObject({ approvedBy: 'arn:aws:iam::111122223333:user/ann' });
+  });
+
   test('ends with manifest, baselines, life cycle, no alarm left and one message', async () => {
     const { approve, event, endpoint, told, subjects, live, s3, alarms } = world();
     await approve(1, at(0));

@@ -38,6 +38,7 @@ export class FakeEndpoint {
       ModelPackageArn: arn,
       ModelPackageVersion: Number(arn.split('/').at(-1)),
       ModelApprovalStatus: this.approval,
+      LastModifiedBy: { IamIdentity: { Arn: 'arn:aws:iam::111122223333:user/ann' } },
       CustomerMetadataProperties: {
         pipeline_execution_arn: 'arn:aws:sagemaker:eu-west-1:111122223333:pipeline/loans-pipeline/execution/run1',
         git_commit: 'abc',

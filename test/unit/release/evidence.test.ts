@@ -67,6 +67,12 @@ describe('who let a version in', () => {
       }),
     ).toBe('bob');
   });
+
+  test('is never the deploy function, which changes every version that it deploys', () => {
+    const deployed = { ModelApprovalStatus: 'Approved', LastModifiedBy: { UserProfileName: 'deploy' } } as const;
+    expect(approverOf(deployed, { approvedBy: 'ann' })).toBe('ann');
+    expect(approverOf(deployed, {})).toBe('not recorded');
+  });
 });
 
 describe('what a release changes in production', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import * as tar from 'tar';
-import { configHash, StandardCode, tarBundle, useCaseJson, zipBundle } from '../../../lib/training/code-bundle';
+import { configHash, useCaseJson } from '../../../contracts/config-hash';
+import { StandardCode, tarBundle, zipBundle } from '../../../lib/training/code-bundle';
 import { root, testUseCases } from '../../support/app';
 
 const [loans] = testUseCases();
