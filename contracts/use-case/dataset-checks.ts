@@ -11,6 +11,7 @@ export interface LookedDataset {
   readonly task?: unknown;
   readonly dataset?: {
     readonly columns?: readonly Column[];
+    readonly location?: unknown;
     readonly label?: unknown;
     readonly positive?: unknown;
     readonly time?: unknown;
@@ -27,6 +28,12 @@ export function checkDataset({ task, dataset, fairness }: LookedDataset, complai
   const columns = dataset?.columns ?? [];
   columns.forEach((column, index) => checkColumn(column, ['dataset', 'columns', index], complain));
   const find = (name: unknown): Column | undefined => columns.find((each) => each.name === name);
+  const location = dataset?.location;
+  if (typeof location === 'string' && !location.startsWith('s3://'))
+    complain(
+      ['dataset', 'location'],
+      `"${location}" is not allowed; allowed: an s3:// prefix (a file of this machine: mooring run --data FILE)`,
+    );
   const time = find(dataset?.time)?.type;
   if (time !== undefined && time !== 'timestamp')
     complain(['dataset', 'time'], `column '${String(dataset?.time)}' is of type ${String(time)}; allowed: timestamp`);

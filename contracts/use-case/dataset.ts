@@ -14,7 +14,7 @@ const column = z.strictObject({
 
 /** The rows to learn from. */
 export const dataset = z.strictObject({
-  /** Where the raw rows are: an s3:// prefix, or a path relative to the use case's folder. Default: the use case's `raw/` prefix in the data bucket. */
+  /** Where the raw rows are: an s3:// prefix. Default: the use case's `raw/` prefix in the data bucket. */
   location: z.string().min(1).optional(),
   format: z.enum(['csv', 'parquet']).default('csv'),
   columns: z.array(column).min(1),

@@ -200,6 +200,11 @@ describe('a folder with a use case', () => {
       "dataset.columns[1].categories (line 9): 'F' is listed twice",
     ],
     [
+      'data on somebody’s disk',
+      ['  label: good', '  label: good\n  location: data.csv'],
+      'dataset.location (line 12): "data.csv" is not allowed; allowed: an s3:// prefix (a file of this machine: mooring run --data FILE)',
+    ],
+    [
       'a time that is none',
       ['  label: good', '  label: good\n  time: age'],
       "dataset.time (line 12): column 'age' is of type integer; allowed: timestamp",
