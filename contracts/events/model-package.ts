@@ -12,6 +12,8 @@ export const modelPackageStateChange = eventSchema(
     ModelApprovalStatus: z.enum(['Approved', 'Rejected', 'PendingManualApproval']),
     /** What an update changed; absent when the package was created. */
     UpdatedModelPackageFields: z.array(z.string()).optional(),
+    /** Ours, when the event is handed on: who approved. By then the package was changed by others. */
+    approvedBy: z.string().optional(),
   }),
 );
 export type ModelPackageStateChange = z.infer<typeof modelPackageStateChange>;

@@ -23,12 +23,13 @@ export async function begin(context: Context, event: ModelPackageStateChange): P
     return `not deployed: ${reason}`;
   }
   if (await servesAlready(context, intents, plan)) return `${plan.name} serves already`;
+  const { LastModifiedTime: changed, LastModifiedBy: by } = described;
+  const approvedBy = event.detail.approvedBy ?? by?.IamIdentity?.Arn ?? by?.UserProfileName;
   if (await needsTrial(context, plan)) {
-    await putOnTrial(context, event);
+    await putOnTrial(context, { ...event, detail: { ...event.detail, approvedBy } });
     return `version ${plan.version} goes on trial first`;
   }
-  const { LastModifiedTime: changed, LastModifiedBy: by } = described;
-  const more = { changedAt: changed?.toISOString(), approvedBy: by?.IamIdentity?.Arn ?? by?.UserProfileName };
+  const more = { changedAt: changed?.toISOString(), approvedBy };
   return moveOn(context, intents, await intents.record(plan, event.time, more));
 }
 

@@ -12,6 +12,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 /** Objects by `bucket/key`, behind a mocked S3 client that knows conditional writes. */
 export class FakeS3 {
   readonly objects = new Map<string, string>();
+  /** Times of objects that were not written at ten o'clock. */
+  readonly modified = new Map<string, string>();
   readonly client = new S3Client({ region: 'eu-west-1' });
 
   constructor() {
@@ -52,7 +54,7 @@ export class FakeS3 {
         .map(([key, body]) => ({
           Key: key.slice(Bucket.length + 1),
           Size: body.length,
-          LastModified: new Date('2026-11-20T10:00:00Z'),
+          LastModified: new Date(this.modified.get(key) ?? '2026-11-20T10:00:00Z'),
         }))
         .sort((a, b) => (a.Key < b.Key ? -1 : 1)),
     }));

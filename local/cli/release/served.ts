@@ -18,18 +18,29 @@ export interface Served {
   readonly orElse?: string;
 }
 
+interface Found {
+  readonly key: string;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Keys below a prefix, in no order. */
 export async function keysBelow(session: Session, bucket: string, prefix: string): Promise<readonly string[]> {
-  const keys: string[] = [];
+  return (await objectsBelow(session, bucket, prefix)).map(({ key }) => key);
+}
+
+async function objectsBelow(session: Session, bucket: string, prefix: string): Promise<readonly Found[]> {
+  const found: Found[] = [];
   let token: string | undefined;
   do {
     const page = await session.clients.s3.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
     );
-    keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+    for (const { Key: key, LastModified } of page.Contents ?? [])
+      if (key !== undefined) found.push({ key, at: LastModified?.getTime() ?? 0 });
     token = page.NextContinuationToken;
   } while (token !== undefined);
-  return keys;
+  return found;
 }
 
 /** Deployments to production that ended well, oldest first, with the moment at which each was asked for. */
@@ -61,6 +72,19 @@ async function deployments(
   );
 }
 
+/** A version whose deployment did not end well at last, but may have answered at an instant: in its canary. */
+async function withdrawnAt(session: Session, bucket: string, useCase: string, at: number): Promise<string | undefined> {
+  const root = `${deploymentsPrefix(useCase, 'production')}/`;
+  const ends = (await objectsBelow(session, bucket, root)).filter((each) =>
+    /\/(rolled-back|failed)\.json$/.test(each.key),
+  );
+  for (const { key, at: ended } of ends.filter((each) => at < each.at).sort((a, b) => (a.key < b.key ? 1 : -1))) {
+    const intent = await readJson<DeploymentIntent>(session.clients, bucket, key.replace(/[^/]+$/, 'intent.json'));
+    if (intent !== undefined && Date.parse(intent.eventTime) <= at && at < ended) return intent.plan.packageArn;
+  }
+  return undefined;
+}
+
 /** The newest deployment of a version to production; of any version when none is named. */
 export async function lastServed(
   session: Session,
@@ -89,7 +113,8 @@ export async function servedAt(
   // The captured time is earlier than the end of the first deployment only for its smoke test and its canary.
   const found = served ?? withApprover(next, all);
   if (found === undefined) throw new UserError(`no version of ${useCase} served in production at ${time}`);
-  return next === undefined || next.packageArn === found.packageArn ? found : { ...found, orElse: next.packageArn };
+  const other = next?.packageArn ?? (await withdrawnAt(session, bucket, useCase, at));
+  return other === undefined || other === found.packageArn ? found : { ...found, orElse: other };
 }
 
 /** A version that was brought back was approved when it came for the first time. */

@@ -3,6 +3,7 @@ import { loadUseCases } from '../../../contracts/load-use-case';
 import { resourceNames, stackNames } from '../../../contracts/names';
 import type { UseCase } from '../../../contracts/use-case';
 import type { Project } from '../../../local/cli/project';
+import { lastServed } from '../../../local/cli/release/served';
 import { openSession, type Session } from '../../../local/cli/session';
 import { compareTrial, decideTrial, readTrial, type TrialReport } from '../../../local/cli/trial';
 import { renderTrial } from '../../../local/cli/trial-text';
@@ -108,6 +109,11 @@ describe('a use case whose versions go on an A/B test', () => {
       outcome: { kind: 'promoted', reason: 'better' },
     });
     expect(await harbour.lifeCycle(2)).toBe('Production Serving');
+    // The trial changed the package meanwhile; who approved it is still the person.
+    expect(await lastServed(session, harbour.foundation.artifactBucket, 'versus')).toMatchObject({
+      packageArn: expect.stringMatching(/\/2$/) as unknown,
+      approvedBy: 'arn:aws:iam::000000000000:user/local',
+    });
     expect((await door.predict(between, 'customer-1')).status).toBe(200);
     // Nothing of the trial is left.
     expect((await harbour.made()).configs.every((each) => !each.includes('trial'))).toBe(true);

@@ -129,6 +129,14 @@ describe('the first approval', () => {
     expect(s3.json(intent)).toMatchObject({ approvedBy: 'arn:aws:iam::111122223333:user/ann' });
   });
 
+  test('notes who gave it to the trial that handed it on, and not the trial', async () => {
+    const { context, s3 } = world();
+    const detail = { ...approved.detail, approvedBy: 'arn:aws:iam::111122223333:user/carol' };
+    await begin(context, modelPackageStateChange.parse({ ...approved, time: at(0), detail }));
+    const [intent = ''] = [...s3.objects.keys()].filter((key) => key.endsWith('/intent.json'));
+    expect(s3.json(intent)).toMatchObject({ approvedBy: 'arn:aws:iam::111122223333:user/carol' });
+  });
+
   test('ends with manifest, baselines, life cycle, no alarm left and one message', async () => {
     const { approve, event, endpoint, told, subjects, live, s3, alarms } = world();
     await approve(1, at(0));
