@@ -61,12 +61,12 @@ class Feature:
         if self.vocabulary is not None:
             return found
         if self.type == "timestamp":
-            return found + self._complaints(moments(texts)[1])
+            return found + self._complaints(moments(texts)[1], texts)
         values, bad = numbers(texts)
         if self.type == "integer":
             broken = np.isfinite(values) & (values != np.floor(values))
             bad += dict.fromkeys(texts[broken])
-        return found + self._complaints(bad)
+        return found + self._complaints(bad, texts)
 
     def columns(self, texts: npt.NDArray[np.object_]) -> Matrix:
         """The matrix columns of these values; values with problems count as missing."""
@@ -86,9 +86,14 @@ class Feature:
         matrix[np.arange(len(texts)), codes] = 1
         return matrix
 
-    def _complaints(self, bad: Sequence[str]) -> list[str]:
-        shown = [f"column '{self.name}': '{each}' is not {_ALLOWED[self.type]}" for each in bad[:MOST_VALUES]]
-        rest = len(bad) - len(shown)
+    def _complaints(self, bad: Sequence[str], texts: npt.NDArray[np.object_]) -> list[str]:
+        values = list(dict.fromkeys(bad))
+        shown = []
+        for each in values[:MOST_VALUES]:
+            rows = int((texts == each).sum())
+            where = f", in {rows} rows" if rows > 1 else ""
+            shown.append(f"column '{self.name}': '{each}' is not {_ALLOWED[self.type]}{where}")
+        rest = len(values) - len(shown)
         return shown + ([f"column '{self.name}': {rest} more such values"] if rest else [])
 
 

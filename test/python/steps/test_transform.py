@@ -118,6 +118,14 @@ class TestBadValues:
             "column 'when': 'soon' is not a time such as 2024-05-01 13:00:00 (or empty)",
         ]
 
+    def test_say_how_many_rows_have_them(self) -> None:
+        with pytest.raises(InputError) as error:
+            Transform.fit([Column("a", "number")], {"a": texts_of(["1", "n/a", "2", "n/a", "none"])})
+        assert list(error.value.problems) == [
+            "column 'a': 'n/a' is not a finite number within ±3.4e38 (or empty), in 2 rows",
+            "column 'a': 'none' is not a finite number within ±3.4e38 (or empty)",
+        ]
+
     def test_are_listed_up_to_five_per_column(self) -> None:
         with pytest.raises(InputError) as error:
             Transform.fit([Column("a", "number")], {"a": texts_of([f"x{index}" for index in range(1000)])})
