@@ -77,8 +77,10 @@ export class Harbour {
     const clients = clientsFor(endpoint);
     const foundation = await readFoundation(clients);
     harbour.connection = { clients, foundation };
-    const TopicArn = foundation.topicArn.replace(resourceNames.topic, resourceNames.newsTopic(name));
-    await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
+    // The team hears the news, and who is on call hears alarms directly.
+    const news = foundation.topicArn.replace(resourceNames.topic, resourceNames.newsTopic(name));
+    for (const TopicArn of [news, foundation.topicArn])
+      await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
     return harbour;
   }
 
