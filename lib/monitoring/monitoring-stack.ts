@@ -25,7 +25,7 @@ import { NativeMonitors } from './native/native-monitors';
 import { MonitorSchedule } from './monitor-schedule';
 import { createDashboard } from './use-case-dashboard';
 import { createWatchingAlarms } from './watching-alarms';
-import { newsTopicArn } from '../training/news-topic';
+import { newsTopicArn } from '../news/news-topic';
 
 export interface MonitoringStackProps extends StackProps {
   readonly useCase: UseCase;

@@ -17,7 +17,7 @@ import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
 import { driftRules } from '../monitoring/drift-alarms';
 import { rateOf } from '../monitoring/monitor-plan';
-import { newsTopicArn } from '../training/news-topic';
+import { newsTopicArn } from '../news/news-topic';
 
 export interface RetrainingStackProps extends StackProps {
   readonly useCase: UseCase;

@@ -9,7 +9,7 @@ import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '..
 import type { Foundation } from '../foundation/foundation-stack';
 import type { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
-import { newsTopicArn } from '../training/news-topic';
+import { newsTopicArn } from '../news/news-topic';
 
 export interface ServingRolesProps {
   readonly foundation: Foundation;

@@ -19,7 +19,7 @@ import { createCaptureAlarm } from './capture-alarm';
 import { createSaturationAlarms } from './saturation-alarms';
 import { allowDeploying, createModelRole } from './serving-roles';
 import { TrialFunction } from './trial-function';
-import { newsTopicArn } from '../training/news-topic';
+import { newsTopicArn } from '../news/news-topic';
 
 export interface ServingStackProps extends StackProps {
   readonly useCase: UseCase;

@@ -12,7 +12,7 @@ import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
-import { newsTopicArn } from '../training/news-topic';
+import { newsTopicArn } from '../news/news-topic';
 
 export interface TrialFunctionProps {
   readonly useCase: UseCase;

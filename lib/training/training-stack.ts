@@ -15,7 +15,7 @@ import type { StandardCode } from './code-bundle';
 import { type MadePipeline, makePipeline } from './definition';
 import { PrebuiltImages } from './images';
 import { MonitorImage } from './monitor-image';
-import { NewsTopic } from './news-topic';
+import { NewsTopic } from '../news/news-topic';
 import { StoredDefinition } from './stored-definition';
 import { TrainingRoles, type TrainingRolesProps } from './training-roles';
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from offline import ROLE
 from parts import SESSION, artifact, builder, output, prepare, register, s3, train
-from pipelines import golden, pipeline
+from registry import golden, pipeline
 from sagemaker.core.clarify import BiasConfig, DataConfig, ModelConfig, ModelPredictedLabelConfig, SHAPConfig
 from sagemaker.core.drift_check_baselines import DriftCheckBaselines
 from sagemaker.core.metadata_properties import MetadataProperties

@@ -1,4 +1,4 @@
-// The twins of scripts/goldens/pipelines.py, one function per golden, in the same order.
+// The twins of scripts/goldens/*_pipelines.py, one function per golden, in the same order.
 import {
   BooleanParameter,
   CallbackStep,
