@@ -29,6 +29,24 @@ describe('a composite alarm', () => {
     await side.advance(1);
   });
 
+  /** An alarm with news and the suppressor `deploying`: a minute's wait, two minutes' extension. */
+  async function suppressed(): Promise<void> {
+    const { sns, cloudwatch } = side.clients;
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'news' }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
+    await alarm('deploying');
+    await cloudwatch.send(
+      new PutCompositeAlarmCommand({
+        AlarmName: 'either',
+        AlarmRule: 'ALARM(a) OR ALARM(b)',
+        AlarmActions: [TopicArn],
+        ActionsSuppressor: 'deploying',
+        ActionsSuppressorWaitPeriod: 60,
+        ActionsSuppressorExtensionPeriod: 120,
+      }),
+    );
+  }
+
   test('follows its children and names the one that made the change', async () => {
     await value('a', 2);
     await side.advance(0);
@@ -61,20 +79,8 @@ describe('a composite alarm', () => {
   });
 
   test('holds its actions back while the suppressor fires, and for the extension after it', async () => {
-    const { sns, cloudwatch } = side.clients;
-    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'news' }));
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
-    await alarm('deploying');
-    await cloudwatch.send(
-      new PutCompositeAlarmCommand({
-        AlarmName: 'either',
-        AlarmRule: 'ALARM(a) OR ALARM(b)',
-        AlarmActions: [TopicArn],
-        ActionsSuppressor: 'deploying',
-        ActionsSuppressorWaitPeriod: 60,
-        ActionsSuppressorExtensionPeriod: 120,
-      }),
-    );
+    const { cloudwatch } = side.clients;
+    await suppressed();
     await value('deploying', 2);
     await side.advance(1);
     await value('a', 2);
@@ -96,20 +102,7 @@ describe('a composite alarm', () => {
   });
 
   test('acts after the wait period when the suppressor stays quiet', async () => {
-    const { sns, cloudwatch } = side.clients;
-    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'news' }));
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
-    await alarm('deploying');
-    await cloudwatch.send(
-      new PutCompositeAlarmCommand({
-        AlarmName: 'either',
-        AlarmRule: 'ALARM(a) OR ALARM(b)',
-        AlarmActions: [TopicArn],
-        ActionsSuppressor: 'deploying',
-        ActionsSuppressorWaitPeriod: 60,
-        ActionsSuppressorExtensionPeriod: 120,
-      }),
-    );
+    await suppressed();
     await side.advance(1);
     await value('a', 2);
     await side.advance(0.5);

@@ -1,39 +1,17 @@
-import { checkUseCase } from '../../../contracts/use-case-checks';
 import { buildsMonitorImage } from '../../../contracts/use-case/compute';
 import { useCaseSchema } from '../../../contracts/use-case';
+import { leastUseCase, sectionProblems } from '../../support/section-problems';
 
 type Section = Readonly<Record<string, unknown>>;
 
-const base = {
-  name: 'loans',
-  title: 'Loans',
-  purpose: 'Shows clusters.',
-  task: 'binary',
-  dataset: {
-    columns: [
-      { name: 'age', type: 'integer' },
-      { name: 'paid_back', type: 'integer' },
-    ],
-    label: 'paid_back',
-    positive: 1,
-  },
-  gates: { quality: { metric: 'auc', bound: 0.7 } },
-};
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/mooring-monitor@sha256:${'a'.repeat(64)}`;
 
-/** Path and message of everything that is wrong with a monitoring section. */
-function problems(monitoring: Section): string[] {
-  const document = { ...base, monitoring };
-  const parsed = useCaseSchema.safeParse(document);
-  const found = parsed.success ? [] : parsed.error.issues.map((each) => `${each.path.join('.')}: ${each.message}`);
-  const checked = checkUseCase(document).map((each) => `${each.path.join('.')}: ${each.message}`);
-  return [...new Set([...found, ...checked])];
-}
+const problems = (monitoring: Section): string[] => sectionProblems({ monitoring });
 
 describe('monitoring.compute', () => {
   test('is absent by default, and of two machines that are taken by size when it is given', () => {
-    expect(useCaseSchema.parse(base).monitoring).not.toHaveProperty('compute');
-    expect(useCaseSchema.parse({ ...base, monitoring: { compute: { image } } }).monitoring.compute).toEqual({
+    expect(useCaseSchema.parse(leastUseCase).monitoring).not.toHaveProperty('compute');
+    expect(useCaseSchema.parse({ ...leastUseCase, monitoring: { compute: { image } } }).monitoring.compute).toEqual({
       engine: 'auto',
       image,
       instance: 'ml.m5.xlarge',
@@ -54,7 +32,7 @@ describe('monitoring.compute', () => {
     [{ engine: 'spark' }, true],
     [{ engine: 'spark', image }, false],
   ])('of %j is built by deployments: %s', (compute, expected) => {
-    const { monitoring } = useCaseSchema.parse({ ...base, monitoring: { compute } });
+    const { monitoring } = useCaseSchema.parse({ ...leastUseCase, monitoring: { compute } });
     expect(buildsMonitorImage(monitoring.compute)).toBe(expected);
   });
 

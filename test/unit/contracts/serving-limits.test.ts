@@ -1,32 +1,10 @@
-import { checkUseCase } from '../../../contracts/use-case-checks';
-import { useCaseSchema } from '../../../contracts/use-case';
+import { sectionProblems } from '../../support/section-problems';
 
 type Section = Readonly<Record<string, unknown>>;
 
-const base = {
-  name: 'loans',
-  title: 'Loans',
-  purpose: 'Shows limits.',
-  task: 'binary',
-  dataset: {
-    columns: [
-      { name: 'age', type: 'integer' },
-      { name: 'paid_back', type: 'integer' },
-    ],
-    label: 'paid_back',
-    positive: 1,
-  },
-  gates: { quality: { metric: 'auc', bound: 0.7 } },
-};
-
-/** Path and message of everything that is wrong with a production stage. */
-function problems(production: Section, more: Section = {}): string[] {
-  const document = { ...base, stages: { production }, ...more };
-  const parsed = useCaseSchema.safeParse(document);
-  const found = parsed.success ? [] : parsed.error.issues.map((each) => `${each.path.join('.')}: ${each.message}`);
-  const checked = checkUseCase(document).map((each) => `${each.path.join('.')}: ${each.message}`);
-  return [...new Set([...found, ...checked])];
-}
+/** Of a production stage. */
+const problems = (production: Section, more: Section = {}): string[] =>
+  sectionProblems({ stages: { production }, ...more });
 
 const labelled = { labels: {} };
 const ab = { type: 'ab', metric: 'accuracy' };
