@@ -1,4 +1,4 @@
-// Lets Node run our TypeScript: `node --require ./scripts/typescript.cjs bin/app.ts`.
+// Lets Node run our TypeScript: `node --require ./bin/typescript.cjs bin/app.ts`.
 // esbuild takes the types off each file as it is loaded, which costs a tenth of what the TypeScript compiler takes to start
 // (docs/decisions/0060-synth-without-a-compiler.md), and what it made is kept by the hash of the source, which halves the rest.
 // Types are checked by `npm run lint`, not here.

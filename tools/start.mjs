@@ -1,7 +1,7 @@
 // `npm start`: installs what is missing, then runs the tour of the whole loop on the local account.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ensureNodeModules, ensurePython, root, runMain } from './lib/install.mjs';
+import { ensureNodeModules, ensurePython, root, runMain } from '../bin/setup/install.mjs';
 
 await runMain(() => {
   const started = Date.now();

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { UserError } from '../../contracts/errors';
-import type { Project } from './project';
-import { clientEnvironment } from './clients';
+import { UserError } from '../../packages/use-case/src/errors';
+import type { Project } from '../shared/project';
+import { clientEnvironment } from '../shared/clients';
 
 /** Called for each line the CDK CLI prints. */
 export type Follow = (line: string) => void;

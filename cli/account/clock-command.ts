@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { withSession } from '../session';
-import { print, printJson } from '../output';
-import { seconds } from '../output';
-import type { CommandContext } from '../command';
+import { withSession } from '../shared/session';
+import { print, printJson } from '../shared/output';
+import { seconds } from '../shared/output';
+import type { CommandContext } from '../shared/command';
 
 interface ClockState {
   readonly now: string;

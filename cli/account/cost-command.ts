@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { findUseCase, useCaseNames, type CommandContext } from '../command';
-import { note, print, printJson, table } from '../output';
-import { assumptions, monthOf, priceTable, sharedCosts, unknownInstances } from '../release/cost';
+import { findUseCase, useCaseNames, type CommandContext } from '../shared/command';
+import { note, print, printJson, table } from '../shared/output';
+import { assumptions, monthOf, priceTable, sharedCosts, unknownInstances } from './cost';
 
 /** `mooring cost [use-case]`: an estimate of the month on AWS. */
 export function addCost(program: Command, context: CommandContext): void {
@@ -30,8 +30,6 @@ export function addCost(program: Command, context: CommandContext): void {
         `${priceTable.note} Assumed: ${assumptions.trainingsPerMonth} trainings a month, ${assumptions.minutesPerJob} minutes a job.`,
       );
       if (unknown.length > 0)
-        note(
-          `not in the price table, counted as nothing: ${unknown.join(', ')}; add them to local/cli/release/prices.json`,
-        );
+        note(`not in the price table, counted as nothing: ${unknown.join(', ')}; add them to cli/account/prices.json`);
     });
 }

@@ -1,6 +1,6 @@
-import { durationSeconds } from '../../../contracts/duration';
-import type { StageName } from '../../../contracts/names';
-import type { UseCase } from '../../../contracts/use-case';
+import { durationSeconds } from '../../packages/use-case/src/duration';
+import type { StageName } from '../../contracts/names';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import prices from './prices.json';
 
 /** One line of the month's estimate, in the table's currency. */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { deployUseCases } from '../deployment';
-import { withSession } from '../session';
-import { listStacks } from '../foundation';
-import { printJson } from '../output';
-import { findUseCase, useCaseNames, type CommandContext } from '../command';
+import { deployUseCases } from './deployment';
+import { withSession } from '../shared/session';
+import { listStacks } from '../shared/foundation';
+import { printJson } from '../shared/output';
+import { findUseCase, useCaseNames, type CommandContext } from '../shared/command';
 
 /** `mooring deploy [use-case]`: synthesizes and drives the real CDK CLI. */
 export function addDeploy(program: Command, context: CommandContext): void {

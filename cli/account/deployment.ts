@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { configHash } from '../../contracts/config-hash';
 import { resourceNames, stackNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import type { Clients } from './clients';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { Clients } from '../shared/clients';
 import { deploy, synth, type Follow } from './cdk';
-import { note } from './output';
-import type { Project } from './project';
+import { note } from '../shared/output';
+import type { Project } from '../shared/project';
 
 /** Stacks of use cases, the shared foundation first. @param assembly synthesized before: not every use case has a front door or a staging stage. */
 export const stacksOf = (useCases: readonly string[], assembly: string): readonly string[] => [

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { useCaseNames, type CommandContext } from '../command';
-import { note, print } from '../output';
-import { destroy } from '../release/destroy';
-import { withSession } from '../session';
+import { UserError } from '../../packages/use-case/src/errors';
+import { useCaseNames, type CommandContext } from '../shared/command';
+import { note, print } from '../shared/output';
+import { destroy } from './destroy';
+import { withSession } from '../shared/session';
 
 /** `mooring destroy`: endpoints, stacks and, when asked, what the stacks retain. */
 export function addDestroy(program: Command, context: CommandContext): void {

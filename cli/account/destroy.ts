@@ -16,11 +16,11 @@ import {
   ListEndpointsCommand,
   ListModelsCommand,
 } from '@aws-sdk/client-sagemaker';
-import { UserError } from '../../../contracts/errors';
-import { appName, resourceNames, stackNames, stageNames } from '../../../contracts/names';
-import { releaseNames } from '../../../contracts/release';
-import { listPackages } from '../registry';
-import type { Session } from '../session';
+import { UserError } from '../../packages/use-case/src/errors';
+import { appName, resourceNames, stackNames, stageNames } from '../../contracts/names';
+import { releaseNames } from '../../contracts/release';
+import { listPackages } from '../shared/registry';
+import type { Session } from '../shared/session';
 
 /** Told what was taken away. */
 type Tell = (text: string) => void;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { findUseCase, useCaseNames, type CommandContext } from '../command';
-import { print, printJson } from '../output';
-import { examine } from '../release/doctor';
-import { withSession } from '../session';
+import { findUseCase, useCaseNames, type CommandContext } from '../shared/command';
+import { print, printJson } from '../shared/output';
+import { examine } from './doctor/doctor';
+import { withSession } from '../shared/session';
 
 /** `mooring doctor`: what keeps a release from working, and what to do about it. */
 export function addDoctor(program: Command, context: CommandContext): void {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { Account } from '../../account';
-import { clientEnvironment } from '../clients';
-import { print, printJson } from '../output';
-import type { CommandContext } from '../command';
+import { UserError } from '../../packages/use-case/src/errors';
+import { Account } from '../../packages/local-account/src/account';
+import { clientEnvironment } from '../shared/clients';
+import { print, printJson } from '../shared/output';
+import type { CommandContext } from '../shared/command';
 
 /** `mooring env`: shell exports that point cdk, aws and the SDKs at the running account. */
 export function addEnv(program: Command, context: CommandContext): void {

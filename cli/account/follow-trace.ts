@@ -1,6 +1,6 @@
 import colors from 'picocolors';
-import type { TraceRecord } from '../core/trace';
-import { print } from './output';
+import type { TraceRecord } from '../../packages/local-account/src/core/trace';
+import { print } from '../shared/output';
 
 /** One readable line for a trace record: time, what happened, and its values. */
 export function traceLine(record: TraceRecord): string {

@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { Account } from '../../account';
-import { holdsState } from '../../core/state-lock';
-import { print } from '../output';
-import type { CommandContext } from '../command';
+import { UserError } from '../../packages/use-case/src/errors';
+import { Account } from '../../packages/local-account/src/account';
+import { holdsState } from '../../packages/local-account/src/core/state-lock';
+import { print } from '../shared/output';
+import type { CommandContext } from '../shared/command';
 
 /** `mooring reset`: forgets the local account's state. */
 export function addReset(program: Command, context: CommandContext): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { subscribeLines } from '../follow-trace';
-import { note, print, printJson } from '../output';
-import { startAccount } from '../session';
-import { wholeNumber, type CommandContext } from '../command';
+import { subscribeLines } from './follow-trace';
+import { note, print, printJson } from '../shared/output';
+import { startAccount } from '../shared/session';
+import { wholeNumber, type CommandContext } from '../shared/command';
 
 /** `mooring up`: the account in the foreground, until Ctrl-C. */
 export function addUp(program: Command, context: CommandContext): void {

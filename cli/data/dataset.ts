@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../packages/use-case/src/errors';
 import { prefixes, stackNames } from '../../contracts/names';
-import type { Clients } from './clients';
-import { type Foundation, listStacks, readFoundation } from './foundation';
-import type { Project } from './project';
+import type { Clients } from '../shared/clients';
+import { type Foundation, listStacks, readFoundation } from '../shared/foundation';
+import type { Project } from '../shared/project';
 
 /** Runs a Python script of the project. @throws UserError with its last lines. */
 export function python(project: Project, args: readonly string[], what: string): Promise<void> {

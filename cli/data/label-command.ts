@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { deliverLabels, forgetLabels, keptLabels, labelsOfFile } from '../labels';
-import { note, print, printJson } from '../output';
-import { withSession } from '../session';
-import { findUseCase, type CommandContext } from '../command';
+import { deliverLabels, forgetLabels, keptLabels, labelsOfFile } from './labels';
+import { note, print, printJson } from '../shared/output';
+import { withSession } from '../shared/session';
+import { findUseCase, type CommandContext } from '../shared/command';
 
 /** `mooring label <use-case>`: what turned out to be true of predictions, by inference id. */
 export function addLabel(program: Command, context: CommandContext): void {

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { parse } from 'csv-parse/sync';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../packages/use-case/src/errors';
 import { resourceNames } from '../../contracts/names';
-import type { Clients } from './clients';
-import type { Project } from './project';
+import type { Clients } from '../shared/clients';
+import type { Project } from '../shared/project';
 import type { TrafficResult } from './traffic';
 
 /** A true label and the prediction it belongs to. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { readEndpoint } from '../endpoint';
-import { keepLabels } from '../labels';
-import { note, print, printJson } from '../output';
-import { withSession } from '../session';
-import { sendTraffic, trafficRows } from '../traffic';
-import { findUseCase, wholeNumber, type CommandContext } from '../command';
+import { UserError } from '../../packages/use-case/src/errors';
+import { readEndpoint } from '../shared/endpoint';
+import { keepLabels } from './labels';
+import { note, print, printJson } from '../shared/output';
+import { withSession } from '../shared/session';
+import { sendTraffic, trafficRows } from './traffic';
+import { findUseCase, wholeNumber, type CommandContext } from '../shared/command';
 
 /** `mooring traffic <use-case>`: requests to the endpoint, ordinary or drifted. */
 export function addTraffic(program: Command, context: CommandContext): void {

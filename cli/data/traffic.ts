@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../packages/use-case/src/errors';
 import { prefixes, resourceNames } from '../../contracts/names';
-import { featureNames, type UseCase } from '../../contracts/use-case';
-import type { Clients } from './clients';
+import { featureNames, type UseCase } from '../../packages/use-case/src/use-case';
+import type { Clients } from '../shared/clients';
 import { generatorOf, python } from './dataset';
-import { invoke } from './endpoint';
-import { readFoundation } from './foundation';
-import type { Project } from './project';
+import { invoke } from '../shared/endpoint';
+import { readFoundation } from '../shared/foundation';
+import type { Project } from '../shared/project';
 
 export type Row = Readonly<Record<string, string>>;
 

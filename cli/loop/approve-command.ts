@@ -1,14 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { stageNames, type StageName } from '../../../contracts/names';
-import type { UseCase } from '../../../contracts/use-case';
-import { readDeployments } from '../deployments';
-import { mustBeDeployed } from '../foundation';
-import { approveForProduction, approvePackage, choosePackage } from '../registry';
-import { readManifest, waitForEnd } from '../release';
-import { type Session, withSession } from '../session';
-import { note, print, printJson, status } from '../output';
-import { findUseCase, wholeNumber, type CommandContext } from '../command';
+import { UserError } from '../../packages/use-case/src/errors';
+import { stageNames, type StageName } from '../../contracts/names';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import { readDeployments } from './deployments';
+import { mustBeDeployed } from '../shared/foundation';
+import { approveForProduction, approvePackage, choosePackage } from '../shared/registry';
+import { readManifest, waitForEnd } from './rollout';
+import { type Session, withSession } from '../shared/session';
+import { note, print, printJson, status } from '../shared/output';
+import { findUseCase, wholeNumber, type CommandContext } from '../shared/command';
 
 /** Parses a stage for commander. */
 export function stageName(text: string): StageName {

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { checkFile, toTable } from '../../../pipeline-defs/dsl';
-import { print, printJson } from '../output';
-import type { CommandContext } from '../command';
+import { UserError } from '../../packages/use-case/src/errors';
+import { checkFile, toTable } from '../../packages/pipeline-language/src';
+import { print, printJson } from '../shared/output';
+import type { CommandContext } from '../shared/command';
 
 /** `mooring check FILE`: the pipeline checker on any definition. */
 export function addCheck(program: Command, _context: CommandContext): void {

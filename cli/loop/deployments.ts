@@ -6,11 +6,11 @@ import {
   type DeploymentMark,
   type DeploymentOutcome,
   deploymentsPrefix,
-} from '../../contracts/deployment-record';
+} from '../../contracts/records/deployment-record';
 import type { StageName } from '../../contracts/names';
-import type { Clients } from './clients';
-import { readFoundation } from './foundation';
-import { readJson } from './objects';
+import type { Clients } from '../shared/clients';
+import { readFoundation } from '../shared/foundation';
+import { readJson } from '../shared/objects';
 
 /** A deployment as the deploy function recorded it. */
 export interface Deployment {

@@ -1,12 +1,12 @@
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { Option, type Command } from 'commander';
-import { resourceNames } from '../../../contracts/names';
-import { Graph, toDot, toMermaid, toText } from '../../../pipeline-defs/dsl';
-import { deployUseCases, milestones } from '../deployment';
-import { isDeployed } from '../foundation';
-import { note, print } from '../output';
-import { withSession } from '../session';
-import { findUseCase, type CommandContext } from '../command';
+import { resourceNames } from '../../contracts/names';
+import { Graph, toDot, toMermaid, toText } from '../../packages/pipeline-language/src';
+import { deployUseCases, milestones } from '../account/deployment';
+import { isDeployed } from '../shared/foundation';
+import { note, print } from '../shared/output';
+import { withSession } from '../shared/session';
+import { findUseCase, type CommandContext } from '../shared/command';
 
 const formats = { text: toText, dot: toDot, mermaid: toMermaid } as const;
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Listr } from 'listr2';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../packages/use-case/src/errors';
 import { parametersByPath, pipelineParameters } from '../../contracts/pipeline-parameters';
-import type { UseCase } from '../../contracts/use-case';
-import { datasetFile, uploadDataset } from './dataset';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import { datasetFile, uploadDataset } from '../data/dataset';
 import { followExecution, startExecution, type ExecutionState } from './execution';
-import { readFoundation } from './foundation';
-import { seconds } from './output';
-import type { Project } from './project';
-import type { Session } from './session';
+import { readFoundation } from '../shared/foundation';
+import { seconds } from '../shared/output';
+import type { Project } from '../shared/project';
+import type { Session } from '../shared/session';
 
 /** `path=value` overrides as pipeline parameters. @throws UserError that lists every path that cannot be set. */
 export function overrides(useCase: UseCase, settings: readonly string[]): Record<string, string> {

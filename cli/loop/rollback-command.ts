@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { UserError } from '../../../contracts/errors';
-import { ownSource } from '../../../contracts/events';
-import type { StageName } from '../../../contracts/names';
-import { readDeployments } from '../deployments';
-import { print, printJson, status } from '../output';
-import { readManifest, waitForEnd } from '../release';
-import { withSession } from '../session';
-import { findUseCase, type CommandContext } from '../command';
-import { stageName } from './approve';
+import { UserError } from '../../packages/use-case/src/errors';
+import { ownSource } from '../../contracts/events';
+import type { StageName } from '../../contracts/names';
+import { readDeployments } from './deployments';
+import { print, printJson, status } from '../shared/output';
+import { readManifest, waitForEnd } from './rollout';
+import { withSession } from '../shared/session';
+import { findUseCase, type CommandContext } from '../shared/command';
+import { stageName } from './approve-command';
 
 /** `mooring rollback <use-case>`: sends the event that brings the previous version back. */
 export function addRollback(program: Command, context: CommandContext): void {

@@ -1,11 +1,11 @@
-import { UserError } from '../../contracts/errors';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import { UserError } from '../../packages/use-case/src/errors';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, prefixes, type StageName } from '../../contracts/names';
 import { type Deployment, readDeployments } from './deployments';
-import { readEndpoint, type EndpointState } from './endpoint';
-import { readFoundation } from './foundation';
-import { readJson } from './objects';
-import type { Session } from './session';
+import { readEndpoint, type EndpointState } from '../shared/endpoint';
+import { readFoundation } from '../shared/foundation';
+import { readJson } from '../shared/objects';
+import type { Session } from '../shared/session';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { givenFile, mustHaveData } from '../dataset';
-import { changedSince, deployUseCases, milestones } from '../deployment';
-import { readEvaluation, readWarnings, type Evaluation } from '../evaluation';
-import type { UseCase } from '../../../contracts/use-case';
-import { isDeployed } from '../foundation';
-import { note, print, printJson, status, table } from '../output';
-import { overrides, showExecution, startRun } from '../pipeline-run';
-import { listPackages } from '../registry';
-import { withSession } from '../session';
-import { findUseCase, repeated, type CommandContext } from '../command';
+import { givenFile, mustHaveData } from '../data/dataset';
+import { changedSince, deployUseCases, milestones } from '../account/deployment';
+import { readEvaluation, readWarnings, type Evaluation } from './evaluation';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import { isDeployed } from '../shared/foundation';
+import { note, print, printJson, status, table } from '../shared/output';
+import { overrides, showExecution, startRun } from './pipeline-run';
+import { listPackages } from '../shared/registry';
+import { withSession } from '../shared/session';
+import { findUseCase, repeated, type CommandContext } from '../shared/command';
 
 /** `mooring run <use-case>`: starts the pipeline and follows it to its end. */
 export function addRun(program: Command, context: CommandContext): void {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { print, printJson } from '../output';
-import { withSession } from '../session';
-import { readStatus } from '../status';
-import { renderStatus } from '../status-text';
-import { findUseCase, useCaseNames, type CommandContext } from '../command';
+import { print, printJson } from '../shared/output';
+import { withSession } from '../shared/session';
+import { readStatus } from './status';
+import { renderStatus } from './status-text';
+import { findUseCase, useCaseNames, type CommandContext } from '../shared/command';
 
 /** `mooring status`: what stands, runs, serves and rings. */
 export function addStatus(program: Command, context: CommandContext): void {

@@ -1,6 +1,6 @@
 import colors from 'picocolors';
 import type { Deployment } from './deployments';
-import { status, table } from './output';
+import { status, table } from '../shared/output';
 import type { AccountStatus, UseCaseStatus } from './status';
 
 const time = (date: Date | string | undefined): string =>

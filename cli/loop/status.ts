@@ -1,14 +1,14 @@
 import { ListPipelineExecutionsCommand } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames, stageNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import { readAlarms, type AlarmState } from './alarms';
-import { readDecisions, type Decision } from './decisions';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import { readAlarms, type AlarmState } from '../watch/alarms';
+import { readDecisions, type Decision } from '../watch/decisions';
 import { readDeployments, type Deployment } from './deployments';
-import { readEndpoint, type EndpointState } from './endpoint';
-import { listStacks } from './foundation';
-import { readInbox, type Notification } from './inbox';
-import { listPackages } from './registry';
-import type { Session } from './session';
+import { readEndpoint, type EndpointState } from '../shared/endpoint';
+import { listStacks } from '../shared/foundation';
+import { readInbox, type Notification } from '../watch/inbox';
+import { listPackages } from '../shared/registry';
+import type { Session } from '../shared/session';
 
 export interface UseCaseStatus {
   readonly name: string;

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { testsPrefix } from '../../../contracts/deployment-record';
-import { UserError } from '../../../contracts/errors';
-import type { StageName } from '../../../contracts/names';
-import { boundsOf, runStageTests } from '../../../scripts/stage-tests/run';
-import { findUseCase, type CommandContext } from '../command';
-import { readFoundation } from '../foundation';
-import { note, print, printJson } from '../output';
-import { approveForProduction } from '../registry';
-import { readManifest } from '../release';
-import { withSession } from '../session';
-import { stageName } from './approve';
+import { testsPrefix } from '../../contracts/records/deployment-record';
+import { UserError } from '../../packages/use-case/src/errors';
+import type { StageName } from '../../contracts/names';
+import { boundsOf, runStageTests } from '../stage-tests/run';
+import { findUseCase, type CommandContext } from '../shared/command';
+import { readFoundation } from '../shared/foundation';
+import { note, print, printJson } from '../shared/output';
+import { approveForProduction } from '../shared/registry';
+import { readManifest } from './rollout';
+import { withSession } from '../shared/session';
+import { stageName } from './approve-command';
 
 /** `mooring test <use-case>`: contract, latency, load and stress of what serves in a stage. */
 export function addTest(program: Command, context: CommandContext): void {

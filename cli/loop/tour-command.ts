@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { runTour } from '../tour/tour';
-import type { CommandContext } from '../command';
+import { runTour } from './tour/tour';
+import type { CommandContext } from '../shared/command';
 
 /** `mooring tour` (`npm start`): the whole loop, in order. */
 export function addTour(program: Command, context: CommandContext): void {

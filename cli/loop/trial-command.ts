@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { findUseCase, type CommandContext } from '../command';
-import { print, printJson } from '../output';
-import { waitForDeployment } from '../release';
-import { withSession, type Session } from '../session';
-import { compareTrial, decideTrial, type TrialReport, waitForEnd } from '../trial';
-import { renderTrial } from '../trial-text';
+import { UserError } from '../../packages/use-case/src/errors';
+import { findUseCase, type CommandContext } from '../shared/command';
+import { print, printJson } from '../shared/output';
+import { waitForDeployment } from './rollout';
+import { withSession, type Session } from '../shared/session';
+import { compareTrial, decideTrial, type TrialReport, waitForEnd } from './trial';
+import { renderTrial } from './trial-text';
 
 interface Options {
   readonly promote?: boolean;

@@ -1,4 +1,4 @@
-import { table } from './output';
+import { table } from '../shared/output';
 import { percent, type TrialReport } from './trial';
 import type { VariantMetrics } from './variant-metrics';
 

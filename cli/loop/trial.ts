@@ -3,16 +3,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../packages/use-case/src/errors';
 import { ownSource } from '../../contracts/events';
 import { prefixes } from '../../contracts/names';
-import { trialFile, trialsPrefix, type TrialState } from '../../contracts/trial';
-import type { UseCase } from '../../contracts/use-case';
-import { clientEnvironment, type Clients } from './clients';
-import { readFoundation } from './foundation';
-import { readJson } from './objects';
-import type { Project } from './project';
-import type { Session } from './session';
+import { trialFile, trialsPrefix, type TrialState } from '../../contracts/records/trial';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import { clientEnvironment, type Clients } from '../shared/clients';
+import { readFoundation } from '../shared/foundation';
+import { readJson } from '../shared/objects';
+import type { Project } from '../shared/project';
+import type { Session } from '../shared/session';
 import { readVariantMetrics, type VariantMetrics } from './variant-metrics';
 
 /** A metric of one variant as the monitor's `trial` command reports it. */

@@ -1,5 +1,5 @@
 import { GetMetricStatisticsCommand, type Datapoint } from '@aws-sdk/client-cloudwatch';
-import type { Clients } from './clients';
+import type { Clients } from '../shared/clients';
 
 /** What CloudWatch knows of one variant. */
 export interface VariantMetrics {

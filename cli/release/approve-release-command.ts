@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../command';
-import { print } from '../output';
-import { answerApproval, pipelineClient, untilApproval } from '../release/pipeline';
-import { withSession } from '../session';
+import type { CommandContext } from '../shared/command';
+import { print } from '../shared/output';
+import { answerApproval, pipelineClient, untilApproval } from './pipeline';
+import { withSession } from '../shared/session';
 
 /** `mooring approve-release`: what an approver does in the console or with put-approval-result. */
 export function addApproveRelease(program: Command, context: CommandContext): void {

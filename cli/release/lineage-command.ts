@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { findUseCase, type CommandContext } from '../command';
-import { print, printJson, table } from '../output';
-import { lineageOf } from '../release/lineage';
-import { withSession } from '../session';
+import { findUseCase, type CommandContext } from '../shared/command';
+import { print, printJson, table } from '../shared/output';
+import { lineageOf } from './lineage';
+import { withSession } from '../shared/session';
 
 /** `mooring lineage <use-case>`: from a prediction back to the commit and the data. */
 export function addLineage(program: Command, context: CommandContext): void {

@@ -1,10 +1,10 @@
 import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
-import { UserError } from '../../../contracts/errors';
-import { metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
-import { readFoundation } from '../foundation';
-import { readObject } from '../objects';
-import { describePackage, listPackages } from '../registry';
-import type { Session } from '../session';
+import { UserError } from '../../packages/use-case/src/errors';
+import { metadataKeys, prefixes, resourceNames } from '../../contracts/names';
+import { readFoundation } from '../shared/foundation';
+import { readObject } from '../shared/objects';
+import { describePackage, listPackages } from '../shared/registry';
+import type { Session } from '../shared/session';
 import { keysBelow, lastServed, type Served, servedAt } from './served';
 
 /** One link of the chain, from an answer back to what it was made of. */

@@ -7,9 +7,9 @@ import {
   PutApprovalResultCommand,
   type StageState,
 } from '@aws-sdk/client-codepipeline';
-import { UserError } from '../../../contracts/errors';
-import { releaseNames } from '../../../contracts/release';
-import { localKeys, localRegion } from '../clients';
+import { UserError } from '../../packages/use-case/src/errors';
+import { releaseNames } from '../../contracts/release';
+import { localKeys, localRegion } from '../shared/clients';
 
 /** Commands wait with it for minutes, and an account that is busy may close a connection between two looks. */
 export const pipelineClient = (endpoint: string): CodePipelineClient =>

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { UserError } from '../../../contracts/errors';
-import { releaseTagOf } from '../../../contracts/release';
-import { findUseCase, type CommandContext } from '../command';
-import { note, print, printJson, status, table } from '../output';
-import { pipelineClient, readReleases, untilQuiet } from '../release/pipeline';
-import { git, runTests, treeProblems } from '../release/tree';
-import { withSession } from '../session';
+import { UserError } from '../../packages/use-case/src/errors';
+import { releaseTagOf } from '../../contracts/release';
+import { findUseCase, type CommandContext } from '../shared/command';
+import { note, print, printJson, status, table } from '../shared/output';
+import { pipelineClient, readReleases, untilQuiet } from './pipeline';
+import { git, runTests, treeProblems } from './tree';
+import { withSession } from '../shared/session';
 
 /** `mooring release <use-case> <version>`: checks the tree, tags and pushes; the pipeline does the rest. */
 export function addRelease(program: Command, context: CommandContext): void {

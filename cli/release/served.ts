@@ -1,10 +1,14 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { type DeploymentIntent, type DeploymentOutcome, deploymentsPrefix } from '../../../contracts/deployment-record';
-import { UserError } from '../../../contracts/errors';
-import { variantName } from '../../../contracts/names';
-import { challengerNames, trialsPrefix, type TrialState } from '../../../contracts/trial';
-import { readJson } from '../objects';
-import type { Session } from '../session';
+import {
+  type DeploymentIntent,
+  type DeploymentOutcome,
+  deploymentsPrefix,
+} from '../../contracts/records/deployment-record';
+import { UserError } from '../../packages/use-case/src/errors';
+import { variantName } from '../../contracts/names';
+import { challengerNames, trialsPrefix, type TrialState } from '../../contracts/records/trial';
+import { readJson } from '../shared/objects';
+import type { Session } from '../shared/session';
 
 /** A version that came to serve in production, and who let it. */
 export interface Served {

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../contracts/errors';
-import { isReleaseVersion, releaseTagOf, type ReleaseKind } from '../../../contracts/release';
-import type { UseCase } from '../../../contracts/use-case';
-import type { Project } from '../project';
+import { UserError } from '../../packages/use-case/src/errors';
+import { isReleaseVersion, releaseTagOf, type ReleaseKind } from '../../contracts/release';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { Project } from '../shared/project';
 
 /** Runs git in the checkout. @throws UserError with what git said. */
 export function git(root: string, ...args: readonly string[]): string {

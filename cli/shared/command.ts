@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
-import { loadUseCases } from '../../contracts/load-use-case';
-import type { UseCase } from '../../contracts/use-case';
+import { loadUseCases } from '../../packages/use-case/src/load-use-case';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import type { Project } from './project';
 
 /** What every command is given. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../packages/use-case/src/errors';
 
 /** Codes of services that mean the caller's fault; their message says what to mend. */
 const expectedNames = [

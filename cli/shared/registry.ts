@@ -4,10 +4,10 @@ import {
   UpdateModelPackageCommand,
   type DescribeModelPackageCommandOutput,
 } from '@aws-sdk/client-sagemaker';
-import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
-import { UserError } from '../../contracts/errors';
+import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/records/deployment-record';
+import { UserError } from '../../packages/use-case/src/errors';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import type { Clients } from './clients';
 
 export interface ListedPackage {

@@ -1,5 +1,5 @@
-import { UserError } from '../../contracts/errors';
-import { Account } from '../account';
+import { UserError } from '../../packages/use-case/src/errors';
+import { Account } from '../../packages/local-account/src/account';
 import { clientsFor, type Clients } from './clients';
 import type { Project } from './project';
 

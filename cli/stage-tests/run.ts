@@ -1,9 +1,9 @@
-import { testsPrefix, type TestSummary } from '../../contracts/deployment-record';
-import { UserError } from '../../contracts/errors';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import { testsPrefix, type TestSummary } from '../../contracts/records/deployment-record';
+import { UserError } from '../../packages/use-case/src/errors';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { prefixes } from '../../contracts/names';
-import { type StageTests, stageTests } from '../../contracts/use-case/stage-tests';
-import type { UseCase } from '../../contracts/use-case';
+import { type StageTests, stageTests } from '../../packages/use-case/src/sections/stage-tests';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import { contract, errorPath, knownSamples } from './contract';
 import { latency } from './latency';
 import { load, stress } from './load';

@@ -1,6 +1,6 @@
-import { UserError } from '../../contracts/errors';
-import type { StageTests } from '../../contracts/use-case/stage-tests';
-import type { UseCase } from '../../contracts/use-case';
+import { UserError } from '../../packages/use-case/src/errors';
+import type { StageTests } from '../../packages/use-case/src/sections/stage-tests';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import type { Sample, Target } from './target';
 
 export interface TestContext {

@@ -1,7 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import type { Clients } from './clients';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { Clients } from '../shared/clients';
 
 /** How an alarm stands, with the value that put it there. */
 export interface AlarmState {

@@ -6,12 +6,12 @@ import {
   ListProcessingJobsCommand,
 } from '@aws-sdk/client-sagemaker';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { durationSeconds } from '../../contracts/duration';
-import { UserError } from '../../contracts/errors';
+import { durationSeconds } from '../../packages/use-case/src/duration';
+import { UserError } from '../../packages/use-case/src/errors';
 import { type MonitorKind, monitorKinds, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import { localKeys, localRegion } from './clients';
-import type { Session } from './session';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import { localKeys, localRegion } from '../shared/clients';
+import type { Session } from '../shared/session';
 
 /** Which windows of the past are to be judged (again). */
 export interface BackfillRequest {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { decisionTable, readDecisions } from '../decisions';
-import { print, printJson } from '../output';
-import { withSession } from '../session';
-import { findUseCase, type CommandContext } from '../command';
+import { decisionTable, readDecisions } from './decisions';
+import { print, printJson } from '../shared/output';
+import { withSession } from '../shared/session';
+import { findUseCase, type CommandContext } from '../shared/command';
 
 /** `mooring decisions <use-case>`: every retraining decision, with its reason. */
 export function addDecisions(program: Command, context: CommandContext): void {

@@ -1,9 +1,9 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { prefixes } from '../../contracts/names';
-import type { Clients } from './clients';
-import { readFoundation } from './foundation';
-import { readJson } from './objects';
-import { table } from './output';
+import type { Clients } from '../shared/clients';
+import { readFoundation } from '../shared/foundation';
+import { readJson } from '../shared/objects';
+import { table } from '../shared/output';
 
 /** A retraining decision as the retrain function recorded it. */
 export interface Decision {

@@ -1,4 +1,4 @@
-import type { Session } from './session';
+import type { Session } from '../shared/session';
 
 /** A message that SNS delivered to an e-mail address; on the laptop it lands in the inbox. */
 export interface Notification {

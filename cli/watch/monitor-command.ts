@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { backfill } from '../backfill';
-import { findUseCase, type CommandContext } from '../command';
-import { print, printJson } from '../output';
-import { withSession } from '../session';
+import { backfill } from './backfill';
+import { findUseCase, type CommandContext } from '../shared/command';
+import { print, printJson } from '../shared/output';
+import { withSession } from '../shared/session';
 
 /** `mooring monitor backfill <use-case>`: judges windows of the past. */
 export function addMonitor(program: Command, context: CommandContext): void {

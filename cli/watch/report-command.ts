@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { mustBeDeployed } from '../foundation';
-import { print, printJson } from '../output';
-import { collectReport } from '../report/collect';
-import { writeReport } from '../report/write';
-import { withSession } from '../session';
-import type { RunRecord } from '../tour/record';
-import { findUseCase, type CommandContext } from '../command';
+import { mustBeDeployed } from '../shared/foundation';
+import { print, printJson } from '../shared/output';
+import { collectReport } from './report/collect';
+import { writeReport } from './report/write';
+import { withSession } from '../shared/session';
+import type { RunRecord } from '../loop/tour/record';
+import { findUseCase, type CommandContext } from '../shared/command';
 
 /** `mooring report [use-case]`: the HTML page of what happened so far. */
 export function addReport(program: Command, context: CommandContext): void {

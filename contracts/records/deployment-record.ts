@@ -1,5 +1,5 @@
 import type { LiveManifest } from './live-manifest';
-import { prefixes, type StageName } from './names';
+import { prefixes, type StageName } from '../names';
 
 /** What shall serve: fully determined by the package and the stage, so that repeating it changes nothing. */
 export interface DeploymentPlan {

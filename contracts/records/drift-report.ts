@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * `drift_report.json`: what the monitor found in a window, for programs. `contracts/drift-report.schema.json` is emitted
+ * `drift_report.json`: what the monitor found in a window, for programs. `contracts/records/drift-report.schema.json` is emitted
  * from it; `monitor/mooring_monitor/drift_report.py` writes it, and a test holds the two together.
  */
 
@@ -37,7 +37,7 @@ const distribution = z.union([
 const feature = z.strictObject({
   name: z.string(),
   feature_type: z.enum(['numeric', 'category']).nullable(),
-  /** A name of contracts/detectors.json, or `none`. */
+  /** A name of packages/use-case/src/detectors.json, or `none`. */
   detector: z.string(),
   /** `above`: drift is a value over the threshold; `below`: a value under it (p-values). */
   direction: z.enum(['above', 'below']),

@@ -1,5 +1,5 @@
 import type { ModelArtifact } from './deployment-record';
-import type { StageName } from './names';
+import type { StageName } from '../names';
 
 /** What serves now: `s3://<artifacts>/<use-case>/live/<stage>/manifest.json`, written by the deploy function only. */
 export interface LiveManifest {

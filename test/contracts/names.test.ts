@@ -1,4 +1,4 @@
-import { monitorKinds, resourceNames, stackNames, stageNames } from '../../../contracts/names';
+import { monitorKinds, resourceNames, stackNames, stageNames } from '../../contracts/names';
 
 describe('names of a use case with the longest name that is allowed', () => {
   const useCase = 'a'.repeat(30);

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../contracts/errors';
-import { loadUseCases } from '../../contracts/load-use-case';
+import { UserError } from '../../packages/use-case/src/errors';
+import { loadUseCases } from '../../packages/use-case/src/load-use-case';
 import { testApp } from '../support/app';
 
 const yaml = `
@@ -47,7 +47,7 @@ describe('a folder with nothing but use-case.yaml', () => {
   test('may bring a pipeline of its own, which is checked before it is synthesized', () => {
     writeFileSync(
       join(folder, 'defs/churn/pipeline.ts'),
-      `const { Pipeline, FailStep, StringParameter } = require('${join(__dirname, '../../pipeline-defs/dsl')}');
+      `const { Pipeline, FailStep, StringParameter } = require('${join(__dirname, '../../packages/pipeline-language/src')}');
        exports.pipeline = ({ place }) => new Pipeline({ name: place.pipelineName, parameters: [new StringParameter('A'), new StringParameter('A')], steps: [new FailStep('Stop', { message: 'never' })] });`,
     );
     const synth = (): unknown => testApp(loadUseCases(join(folder, 'defs')), join(folder, 'cdk.out'));

@@ -1,14 +1,14 @@
-// `npx ts-node scripts/goldens/reference.ts` writes the reference in docs/pipeline-language.md again, from the types and
+// `npx ts-node tools/generate/language-reference.ts` writes the reference in docs/pipeline-language.md again, from the types and
 // their comments.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
-import { CODES, LIMITS, SHAPES_SOURCE } from '../../pipeline-defs/dsl';
+import { CODES, LIMITS, SHAPES_SOURCE } from '../../packages/pipeline-language/src';
 
 const root = join(__dirname, '../..');
-const entry = join(root, 'pipeline-defs/dsl/index.ts');
+const entry = join(root, 'packages/pipeline-language/src/index.ts');
 const page = join(root, 'docs/pipeline-language.md');
-const BEGIN = '<!-- reference: written by scripts/goldens/reference.ts, do not edit -->';
+const BEGIN = '<!-- reference: written by tools/generate/language-reference.ts, do not edit -->';
 const END = '<!-- end of the reference -->';
 
 /** The parts of the page, by the files that they describe. */

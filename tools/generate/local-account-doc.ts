@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Account } from '../local/account';
-import { s3OperationNames } from '../local/services/s3/http/operation-names';
-import { supportTable } from '../local/support-table';
+import { Account } from '../../packages/local-account/src/account';
+import { s3OperationNames } from '../../packages/local-account/src/services/s3/api/operation-names';
+import { supportTable } from '../../packages/local-account/src/support-table';
 
 /** The text of docs/local-account.md, from an account that is started for it. */
 export async function localAccountDoc(): Promise<string> {
@@ -24,5 +24,5 @@ export async function localAccountDoc(): Promise<string> {
 }
 
 if (require.main === module) {
-  void localAccountDoc().then((text) => writeFileSync(resolve(__dirname, '../docs/local-account.md'), text));
+  void localAccountDoc().then((text) => writeFileSync(resolve(__dirname, '../../docs/local-account.md'), text));
 }

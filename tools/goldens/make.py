@@ -13,7 +13,7 @@ from typing import Any
 warnings.simplefilter("ignore")
 logging.disable(logging.CRITICAL)
 
-# The order is that of the files below test/dsl/twins.
+# The order is that of the files below packages/pipeline-language/test/twins.
 import flow_pipelines  # noqa: E402, F401, I001
 import job_pipelines  # noqa: E402, F401
 import service_pipelines  # noqa: E402, F401

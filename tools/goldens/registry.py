@@ -1,4 +1,4 @@
-"""The goldens by name: each function builds one pipeline with the SageMaker Python SDK. Twins: test/dsl/twins."""
+"""The goldens by name: each function builds one pipeline with the SageMaker Python SDK. Twins: packages/pipeline-language/test/twins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from parts import SESSION
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "test/dsl/goldens/scripts"
+SCRIPTS = Path(__file__).resolve().parents[2] / "packages/pipeline-language/test/goldens/scripts"
 GOLDENS: dict[str, Callable[[str], Pipeline]] = {}
 
 

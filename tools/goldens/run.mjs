@@ -1,12 +1,12 @@
-// `node scripts/goldens/run.mjs [shapes|pipelines]` writes again what was made from the SageMaker Python SDK:
+// `node tools/goldens/run.mjs [shapes|pipelines]` writes again what was made from the SageMaker Python SDK:
 // the shapes that the checker knows and the golden definitions. Both depend on requirements/sdk.txt alone.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ensurePython, root, runMain } from '../lib/install.mjs';
+import { ensurePython, root, runMain } from '../../bin/setup/install.mjs';
 
 const TARGETS = {
-  shapes: ['shapes.py', join(root, 'pipeline-defs/dsl/check/shapes.json')],
-  pipelines: ['make.py', join(root, 'test/dsl/goldens')],
+  shapes: ['shapes.py', join(root, 'packages/pipeline-language/src/check/shapes.json')],
+  pipelines: ['make.py', join(root, 'packages/pipeline-language/test/goldens')],
 };
 
 await runMain(() => {
@@ -17,7 +17,7 @@ await runMain(() => {
   const python = ensurePython('sdk');
   for (const [name, [script, target]] of Object.entries(TARGETS)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    const { status } = spawnSync(python, [join(root, 'scripts/goldens', script), target], {
+    const { status } = spawnSync(python, [join(root, 'tools/goldens', script), target], {
       stdio: 'inherit',
       cwd: root,
     });

@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureNodeModules, ensurePython, root, runMain } from './lib/install.mjs';
+import { ensureNodeModules, ensurePython, root, runMain } from '../../bin/setup/install.mjs';
 
 await runMain(() => {
   ensureNodeModules();
   const python = ensurePython('main');
   const node = (tool, ...args) => [process.execPath, [join(root, 'node_modules', tool), ...args]];
-  const packages = ['monitor', 'pipeline-defs/standard', 'local/python'].filter((folder) =>
+  const packages = ['monitor', 'pipeline-defs/standard', 'packages/local-account/python'].filter((folder) =>
     existsSync(join(root, folder)),
   );
   // cdk.json makes the template validator's errors fail a synth; everyday commands leave it out, because it costs more than the synth.

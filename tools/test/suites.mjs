@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureNodeModules, ensurePython, root } from './install.mjs';
+import { ensureNodeModules, ensurePython, root } from '../../bin/setup/install.mjs';
 
 const results = join(root, '.mooring', 'test-results');
 const jest = (...projects) => ({ kind: 'jest', projects });
@@ -10,9 +10,9 @@ const pytest = (marker, environment = 'main', paths = []) => ({ kind: 'pytest', 
 
 export const suites = {
   quick: {
-    what: 'unit, stacks, local account, the loop, Python',
+    what: 'unit, packages, local account, the loop, Python',
     runs: [
-      jest('unit', 'dsl', 'stacks', 'nag', 'local', 'loop'),
+      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop'),
       pytest('not parity and not spark and not sdk and not slow'),
     ],
   },

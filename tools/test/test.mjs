@@ -1,6 +1,6 @@
 // `npm test [-- SUITE ...]`: installs what is missing and runs test suites (default: quick).
-import { runMain, SetupError } from './lib/install.mjs';
-import { runSuites, suites } from './lib/suites.mjs';
+import { runMain, SetupError } from '../../bin/setup/install.mjs';
+import { runSuites, suites } from './suites.mjs';
 
 await runMain(async () => {
   const wanted = process.argv.slice(2);

@@ -1,6 +1,6 @@
-import type { UseCase } from '../../../contracts/use-case';
-import type { Project } from '../project';
-import type { Session } from '../session';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { Project } from '../../shared/project';
+import type { Session } from '../../shared/session';
 
 /** What is examined. */
 export interface Patient {

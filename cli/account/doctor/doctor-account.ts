@@ -3,11 +3,11 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parameterNames, prefixes, stackNames } from '../../../contracts/names';
-import { localKeys, localRegion } from '../clients';
-import type { Session } from '../session';
+import { localKeys, localRegion } from '../../shared/clients';
+import type { Session } from '../../shared/session';
 import { type Check, ill, well } from './checks';
 import { toolingAccount } from './doctor-project';
-import { pipelineClient, readReleases } from './pipeline';
+import { pipelineClient, readReleases } from '../../release/pipeline';
 import { callJson, type WireApi } from './wire';
 
 /** Oldest bootstrap stack that CDK Pipelines works with. */

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Project } from '../project';
-import { messageOf } from '../../core/errors';
-import { imageOf } from '../../steps/jobs/image';
+import type { Project } from '../../shared/project';
+import { messageOf } from '../../../packages/local-account/src/core/errors';
+import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
 import { type Check, ill, well } from './checks';
-import { localRegion } from '../clients';
-import { unknownInstances } from './cost';
+import { localRegion } from '../../shared/clients';
+import { unknownInstances } from '../cost';
 
 interface ReleaseFile {
   readonly repository?: { readonly name?: string };
@@ -70,7 +70,7 @@ export const projectChecks: Readonly<Record<string, Check>> = {
         ? well('all in the price table')
         : ill(
             `not in the price table: ${odd.join(', ')}`,
-            'check the spelling in use-case.yaml, or add the price to local/cli/release/prices.json',
+            'check the spelling in use-case.yaml, or add the price to cli/account/prices.json',
           ),
     );
   },

@@ -1,5 +1,5 @@
-import type { UseCase } from '../../../contracts/use-case';
-import type { Session } from '../session';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { Session } from '../../shared/session';
 import { type Check, ill, well } from './checks';
 import { callJson, type WireApi } from './wire';
 

@@ -1,6 +1,6 @@
-import { UserError } from '../../../contracts/errors';
-import { localKeys, localRegion } from '../clients';
-import type { Session } from '../session';
+import { UserError } from '../../../packages/use-case/src/errors';
+import { localKeys, localRegion } from '../../shared/clients';
+import type { Session } from '../../shared/session';
 
 /** An API with a JSON protocol and no client among the dependencies: one operation of it is needed. */
 export interface WireApi {

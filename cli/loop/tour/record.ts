@@ -1,8 +1,8 @@
-import type { AlarmState } from '../alarms';
-import type { Decision } from '../decisions';
-import type { EndpointState } from '../endpoint';
+import type { AlarmState } from '../../watch/alarms';
+import type { Decision } from '../../watch/decisions';
+import type { EndpointState } from '../../shared/endpoint';
 import type { Evaluation, LearntRows } from '../evaluation';
-import type { Notification } from '../inbox';
+import type { Notification } from '../../watch/inbox';
 
 /** One stage of the tour. */
 export interface StageRecord {

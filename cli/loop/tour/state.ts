@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../contracts/errors';
-import { Account } from '../../account';
-import { tourMarker } from '../../core/state-lock';
-import type { Project } from '../project';
+import { UserError } from '../../../packages/use-case/src/errors';
+import { Account } from '../../../packages/local-account/src/account';
+import { tourMarker } from '../../../packages/local-account/src/core/state-lock';
+import type { Project } from '../../shared/project';
 
 /**
  * An empty state folder for a tour. State that an earlier tour left is deleted; anybody else's is not touched.

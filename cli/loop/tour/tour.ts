@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Listr, type ListrTask } from 'listr2';
-import { describeError } from '../errors';
-import { note, print, seconds, table } from '../output';
-import type { Project } from '../project';
-import { collectReport } from '../report/collect';
-import { writeReport } from '../report/write';
-import type { Session } from '../session';
+import { describeError } from '../../shared/errors';
+import { note, print, seconds, table } from '../../shared/output';
+import type { Project } from '../../shared/project';
+import { collectReport } from '../../watch/report/collect';
+import { writeReport } from '../../watch/report/write';
+import type { Session } from '../../shared/session';
 import type { RunRecord, StageRecord } from './record';
 import { tourStages, type TourState } from './stages';
 

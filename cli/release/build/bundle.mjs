@@ -1,5 +1,5 @@
 // Bundles the tools of the release into one file with all libraries inside, so that the steps need no installation:
-// node scripts/release/bundle.mjs <folder>
+// node cli/release/build/bundle.mjs <folder>
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
-  process.stderr.write('usage: node scripts/release/bundle.mjs <folder>\n');
+  process.stderr.write('usage: node cli/release/build/bundle.mjs <folder>\n');
   process.exitCode = 2;
 } else {
   const here = dirname(fileURLToPath(import.meta.url));

@@ -5,7 +5,7 @@ import {
   StartPipelineExecutionCommand,
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
-import { releaseNames } from '../../contracts/release';
+import { releaseNames } from '../../../contracts/release';
 import { type Environment, required } from './stage';
 import { tagVariables } from './tools-folder';
 

@@ -6,10 +6,10 @@ import {
   DescribeModelPackageCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import type { DeploymentEnd, DeploymentOutcome } from '../../contracts/deployment-record';
-import { UserError } from '../../contracts/errors';
-import type { LiveManifest } from '../../contracts/live-manifest';
-import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../contracts/names';
+import type { DeploymentEnd, DeploymentOutcome } from '../../../contracts/records/deployment-record';
+import { UserError } from '../../../packages/use-case/src/errors';
+import type { LiveManifest } from '../../../contracts/records/live-manifest';
+import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
 import { readText, readTrained, type Release, writeRecord } from './record';
 import { type Environment, openStage, passTime, required, type Stage } from './stage';
 

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../../packages/use-case/src/errors';
 import { type AssetKind, assetsOf } from './asset-manifest';
 import { publishFiles } from './publish-files';
 import { publishImages } from './publish-images';

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { UserError } from '../../contracts/errors';
-import { releaseNames } from '../../contracts/release';
+import { UserError } from '../../../packages/use-case/src/errors';
+import { releaseNames } from '../../../contracts/release';
 import { type Environment, required, type Stage } from './stage';
 
 /** One raw object that a release was trained on. */

@@ -1,6 +1,6 @@
-import { prefixes } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import { recordedSamples, type Sample } from '../stage-tests/target';
+import { prefixes } from '../../../contracts/names';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import { recordedSamples, type Sample } from '../../stage-tests/target';
 import type { TrainRecord } from './record';
 import type { Stage } from './stage';
 

@@ -6,8 +6,8 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { UserError } from '../../contracts/errors';
-import { parameterNames, type StageName } from '../../contracts/names';
+import { UserError } from '../../../packages/use-case/src/errors';
+import { parameterNames, type StageName } from '../../../contracts/names';
 
 /** Variables that the pipeline sets for a step. */
 export type Environment = Readonly<Record<string, string | undefined>>;

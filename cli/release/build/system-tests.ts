@@ -1,10 +1,10 @@
-import { UserError } from '../../contracts/errors';
-import type { LiveManifest } from '../../contracts/live-manifest';
-import { liveFiles, prefixes } from '../../contracts/names';
-import type { StageTests } from '../../contracts/use-case/stage-tests';
-import { boundsOf, runStageTests } from '../stage-tests/run';
-import { ask, csvLine, near, scoreOf } from '../stage-tests/target';
-import { expect, sampleAt } from '../stage-tests/test-case';
+import { UserError } from '../../../packages/use-case/src/errors';
+import type { LiveManifest } from '../../../contracts/records/live-manifest';
+import { liveFiles, prefixes } from '../../../contracts/names';
+import type { StageTests } from '../../../packages/use-case/src/sections/stage-tests';
+import { boundsOf, runStageTests } from '../../stage-tests/run';
+import { ask, csvLine, near, scoreOf } from '../../stage-tests/target';
+import { expect, sampleAt } from '../../stage-tests/test-case';
 import { readText, readTrained, type Release, writeRecord } from './record';
 import { samplesOf } from './samples';
 import { type Environment, openStage, type Stage } from './stage';

@@ -6,9 +6,9 @@ import {
   GetPipelineExecutionCommand,
   ListActionExecutionsCommand,
 } from '@aws-sdk/client-codepipeline';
-import { UserError } from '../../contracts/errors';
-import { loadUseCases } from '../../contracts/load-use-case';
-import { parseReleaseTag, releaseNames, type ReleaseTag } from '../../contracts/release';
+import { UserError } from '../../../packages/use-case/src/errors';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { parseReleaseTag, releaseNames, type ReleaseTag } from '../../../contracts/release';
 import { type Environment, required } from './stage';
 
 /**

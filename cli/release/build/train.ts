@@ -8,10 +8,10 @@ import {
   type PipelineExecutionStep,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
-import { UserError } from '../../contracts/errors';
-import { metadataKeys, prefixes, resourceNames } from '../../contracts/names';
-import { pipelineParameters } from '../../contracts/pipeline-parameters';
-import { releaseNames } from '../../contracts/release';
+import { UserError } from '../../../packages/use-case/src/errors';
+import { metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
+import { pipelineParameters } from '../../../contracts/pipeline-parameters';
+import { releaseNames } from '../../../contracts/release';
 import {
   type DataObject,
   type Digests,

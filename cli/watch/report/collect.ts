@@ -1,17 +1,17 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
-import { type DetectorName, driftDirection } from '../../../contracts/drift-detectors';
+import { type DetectorName, driftDirection } from '../../../packages/use-case/src/drift-detectors';
 import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../contracts/use-case';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
 import { readAlarms, type AlarmState } from '../alarms';
 import { readDecisions, type Decision } from '../decisions';
-import { readEvaluation, type Evaluation } from '../evaluation';
-import { readExecution, type ExecutionState } from '../execution';
-import { readFoundation } from '../foundation';
+import { readEvaluation, type Evaluation } from '../../loop/evaluation';
+import { readExecution, type ExecutionState } from '../../loop/execution';
+import { readFoundation } from '../../shared/foundation';
 import { readInbox, type Notification } from '../inbox';
-import { readJson } from '../objects';
-import { describePackage, listPackages } from '../registry';
-import type { Session } from '../session';
+import { readJson } from '../../shared/objects';
+import { describePackage, listPackages } from '../../shared/registry';
+import type { Session } from '../../shared/session';
 import { distributionOf, type Distribution, type Statistics } from './distribution';
 
 /** A model version with what its training run found. */

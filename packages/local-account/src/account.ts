@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { durationSeconds } from '../contracts/duration';
-import type { Deployer } from './assembly/deployer';
-import { ProviderRegistry } from './assembly/registry';
+import { durationSeconds } from '../../use-case/src/duration';
+import type { Deployer } from './cloudformation/deployer';
+import { ProviderRegistry } from './cloudformation/registry';
 import { Clock } from './core/clock';
 import { AwsError } from './core/errors';
 import { optionalNumber, text } from './core/input';
@@ -14,7 +14,7 @@ import { Foundation } from './foundation';
 import { defaultModules } from './modules';
 import { AccountServer } from './server/account-server';
 import { Dispatcher } from './server/dispatcher';
-import { S3Server } from './services/s3/http/s3-server';
+import { S3Server } from './services/s3/api/s3-server';
 
 export interface AccountOptions {
   /** State folder; made when absent. */

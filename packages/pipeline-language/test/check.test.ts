@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CODES, type Code, NOTES, checkDefinition, checkFile, toTable } from '../../pipeline-defs/dsl';
+import { CODES, type Code, NOTES, checkDefinition, checkFile, toTable } from '../src';
 import { GOLDENS, golden } from './goldens';
 import { all, drop, put } from './mutate';
 import { MUTATIONS } from './mutations';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
-import { checkDefinition, toTable } from '../../pipeline-defs/dsl';
-import { current, withReference } from '../../scripts/goldens/reference';
+import { checkDefinition, toTable } from '../src';
+import { current, withReference } from '../../../tools/generate/language-reference';
 import { blocks, exampleOf } from './example';
 import { put } from './mutate';
 
@@ -10,7 +10,7 @@ const folder = __dirname;
 
 /** Compiler messages for files that exist only here, as `file:line`. */
 function compile(sources: Readonly<Record<string, string>>): string[] {
-  const root = join(folder, '../..');
+  const root = join(folder, '../../..');
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'));
   const { options } = ts.parseJsonConfigFileContent({ ...(config.config as object), include: [] }, ts.sys, root);
   const host = ts.createCompilerHost(options);
@@ -33,7 +33,7 @@ function compile(sources: Readonly<Record<string, string>>): string[] {
 }
 
 describe('the page about the language', () => {
-  test('has the reference that its types and comments give (node_modules/.bin/ts-node scripts/goldens/reference.ts)', () => {
+  test('has the reference that its types and comments give (node_modules/.bin/ts-node tools/generate/language-reference.ts)', () => {
     expect(withReference(current())).toBe(current());
   }, 180_000);
 
@@ -59,7 +59,7 @@ describe('the example with two mistakes', () => {
 
 describe('mistakes that the compiler finds', () => {
   const wrong = `
-import { FailStep, IntegerParameter, LambdaStep, ProcessingStep, TrainingStep, deployTime, join, processingCluster, scriptJob, trainingJob } from '../../pipeline-defs/dsl';
+import { FailStep, IntegerParameter, LambdaStep, ProcessingStep, TrainingStep, deployTime, join, processingCluster, scriptJob, trainingJob } from '../src';
 const job = { role: 'r', image: 'i', instance: 'ml.m5.large', code: 's3://b/c' } as const;
 const count = new IntegerParameter('Count');
 const prepare = new ProcessingStep('Prepare', { arguments: scriptJob({ ...job, script: 'p.py', outputs: { train: 's3://b/t' } }), propertyFiles: { Report: { output: 'train', path: 'r.json' } } });
@@ -77,7 +77,7 @@ export const right = [prepare.output('train'), processingCluster(deployTime('tok
 
   test('are reported on the lines that have them, and nowhere else; the example of the page has none', () => {
     const [example = ''] = blocks();
-    const page = example.replaceAll("'../pipeline-defs/dsl'", "'../../pipeline-defs/dsl'");
+    const page = example.replaceAll("'../packages/pipeline-language/src'", "'../src'");
     const found = compile({ 'page.ts': page, 'wrong.ts': wrong });
     expect([...new Set(found)]).toEqual([6, 7, 8, 9, 10, 11, 13, 14].map((line) => `wrong.ts:${line}`));
   }, 180_000);

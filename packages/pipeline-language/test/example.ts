@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import * as dsl from '../../pipeline-defs/dsl';
+import * as dsl from '../src';
 
-const page = join(__dirname, '../../docs/pipeline-language.md');
+const page = join(__dirname, '../../../docs/pipeline-language.md');
 
 /** The TypeScript blocks of docs/pipeline-language.md; the first is the example pipeline. */
 export function blocks(): string[] {

@@ -1,4 +1,4 @@
-import { STEP_TYPES, checkDefinition, isExpression } from '../../pipeline-defs/dsl';
+import { STEP_TYPES, checkDefinition, isExpression } from '../src';
 import { GOLDENS, comparable, golden } from './goldens';
 import { TWINS } from './twins';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const folder = join(__dirname, 'goldens');
 
-/** Names of the goldens: one JSON file each, made by scripts/goldens/make.py. */
+/** Names of the goldens: one JSON file each, made by tools/goldens/make.py. */
 export const GOLDENS = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.slice(0, -'.json'.length))
@@ -17,7 +17,7 @@ export const golden = (name: string): unknown => JSON.parse(readFileSync(join(fo
  *  2. members that are null, which the SDK writes for options that are not set (MlflowConfig, ModelPackageGroupName,
  *     SuppliedBaselineStatistics, SuppliedBaselineConstraints); null for PipelineExperimentConfig stays, because it
  *     means something.
- * Time stamps in names that the SDK invents are `TIME` in the goldens already (scripts/goldens/make.py).
+ * Time stamps in names that the SDK invents are `TIME` in the goldens already (tools/goldens/make.py).
  */
 export function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);

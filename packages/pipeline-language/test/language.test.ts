@@ -16,8 +16,8 @@ import {
   parseReference,
   scriptJob,
   trainingJob,
-} from '../../pipeline-defs/dsl';
-import { fiftySteps } from '../../bench/dsl-pipeline';
+} from '../src';
+import { fiftySteps } from '../../../bench/dsl-pipeline';
 import { TWINS } from './twins';
 import { note } from './twins/parts';
 

@@ -1,4 +1,4 @@
-import type { Code } from '../../pipeline-defs/dsl';
+import type { Code } from '../src';
 import { add, at, type Change, drop, put } from './mutate';
 
 /** What is wrong, what the checker must call it, the step that it must name (none for the pipeline), and the change. */

@@ -2,6 +2,9 @@
 export const chatTypes = ['slack', 'teams'] as const;
 export type ChatType = (typeof chatTypes)[number];
 
+/** Where people put the addresses of chats' webhooks: SSM parameters below it, made by hand, because they are secrets. */
+export const chatParameters = '/mooring/chats';
+
 /** A channel that is told about a use case. */
 export interface Chat {
   readonly type: ChatType;

@@ -1,10 +1,10 @@
-import { checkBatchMonitoring } from './use-case/batch-checks';
-import { checkDataset } from './use-case/dataset-checks';
+import { checkBatchMonitoring } from './sections/batch-checks';
+import { checkDataset } from './sections/dataset-checks';
 import { answerNames } from './drift-detectors';
 import { lookedSeconds } from './duration';
-import { errorMetrics } from './pipeline-parameters';
-import { checkMonitoring, checkRetraining, type LookedMonitoring } from './use-case/monitoring-checks';
-import { checkServing } from './use-case/serving-checks';
+import { errorMetrics } from './error-metrics';
+import { checkMonitoring, checkRetraining, type LookedMonitoring } from './sections/monitoring-checks';
+import { checkServing } from './sections/serving-checks';
 
 /** What of a use case the checks look at; any of it may be missing or of a wrong type when the document is invalid. */
 interface Looked extends LookedMonitoring {

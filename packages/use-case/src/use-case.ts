@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { answerType, defaultDetector, defaultThreshold } from './drift-detectors';
 import { checkUseCase } from './use-case-checks';
-import { api } from './use-case/api';
-import { batch } from './use-case/batch';
-import { dataset, split } from './use-case/dataset';
-import { fairness } from './use-case/fairness';
-import { gates } from './use-case/gates';
-import { labels } from './use-case/labels';
-import { type monitoredFeature, monitoring } from './use-case/monitoring';
-import { notifications } from './use-case/notifications';
-import { retraining } from './use-case/retraining';
-import { stage } from './use-case/stage';
-import { training } from './use-case/training';
-import { identifier } from './use-case/values';
+import { api } from './sections/api';
+import { batch } from './sections/batch';
+import { dataset, split } from './sections/dataset';
+import { fairness } from './sections/fairness';
+import { gates } from './sections/gates';
+import { labels } from './sections/labels';
+import { type monitoredFeature, monitoring } from './sections/monitoring';
+import { notifications } from './sections/notifications';
+import { retraining } from './sections/retraining';
+import { stage } from './sections/stage';
+import { training } from './sections/training';
+import { identifier } from './sections/values';
 
 /**
  * The one change point of a use case: the schema of `pipeline-defs/<use-case>/use-case.yaml`; its sections
  * are in `use-case/`.
  *
- * Types are inferred from it, `contracts/use-case.schema.json` is emitted from it for editors, and the very same
+ * Types are inferred from it, `packages/use-case/src/use-case.schema.json` is emitted from it for editors, and the very same
  * document (defaults filled in, as JSON) travels to the Python steps and to the monitor.
  * Keys are snake_case because people write YAML and Python reads it.
  */

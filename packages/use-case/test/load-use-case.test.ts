@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../contracts/errors';
-import { loadUseCase, loadUseCases } from '../../../contracts/load-use-case';
-import { useCaseJsonSchema } from '../../../contracts/use-case-problems';
+import { UserError } from '../src/errors';
+import { loadUseCase, loadUseCases } from '../src/load-use-case';
+import { useCaseJsonSchema } from '../src/use-case-problems';
 
 const valid = `
 name: tiny
@@ -274,9 +274,7 @@ describe('a folder with a use case', () => {
 });
 
 test('the JSON schema for editors is up to date', () => {
-  const stored = JSON.parse(
-    readFileSync(join(__dirname, '../../../contracts/use-case.schema.json'), 'utf8'),
-  ) as unknown;
+  const stored = JSON.parse(readFileSync(join(__dirname, '../src/use-case.schema.json'), 'utf8')) as unknown;
   expect(stored).toEqual(useCaseJsonSchema());
 });
 

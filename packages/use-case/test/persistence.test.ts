@@ -1,4 +1,4 @@
-import { checkUseCase } from '../../../contracts/use-case-checks';
+import { checkUseCase } from '../src/use-case-checks';
 
 const useCase = (persistence: string | undefined, beat: readonly string[]) => ({
   task: 'binary',

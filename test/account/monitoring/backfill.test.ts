@@ -1,11 +1,11 @@
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateProcessingJobCommand, type CreateProcessingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { useCaseSchema } from '../../../contracts/use-case';
-import { backfill } from '../../../local/cli/backfill';
-import { clientsFor, localKeys, localRegion } from '../../../local/cli/clients';
-import type { Session } from '../../../local/cli/session';
-import { bucket, Laptop, output, processing } from '../sagemaker-support/laptop';
+import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { backfill } from '../../../cli/watch/backfill';
+import { clientsFor, localKeys, localRegion } from '../../../cli/shared/clients';
+import type { Session } from '../../../cli/shared/session';
+import { bucket, Laptop, output, processing } from '../../../packages/local-account/test/support/laptop';
 
 const useCase = useCaseSchema.parse({
   name: 'tides',

@@ -1,4 +1,4 @@
-import { answerApproval, untilApproval, untilQuiet } from '../../../local/cli/release/pipeline';
+import { answerApproval, untilApproval, untilQuiet } from '../../../cli/release/pipeline';
 import { SmallRelease } from './pipeline';
 
 describe('a repository of the local account with a release pipeline', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../support/app';
 
-const installer = pathToFileURL(join(root, 'scripts/lib/install.mjs')).href;
+const installer = pathToFileURL(join(root, 'bin/setup/install.mjs')).href;
 const locked = { '': { version: '1.0.0' }, a: { version: '1.2.3' }, b: { version: '2.0.0', optional: true } };
 
 let folder: string;

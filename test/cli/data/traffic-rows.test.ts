@@ -2,10 +2,10 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parameterNames } from '../../../contracts/names';
-import { useCaseSchema } from '../../../contracts/use-case';
-import { clientsFor } from '../../../local/cli/clients';
-import type { Project } from '../../../local/cli/project';
-import { trafficRows } from '../../../local/cli/traffic';
+import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { clientsFor } from '../../../cli/shared/clients';
+import type { Project } from '../../../cli/shared/project';
+import { trafficRows } from '../../../cli/data/traffic';
 
 const useCase = useCaseSchema.parse({
   name: 'loans',

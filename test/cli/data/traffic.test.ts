@@ -1,5 +1,5 @@
-import { useCaseSchema } from '../../../contracts/use-case';
-import { requestRow } from '../../../local/cli/traffic';
+import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { requestRow } from '../../../cli/data/traffic';
 
 const useCase = useCaseSchema.parse({
   name: 'loans',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loadUseCase } from '../../../contracts/load-use-case';
-import { overrides } from '../../../local/cli/pipeline-run';
+import { loadUseCase } from '../../../packages/use-case/src/load-use-case';
+import { overrides } from '../../../cli/loop/pipeline-run';
 
 const useCase = loadUseCase(join(__dirname, '../../../pipeline-defs/credit-risk'));
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSourceVersion } from '../../../lib/config/source-version';
-import { assumptions, monthOf, priceTable, sharedCosts, unknownInstances } from '../../../local/cli/release/cost';
-import { approverOf } from '../../../local/cli/release/lineage';
-import type { Release, TrainRecord } from '../../../scripts/release/record';
-import { compareTemplates } from '../../../scripts/release/summary';
-import { checkSame } from '../../../scripts/release/train';
+import { assumptions, monthOf, priceTable, sharedCosts, unknownInstances } from '../../../cli/account/cost';
+import { approverOf } from '../../../cli/release/lineage';
+import type { Release, TrainRecord } from '../../../cli/release/build/record';
+import { compareTemplates } from '../../../cli/release/build/summary';
+import { checkSame } from '../../../cli/release/build/train';
 import { testUseCases } from '../../support/app';
 
 describe('the version that a checkout is synthesized as', () => {

@@ -1,5 +1,5 @@
-import type { Session } from '../../../local/cli/session';
-import { lastServed, servedAt } from '../../../local/cli/release/served';
+import type { Session } from '../../../cli/shared/session';
+import { lastServed, servedAt } from '../../../cli/release/served';
 import { FakeS3 } from '../../support/fake-s3';
 
 const root = 'artifacts/loans/markers/deploy-production';

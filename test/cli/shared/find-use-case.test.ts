@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findUseCase } from '../../../local/cli/command';
-import { findProject } from '../../../local/cli/project';
+import { findUseCase } from '../../../cli/shared/command';
+import { findProject } from '../../../cli/shared/project';
 import { root } from '../../support/app';
 
 describe('a use case whose neighbour has a mistake in its YAML', () => {

@@ -1,4 +1,4 @@
-import { findProject } from '../../../local/cli/project';
+import { findProject } from '../../../cli/shared/project';
 
 describe('where commands write', () => {
   test('is beside the state of the default account', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../../contracts/load-use-case';
-import type { UseCase } from '../../../contracts/use-case';
-import { boundsOf, runStageTests, type StageTestRun } from '../../../scripts/stage-tests/run';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import { boundsOf, runStageTests, type StageTestRun } from '../../../cli/stage-tests/run';
 import { root } from '../../support/app';
 
 const [parcel] = loadUseCases(join(root, 'test/support/trials')).filter((each) => each.useCase.name === 'parcel');

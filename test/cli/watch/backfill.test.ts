@@ -1,5 +1,5 @@
-import { backfillJob, windowEnds } from '../../../local/cli/backfill';
-import { useCaseSchema } from '../../../contracts/use-case';
+import { backfillJob, windowEnds } from '../../../cli/watch/backfill';
+import { useCaseSchema } from '../../../packages/use-case/src/use-case';
 
 const useCase = useCaseSchema.parse({
   name: 'tides',

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { driftReportSchema, type DriftReport } from '../../../contracts/drift-report';
+import { driftReportSchema, type DriftReport } from '../../../contracts/records/drift-report';
 
 const root = join(__dirname, '../../..');
 const python = join(root, '.venv/bin/python');
@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mooring-drift-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the published JSON schema is up to date', () => {
-  const stored = JSON.parse(readFileSync(join(root, 'contracts/drift-report.schema.json'), 'utf8')) as unknown;
+  const stored = JSON.parse(readFileSync(join(root, 'contracts/records/drift-report.schema.json'), 'utf8')) as unknown;
   expect(stored).toEqual(z.toJSONSchema(driftReportSchema));
 });
 

@@ -11,7 +11,7 @@ const answers = 'loans/async/production/output';
 const failures = 'loans/async/production/failures';
 
 /** @param reply what appears in S3 for a line, at the first look that follows; nothing when undefined. */
-function world(reply: (line: string) => { readonly folder: string; readonly text: string } | undefined) {
+function fixture(reply: (line: string) => { readonly folder: string; readonly text: string } | undefined) {
   const s3 = new FakeS3();
   const runtime = new SageMakerRuntimeClient({ region: 'eu-west-1' });
   let asked = 0;
@@ -51,20 +51,20 @@ const refuse = (status: number): string => `Received client error (${status}) fr
 
 describe('a request through S3', () => {
   test('is answered by the object that appears', async () => {
-    const { context, s3 } = world(() => ({ folder: answers, text: '1,0.9\n' }));
+    const { context, s3 } = fixture(() => ({ folder: answers, text: '1,0.9\n' }));
     expect(await askAsync(context, 'one', '30', 'smoke')).toBe('1,0.9');
     expect(s3.objects.get('data/loans/async/production/input/smoke-test/one.csv')).toBe('30');
   });
 
   test('fails with the status that SageMaker wrote', async () => {
-    const { context } = world(() => ({ folder: failures, text: 'Received server error (500) from primary' }));
+    const { context } = fixture(() => ({ folder: failures, text: 'Received server error (500) from primary' }));
     const failure = await askAsync(context, 'one', '30', 'smoke').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(AsyncFailure);
     expect(failure).toMatchObject({ OriginalStatusCode: 500 });
   });
 
   test('is given up after a minute', async () => {
-    const { context, waited } = world(() => undefined);
+    const { context, waited } = fixture(() => undefined);
     await expect(askAsync(context, 'one', '30', 'smoke')).rejects.toThrow(Unanswered);
     const total = waited.reduce((sum, each) => sum + each, 0);
     expect(total).toBeGreaterThanOrEqual(59_000);
@@ -77,11 +77,11 @@ describe('the smoke test of an asynchronous endpoint', () => {
     scores[line] === undefined ? { folder: failures, text: refuse(400) } : { folder: answers, text: scores[line] };
 
   test('passes with recorded answers and a refused row', async () => {
-    expect(await smokeTest(world(good).context, plan)).toEqual({ verdict: 'passed', answers: ['1,0.9', '0,0.2'] });
+    expect(await smokeTest(fixture(good).context, plan)).toEqual({ verdict: 'passed', answers: ['1,0.9', '0,0.2'] });
   });
 
   test('fails when a bad row is answered', async () => {
-    const { context } = world((line) => ({ folder: answers, text: scores[line] ?? '1,0.5' }));
+    const { context } = fixture((line) => ({ folder: answers, text: scores[line] ?? '1,0.5' }));
     expect(await smokeTest(context, plan)).toMatchObject({
       verdict: 'failed',
       reason: expect.stringContaining('instead of a 4xx') as string,
@@ -89,12 +89,12 @@ describe('the smoke test of an asynchronous endpoint', () => {
   });
 
   test('fails when a good row fails', async () => {
-    const { context } = world(() => ({ folder: failures, text: refuse(400) }));
+    const { context } = fixture(() => ({ folder: failures, text: refuse(400) }));
     expect(await smokeTest(context, plan)).toMatchObject({ verdict: 'failed' });
   });
 
   test('says nothing about a model behind a long queue', async () => {
-    expect(await smokeTest(world(() => undefined).context, plan)).toEqual({
+    expect(await smokeTest(fixture(() => undefined).context, plan)).toEqual({
       verdict: 'skipped',
       reason: 'the endpoint did not answer within a minute; its queue is long or its model takes its time',
     });
@@ -102,7 +102,7 @@ describe('the smoke test of an asynchronous endpoint', () => {
 });
 
 describe('the configuration of an asynchronous endpoint', () => {
-  const { context } = world(() => undefined);
+  const { context } = fixture(() => undefined);
 
   test('puts answers and failures below the stage, encrypted', () => {
     expect(asyncConfigOf(context, { max_concurrency: 4, notify: 'none' })).toEqual({

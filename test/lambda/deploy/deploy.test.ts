@@ -11,7 +11,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { modelPackageStateChange } from '../../../contracts/events';
 import approved from '../../../contracts/events/fixtures/model-package-approved.json';
-import type { LiveManifest } from '../../../contracts/live-manifest';
+import type { LiveManifest } from '../../../contracts/records/live-manifest';
 import { begin } from '../../../lambda/deploy/begin';
 import { complete } from '../../../lambda/deploy/complete';
 import type { Context } from '../../../lambda/deploy/context';
@@ -27,7 +27,7 @@ function refuseRow(status: number): never {
 }
 
 /** Everything around the function, and what people were told. */
-function world(answers: Readonly<Record<string, string>> = scores) {
+function deployFixture(answers: Readonly<Record<string, string>> = scores) {
   const s3 = new FakeS3();
   const endpoint = new FakeEndpoint();
   const runtime = new SageMakerRuntimeClient({ region: 'eu-west-1' });
@@ -114,7 +114,7 @@ afterEach(() => jest.restoreAllMocks());
 
 describe('the first approval', () => {
   test('creates the endpoint and says nothing before it serves', async () => {
-    const { approve, endpoint, subjects, live } = world();
+    const { approve, endpoint, subjects, live } = deployFixture();
     await approve(1, at(0));
     expect(endpoint.status).toBe('Creating');
     expect(endpoint.configs).toEqual([expect.stringMatching(/^loans-endpoint-v1-[0-9a-f]{8}$/)]);
@@ -123,14 +123,14 @@ describe('the first approval', () => {
   });
 
   test('notes who gave it', async () => {
-    const { approve, s3 } = world();
+    const { approve, s3 } = deployFixture();
     await approve(1, at(0));
     const [intent = ''] = [...s3.objects.keys()].filter((key) => key.endsWith('/intent.json'));
     expect(s3.json(intent)).toMatchObject({ approvedBy: 'arn:aws:iam::111122223333:user/ann' });
   });
 
   test('notes who gave it to the trial that handed it on, and not the trial', async () => {
-    const { context, s3 } = world();
+    const { context, s3 } = deployFixture();
     const detail = { ...approved.detail, approvedBy: 'arn:aws:iam::111122223333:user/carol' };
     await begin(context, modelPackageStateChange.parse({ ...approved, time: at(0), detail }));
     const [intent = ''] = [...s3.objects.keys()].filter((key) => key.endsWith('/intent.json'));
@@ -138,7 +138,7 @@ describe('the first approval', () => {
   });
 
   test('ends with manifest, baselines, life cycle, no alarm left and one message', async () => {
-    const { approve, event, endpoint, told, subjects, live, s3, alarms } = world();
+    const { approve, event, endpoint, told, subjects, live, s3, alarms } = deployFixture();
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(5));
@@ -161,7 +161,7 @@ describe('the first approval', () => {
 
 describe('events that repeat', () => {
   test('deploy once, whatever comes three times', async () => {
-    const { approve, event, endpoint, subjects } = world();
+    const { approve, event, endpoint, subjects } = deployFixture();
     for (let time = 0; time < 3; time++) await approve(1, at(0));
     endpoint.arrive();
     for (let time = 0; time < 3; time++) await event(at(5));
@@ -171,7 +171,7 @@ describe('events that repeat', () => {
   });
 
   test('come before the endpoint is there, or about an endpoint nobody approved anything for', async () => {
-    const { approve, event, endpoint, subjects } = world();
+    const { approve, event, endpoint, subjects } = deployFixture();
     await expect(event(at(0))).resolves.toBe('nothing was approved for loans-endpoint');
     await approve(1, at(1));
     await expect(event(at(2))).resolves.toBe('loans-endpoint is Creating');
@@ -182,7 +182,7 @@ describe('events that repeat', () => {
 
 describe('an approval that was withdrawn', () => {
   test('deploys nothing, although its event is late', async () => {
-    const { approve, endpoint } = world();
+    const { approve, endpoint } = deployFixture();
     endpoint.approval = 'Rejected';
     await expect(approve(1, at(0))).resolves.toMatch(/^not deployed: .* is Rejected$/);
     expect(endpoint.configs).toEqual([]);
@@ -194,7 +194,7 @@ describe('two approvals within a second', () => {
     [2, 3],
     [3, 2],
   ])('end with the later version, when %i comes before %i', async (first, second) => {
-    const { approve, event, endpoint, live, subjects } = world();
+    const { approve, event, endpoint, live, subjects } = deployFixture();
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));
@@ -211,7 +211,7 @@ describe('two approvals within a second', () => {
 
 describe('a deployment that is rolled back', () => {
   test('is told as one, although the endpoint is in service', async () => {
-    const { approve, event, endpoint, live, subjects } = world();
+    const { approve, event, endpoint, live, subjects } = deployFixture();
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));
@@ -230,7 +230,7 @@ describe('a deployment that is rolled back', () => {
 describe('a model that answers the same to everything', () => {
   test('is taken back, and the previous version serves again', async () => {
     const answers: Record<string, string> = { ...scores };
-    const { approve, event, endpoint, live, told, subjects } = world(answers);
+    const { approve, event, endpoint, live, told, subjects } = deployFixture(answers);
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));
@@ -248,7 +248,7 @@ describe('a model that answers the same to everything', () => {
   });
 
   test('is reported when there is nothing to go back to', async () => {
-    const { approve, event, endpoint, live, subjects } = world({ 'Y,"1,200"': '1,0.9', 'N,300': '1,0.9' });
+    const { approve, event, endpoint, live, subjects } = deployFixture({ 'Y,"1,200"': '1,0.9', 'N,300': '1,0.9' });
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));
@@ -259,7 +259,7 @@ describe('a model that answers the same to everything', () => {
 
 describe('a model whose served score differs from the evaluated one', () => {
   test('does not pass the smoke test', async () => {
-    const { approve, event, endpoint, told } = world({ 'Y,"1,200"': '1,0.9', 'N,300': '0,0.3' });
+    const { approve, event, endpoint, told } = deployFixture({ 'Y,"1,200"': '1,0.9', 'N,300': '0,0.3' });
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));
@@ -269,7 +269,7 @@ describe('a model whose served score differs from the evaluated one', () => {
 
 describe('capture that does not arrive', () => {
   test('is a warning in the message, not silence', async () => {
-    const { context, approve, event, endpoint, told, s3 } = world();
+    const { context, approve, event, endpoint, told, s3 } = deployFixture();
     mockClient(context.runtime)
       .on(InvokeEndpointCommand)
       .callsFake(({ Body }: { Body: Uint8Array }) => {
@@ -286,7 +286,7 @@ describe('capture that does not arrive', () => {
 
 describe('the fourth version', () => {
   test('leaves the last two configurations and their models', async () => {
-    const { approve, event, endpoint, live } = world();
+    const { approve, event, endpoint, live } = deployFixture();
     for (let version = 1; version <= 4; version++) {
       await approve(version, at(version * 2));
       endpoint.arrive();
@@ -300,7 +300,7 @@ describe('the fourth version', () => {
 
 describe('an update', () => {
   test('carries the canary of the use case and alarms on the new configuration only', async () => {
-    const { approve, event, endpoint, alarms } = world();
+    const { approve, event, endpoint, alarms } = deployFixture();
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));
@@ -332,7 +332,7 @@ describe('an update', () => {
 
 describe('a function that died after it asked for the update', () => {
   test('converges when the approval is delivered again', async () => {
-    const { approve, event, endpoint, live, s3 } = world();
+    const { approve, event, endpoint, live, s3 } = deployFixture();
     await approve(1, at(0));
     endpoint.arrive();
     await event(at(1));

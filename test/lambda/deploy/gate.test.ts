@@ -16,7 +16,7 @@ const plan: Plan = {
 };
 const forProduction = { Stage: 'Production', StageStatus: 'Approved' };
 
-interface World {
+interface Situation {
   readonly stage?: StageName;
   readonly approvals?: Approvals;
   readonly approval?: 'auto' | 'manual';
@@ -25,11 +25,14 @@ interface World {
 }
 
 /** Why a package in this state is refused; undefined when it is let through. */
-async function reason(described: Partial<DescribeModelPackageOutput>, world: World): Promise<string | undefined> {
+async function reason(
+  described: Partial<DescribeModelPackageOutput>,
+  situation: Situation,
+): Promise<string | undefined> {
   const s3 = new FakeS3();
-  for (const [key, content] of Object.entries(world.objects ?? {}))
+  for (const [key, content] of Object.entries(situation.objects ?? {}))
     s3.objects.set(`artifacts/loans/${key}`, JSON.stringify(content));
-  const { stage = 'production', approvals = 'life-cycle', approval = 'manual', tested = false } = world;
+  const { stage = 'production', approvals = 'life-cycle', approval = 'manual', tested = false } = situation;
   const context = {
     useCase: 'loans',
     stage,
@@ -49,7 +52,7 @@ const verdict = (passed: boolean): Record<string, unknown> => ({
 });
 
 describe('a stage that follows the registry', () => {
-  test.each<[string, World, string | undefined]>([
+  test.each<[string, Situation, string | undefined]>([
     ['Approved', { stage: 'staging', approvals: 'registry' }, undefined],
     ['PendingManualApproval', { stage: 'staging', approvals: 'registry' }, `${arn} is PendingManualApproval`],
     ['PendingManualApproval', { stage: 'staging', approvals: 'registry', approval: 'auto' }, undefined],
@@ -57,15 +60,15 @@ describe('a stage that follows the registry', () => {
     ['PendingManualApproval', { approvals: 'registry', approval: 'auto' }, `${arn} is PendingManualApproval`],
     ['PendingManualApproval', { stage: 'staging', approvals: 'release' }, undefined],
     ['Rejected', { stage: 'staging', approvals: 'release' }, `${arn} is Rejected`],
-  ])('%s with %j: %s', async (ModelApprovalStatus, world, expected) => {
-    expect(await reason({ ModelApprovalStatus: ModelApprovalStatus as 'Approved' }, world)).toBe(expected);
+  ])('%s with %j: %s', async (ModelApprovalStatus, situation, expected) => {
+    expect(await reason({ ModelApprovalStatus: ModelApprovalStatus as 'Approved' }, situation)).toBe(expected);
   });
 });
 
 describe('production behind staging', () => {
   const approved = { ModelApprovalStatus: 'Approved', ModelLifeCycle: forProduction } as const;
 
-  test.each<[string, World, string | undefined]>([
+  test.each<[string, Situation, string | undefined]>([
     ['never served in staging', {}, 'version 2 has never served in staging'],
     ['served there', { objects: staged() }, undefined],
     [
@@ -80,8 +83,8 @@ describe('production behind staging', () => {
       'version 2 failed its tests in staging: load',
     ],
     ['passed its tests', { objects: { ...staged(), ...verdict(true) }, tested: true }, undefined],
-  ])('of a version that %s', async (_what, world, expected) => {
-    expect(await reason(approved, world)).toBe(expected);
+  ])('of a version that %s', async (_what, situation, expected) => {
+    expect(await reason(approved, situation)).toBe(expected);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import type { TrialState } from '../../../contracts/trial';
+import type { TrialState } from '../../../contracts/records/trial';
 import { variantOf } from '../../../lambda/predict/assignment';
 
 const version = (variant: string, number: number): TrialState['champion'] => ({

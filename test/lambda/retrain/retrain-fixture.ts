@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Decision } from '../../../contracts/decision';
+import type { Decision } from '../../../contracts/records/decision';
 import type { RetrainSettings } from '../../../contracts/function-settings';
 import type { Context } from '../../../lambda/retrain/context';
 
@@ -41,7 +41,7 @@ export const settings: RetrainSettings = {
 };
 
 /** What the retrain function sees of AWS, in memory. */
-export class World {
+export class RetrainFixture {
   readonly objects = new Map<string, string>();
   readonly executions: Execution[] = [];
   readonly news: { readonly subject: string; readonly text: string }[] = [];

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { type Guard, guards } from '../../../contracts/decision';
+import { type Guard, guards } from '../../../contracts/records/decision';
 import type { RetrainSettings } from '../../../contracts/function-settings';
 import { type Facts, judge } from '../../../lambda/retrain/guards';
-import { decisionTable } from '../../../local/cli/decisions';
-import { settings } from './world';
+import { decisionTable } from '../../../cli/watch/decisions';
+import { settings } from './retrain-fixture';
 
 /** An alarm rang, and nothing stands in the way. */
 const clear: Facts = {

@@ -8,7 +8,7 @@ let built: number;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'bundle-cache-'));
-  for (const folder of ['lambda/deploy', 'contracts', 'node_modules'])
+  for (const folder of ['lambda/deploy', 'contracts', 'packages/use-case/src', 'node_modules'])
     mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, 'lambda/deploy/handler.ts'), 'one');

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
-import { testUseCases } from '../support/app';
-import { loans, properties, resources, synthTemplates, text } from '../support/templates';
+import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import { testUseCases } from '../../support/app';
+import { loans, properties, resources, synthTemplates, text } from '../../support/templates';
 
 /** `loans` with all four monitors on batch output, or on the endpoint. */
 function watching(source: 'batch' | 'endpoint'): LoadedUseCase {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Compute } from '../../contracts/use-case/compute';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
-import { checkDefinition } from '../../pipeline-defs/dsl/check';
-import { testUseCases } from '../support/app';
-import { sparkUseCase } from '../support/spark-use-case';
-import { definition, loans, properties, synthTemplates } from '../support/templates';
+import type { Compute } from '../../../packages/use-case/src/sections/compute';
+import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { testUseCases } from '../../support/app';
+import { sparkUseCase } from '../../support/spark-use-case';
+import { definition, loans, properties, synthTemplates } from '../../support/templates';
 
 const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/mooring-monitor@sha256:${'a'.repeat(64)}`;
 const cluster = { image, instance: 'ml.r5.2xlarge', count: 3, volume_gb: 200, from_gib: 12.5 } as const;

@@ -1,10 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { notifySettings } from '../../contracts/function-settings';
-import { useCaseSchema } from '../../contracts/use-case';
-import { durationSeconds } from '../../contracts/duration';
-import { createDriftAlarm, driftRules } from '../../lib/monitoring/drift-alarms';
-import { runLimits } from '../../lib/monitoring/scheduled-job';
+import { notifySettings } from '../../../contracts/function-settings';
+import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { durationSeconds } from '../../../packages/use-case/src/duration';
+import { createDriftAlarm, driftRules } from '../../../lib/monitoring/drift-alarms';
+import { runLimits } from '../../../lib/monitoring/scheduled-job';
 
 const detectors = ['robust', 'psi', 'js', 'wasserstein', 'ks', 'chi2', 'classifier'] as const;
 const document = {

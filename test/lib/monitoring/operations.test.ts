@@ -1,10 +1,10 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { durationSeconds } from '../../contracts/duration';
-import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
-import { resourceNames, stackNames } from '../../contracts/names';
-import { testUseCases } from '../support/app';
-import { loans, prices, properties, resources, synthTemplates, text } from '../support/templates';
+import { durationSeconds } from '../../../packages/use-case/src/duration';
+import { metricDimensions, metricNames, metricNamespaces } from '../../../contracts/metrics';
+import { resourceNames, stackNames } from '../../../contracts/names';
+import { testUseCases } from '../../support/app';
+import { loans, prices, properties, resources, synthTemplates, text } from '../../support/templates';
 
 const { template, outdir } = synthTemplates();
 afterAll(() => rmSync(outdir, { recursive: true }));

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import type { Chat } from '../../contracts/chat';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
-import { testUseCases } from '../support/app';
-import { loans, prices, properties, resources, synthTemplates, text } from '../support/templates';
+import type { Chat } from '../../../packages/use-case/src/chat';
+import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import { testUseCases } from '../../support/app';
+import { loans, prices, properties, resources, synthTemplates, text } from '../../support/templates';
 
 const chats: Chat[] = [
   { type: 'slack', parameter: '/mooring/chats/owners' },

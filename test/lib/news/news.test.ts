@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
-import { stackNames } from '../../contracts/names';
-import { testUseCases } from '../support/app';
-import { properties, synthTemplates } from '../support/templates';
+import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import { stackNames } from '../../../contracts/names';
+import { testUseCases } from '../../support/app';
+import { properties, synthTemplates } from '../../support/templates';
 
 const emails = ['risk-team@example.com'];
 const webhooks = ['https://example.com/news', 'http://intranet.example.com/news'];

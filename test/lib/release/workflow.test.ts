@@ -47,7 +47,7 @@ describe('the workflow for GitHub Actions', () => {
     expect(tools('build')).toEqual(['tag']);
     expect(tools('staging')).toEqual(['train', 'deploy', 'system-tests', 'summary']);
     expect(tools('production')).toEqual(['deploy', 'smoke-test']);
-    const known = readFileSync(join(root, 'scripts/release/release.ts'), 'utf8');
+    const known = readFileSync(join(root, 'cli/release/build/release.ts'), 'utf8');
     for (const command of ['tag', 'train', 'deploy', 'system-tests', 'summary', 'smoke-test'])
       expect(known).toMatch(new RegExp(`^  '?${command}'?: `, 'm'));
   });

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { loadUseCases } from '../../contracts/load-use-case';
-import { stackNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import { root, testApp } from '../support/app';
-import { properties } from '../support/templates';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { stackNames } from '../../../contracts/names';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import { root, testApp } from '../../support/app';
+import { properties } from '../../support/templates';
 
 const outdir = mkdtempSync(join(tmpdir(), 'mooring-async-'));
 const [parcel] = loadUseCases(join(root, 'test/support/trials')).filter((each) => each.useCase.name === 'parcel');

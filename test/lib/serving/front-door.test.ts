@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { stackNames } from '../../contracts/names';
-import { properties, synthTemplates, text } from '../support/templates';
+import { stackNames } from '../../../contracts/names';
+import { properties, synthTemplates, text } from '../../support/templates';
 
 type Settings = Readonly<Record<string, unknown>>;
 const { outdir, template } = synthTemplates();

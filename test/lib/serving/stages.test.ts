@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { loadUseCases } from '../../contracts/load-use-case';
-import { stackNames, type StageName } from '../../contracts/names';
-import { testApp } from '../support/app';
-import { properties } from '../support/templates';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { stackNames, type StageName } from '../../../contracts/names';
+import { testApp } from '../../support/app';
+import { properties } from '../../support/templates';
 
 const outdir = mkdtempSync(join(tmpdir(), 'mooring-stages-'));
-const [duo] = loadUseCases(join(__dirname, '../support/shipping/use-cases')).filter(
+const [duo] = loadUseCases(join(__dirname, '../../support/deployed/use-cases')).filter(
   (each) => each.useCase.name === 'duo',
 );
 if (duo === undefined) throw new Error('there is no use case duo');

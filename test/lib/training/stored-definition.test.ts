@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { stackNames } from '../../contracts/names';
-import { fillIn } from '../../lambda/definition/store';
-import type { PipelineDefinition } from '../../pipeline-defs/dsl';
-import { checkDefinition } from '../../pipeline-defs/dsl/check';
-import { wideUseCase } from '../support/app';
-import { properties, resources, synthTemplates, text } from '../support/templates';
+import { stackNames } from '../../../contracts/names';
+import { fillIn } from '../../../lambda/definition/store';
+import type { PipelineDefinition } from '../../../packages/pipeline-language/src';
+import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { wideUseCase } from '../../support/app';
+import { properties, resources, synthTemplates, text } from '../../support/templates';
 
 const { template, outdir } = synthTemplates(wideUseCase());
 afterAll(() => rmSync(outdir, { recursive: true }));

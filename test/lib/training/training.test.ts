@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { configHash } from '../../contracts/config-hash';
-import { stackNames } from '../../contracts/names';
-import { Graph } from '../../pipeline-defs/dsl';
-import { checkDefinition } from '../../pipeline-defs/dsl/check';
-import { testUseCases } from '../support/app';
-import { definition, loans, prices, properties, resources, synthTemplates } from '../support/templates';
+import { configHash } from '../../../contracts/config-hash';
+import { stackNames } from '../../../contracts/names';
+import { Graph } from '../../../packages/pipeline-language/src';
+import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { testUseCases } from '../../support/app';
+import { definition, loans, prices, properties, resources, synthTemplates } from '../../support/templates';
 
 const { template, outdir } = synthTemplates();
 afterAll(() => rmSync(outdir, { recursive: true }));

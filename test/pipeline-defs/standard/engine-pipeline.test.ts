@@ -1,10 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDefinition } from '../../pipeline-defs/dsl/check';
-import { root, testUseCases } from '../support/app';
-import { engineDiff } from '../support/engine-diff';
-import { nativeUseCase } from '../support/native-use-case';
-import { definition, loans, resources, synthTemplates } from '../support/templates';
+import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { root, testUseCases } from '../../support/app';
+import { engineDiff } from '../../support/engine-diff';
+import { nativeUseCase } from '../../support/native-use-case';
+import { definition, loans, resources, synthTemplates } from '../../support/templates';
 
 const open = synthTemplates(testUseCases().filter((each) => each.useCase.name === 'loans'));
 const native = synthTemplates([nativeUseCase()]);

@@ -11,18 +11,18 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
-import { loadUseCases } from '../../../contracts/load-use-case';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { metadataKeys, prefixes, resourceNames, stackNames, type StageName } from '../../../contracts/names';
-import { Account } from '../../../local/account';
-import { deploy } from '../../../local/cli/cdk';
-import { clientsFor, type Clients } from '../../../local/cli/clients';
-import { stacksOf } from '../../../local/cli/deployment';
-import { readDeployments, type Deployment } from '../../../local/cli/deployments';
-import { invoke, readEndpoint, type EndpointState } from '../../../local/cli/endpoint';
-import { readFoundation, type Foundation } from '../../../local/cli/foundation';
-import { openSession } from '../../../local/cli/session';
-import { readStatus } from '../../../local/cli/status';
-import { renderStatus } from '../../../local/cli/status-text';
+import { Account } from '../../../packages/local-account/src/account';
+import { deploy } from '../../../cli/account/cdk';
+import { clientsFor, type Clients } from '../../../cli/shared/clients';
+import { stacksOf } from '../../../cli/account/deployment';
+import { readDeployments, type Deployment } from '../../../cli/loop/deployments';
+import { invoke, readEndpoint, type EndpointState } from '../../../cli/shared/endpoint';
+import { readFoundation, type Foundation } from '../../../cli/shared/foundation';
+import { openSession } from '../../../cli/shared/session';
+import { readStatus } from '../../../cli/loop/status';
+import { renderStatus } from '../../../cli/loop/status-text';
 import { root, testApp } from '../app';
 import { artifact, type Behaviour, predictions } from './models';
 
@@ -39,8 +39,8 @@ export interface Message {
  * A local account with the real stacks of one test use case and hand-made models: what follows an approval is the product's
  * own, only the training is left out. Time stands still unless it is passed.
  */
-export class Harbour {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'mooring-harbour-'));
+export class DeployedUseCase {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'mooring-deployed-'));
   readonly account: Account;
   private connection: { readonly clients: Clients; readonly foundation: Foundation } | undefined;
 
@@ -63,25 +63,25 @@ export class Harbour {
     name: string,
     more: readonly string[] = [],
     definitions = join(__dirname, 'use-cases'),
-  ): Promise<Harbour> {
-    const harbour = new Harbour(name);
-    const assembly = join(harbour.folder, 'cdk.out');
+  ): Promise<DeployedUseCase> {
+    const deployed = new DeployedUseCase(name);
+    const assembly = join(deployed.folder, 'cdk.out');
     process.env['CDK_VALIDATION'] = 'false';
     const useCases = loadUseCases(definitions).filter((each) => each.useCase.name === name);
     testApp(useCases, assembly).synth();
-    await harbour.account.start();
-    const endpoint = harbour.account.endpointUrl();
+    await deployed.account.start();
+    const endpoint = deployed.account.endpointUrl();
     const left = [stackNames.monitoring(name), stackNames.retraining(name)].filter((each) => !more.includes(each));
     const stacks = stacksOf([name], assembly).filter((each) => !left.includes(each));
-    await deploy({ ...harbour.project, assembly }, endpoint, stacks);
+    await deploy({ ...deployed.project, assembly }, endpoint, stacks);
     const clients = clientsFor(endpoint);
     const foundation = await readFoundation(clients);
-    harbour.connection = { clients, foundation };
+    deployed.connection = { clients, foundation };
     // The team hears the news, and who is on call hears alarms directly.
     const news = foundation.topicArn.replace(resourceNames.topic, resourceNames.newsTopic(name));
     for (const TopicArn of [news, foundation.topicArn])
       await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
-    return harbour;
+    return deployed;
   }
 
   get project(): {
@@ -260,7 +260,7 @@ export class Harbour {
   }
 
   private get connected(): { readonly clients: Clients; readonly foundation: Foundation } {
-    if (this.connection === undefined) throw new Error('Harbour.open() comes first');
+    if (this.connection === undefined) throw new Error('DeployedUseCase.open() comes first');
     return this.connection;
   }
 }

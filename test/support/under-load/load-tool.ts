@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '../app';
 
 /** What the load tool counted; times in milliseconds. */
-export interface Shots {
+export interface LoadResult {
   readonly '2xx': number;
   readonly non2xx: number;
   readonly errors: number;
@@ -20,8 +20,8 @@ export interface Target {
 }
 
 /** A load tool in a process of its own: so many connections, so many requests a second in all, until it is stopped. */
-export class Cannon {
-  private readonly ended: Promise<Shots>;
+export class LoadTool {
+  private readonly ended: Promise<LoadResult>;
 
   private constructor(private readonly child: ReturnType<typeof spawn>) {
     let [out, errors] = ['', ''];
@@ -31,7 +31,7 @@ export class Cannon {
       child.on('error', fail);
       child.on('close', () => {
         try {
-          done(JSON.parse(out) as Shots);
+          done(JSON.parse(out) as LoadResult);
         } catch {
           fail(new Error(`the load tool printed no result: ${errors.slice(-2_000)}`));
         }
@@ -41,28 +41,28 @@ export class Cannon {
     this.ended.catch(() => undefined);
   }
 
-  static fire(
+  static start(
     { url, headers, body }: Target,
     options: { readonly connections: number; readonly perSecond: number },
-  ): Cannon {
+  ): LoadTool {
     const { connections, perSecond: overallRate } = options;
-    const shooting = { url, headers, body, method: 'POST', connections, overallRate, duration: 3_600, timeout: 30 };
-    const args = [join(root, 'test/support/convoy/shoot.mjs'), JSON.stringify(shooting)];
-    return new Cannon(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    const settings = { url, headers, body, method: 'POST', connections, overallRate, duration: 3_600, timeout: 30 };
+    const args = [join(root, 'test/support/under-load/run-load-tool.mjs'), JSON.stringify(settings)];
+    return new LoadTool(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
-  stop(): Promise<Shots> {
+  stop(): Promise<LoadResult> {
     this.child.kill('SIGINT');
     return this.ended;
   }
 }
 
-/** The shots in a line. */
-export function told(shots: Shots): string {
-  const { latency: l, duration } = shots;
-  const failed = shots.non2xx + shots.errors + shots.timeouts;
-  const statuses = Object.entries(shots.statusCodeStats).map(([status, { count }]) => `${count} x ${status}`);
-  return `${shots['2xx'] + failed} requests in ${duration.toFixed(0)} s, ${failed} failed (${[...statuses, `${shots.errors} errors`, `${shots.timeouts} timeouts`].join(', ')}), p50 ${l.p50} ms, p97.5 ${l.p97_5} ms, p99 ${l.p99} ms, max ${l.max} ms`;
+/** The result in a line. */
+export function inOneLine(result: LoadResult): string {
+  const { latency: l, duration } = result;
+  const failed = result.non2xx + result.errors + result.timeouts;
+  const statuses = Object.entries(result.statusCodeStats).map(([status, { count }]) => `${count} x ${status}`);
+  return `${result['2xx'] + failed} requests in ${duration.toFixed(0)} s, ${failed} failed (${[...statuses, `${result.errors} errors`, `${result.timeouts} timeouts`].join(', ')}), p50 ${l.p50} ms, p97.5 ${l.p97_5} ms, p99 ${l.p99} ms, max ${l.max} ms`;
 }
 
-export const failures = (shots: Shots): number => shots.non2xx + shots.errors + shots.timeouts;
+export const failures = (result: LoadResult): number => result.non2xx + result.errors + result.timeouts;

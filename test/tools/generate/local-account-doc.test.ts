@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { localAccountDoc } from '../../../scripts/local-account-doc';
+import { localAccountDoc } from '../../../tools/generate/local-account-doc';
 
 describe('docs/local-account.md', () => {
   test('says what the declarations say', async () => {
@@ -8,7 +8,7 @@ describe('docs/local-account.md', () => {
     const declared = await localAccountDoc();
     if (written !== declared)
       throw new Error(
-        'docs/local-account.md is out of date; run: node --require ./scripts/typescript.cjs scripts/local-account-doc.ts',
+        'docs/local-account.md is out of date; run: node --require ./bin/typescript.cjs tools/generate/local-account-doc.ts',
       );
     expect(declared).toContain('### AWS::S3::Bucket');
   });

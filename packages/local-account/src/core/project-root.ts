@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path';
  */
 export function projectRoot(): string {
   for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(join(folder, 'local/services/lambda/bootstrap.cjs'))) return folder;
-  throw new Error(`local/services/lambda/bootstrap.cjs was not found above ${__dirname}`);
+    if (existsSync(join(folder, 'packages/local-account/src/services/lambda/runtime/bootstrap.cjs'))) return folder;
+  throw new Error(`packages/local-account/src/services/lambda/runtime/bootstrap.cjs was not found above ${__dirname}`);
 }
 
 /** What the CDK and the release's tools call instead of Docker, by the variable CDK_DOCKER. */
-export const dockerStandIn = (): string => join(projectRoot(), 'local/docker/docker');
+export const dockerStandIn = (): string =>
+  join(projectRoot(), 'packages/local-account/src/services/codebuild/runtime/docker/docker');

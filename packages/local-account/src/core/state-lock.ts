@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../../use-case/src/errors';
 
 interface Holder {
   readonly pid: number;

@@ -13,7 +13,7 @@ import type { Protocol } from './protocols/protocol';
 import { queryProtocol } from './protocols/query';
 import { restJsonProtocol } from './protocols/rest-json';
 import { type Scope, scopeOf } from './scope';
-import { UserError } from '../../contracts/errors';
+import { UserError } from '../../../use-case/src/errors';
 
 /** A service that reads and writes HTTP itself: S3. */
 export interface RawService {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { CreateStackCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { Account } from '../../../local/account';
-import type { Module } from '../../../local/core/module';
-import type { ResourceProvider } from '../../../local/core/provider';
-import { clientsOf, dropFolders, freshFolder, startAccount } from './support';
+import { Account } from '../../src/account';
+import type { Module } from '../../src/core/module';
+import type { ResourceProvider } from '../../src/core/provider';
+import { clientsOf, dropFolders, freshFolder, startAccount } from '../support/account';
 
 afterAll(dropFolders);
 

@@ -6,10 +6,10 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { Account } from '../../../local/account';
-import { dropFolders, freshFolder, startAccount } from '../core-account/support';
+import type { Account } from '../../src/account';
+import { dropFolders, freshFolder, startAccount } from '../support/account';
 
-const root = resolve(__dirname, '../../..');
+const root = resolve(__dirname, '../../../..');
 
 /** Synthesizes two stacks, one of which uses the other. */
 function synth(folder: string, { greeting = 'hello', broken = false, unsupported = false } = {}): string {

@@ -35,7 +35,7 @@ import { LambdaInvoke, SqsSendMessage, Universal } from 'aws-cdk-lib/aws-schedul
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, LambdaSubscription, SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { EventSide } from './fixture';
+import { EventSide } from '../support/event-side';
 
 /** What the CDK emits for services that carry events, in two versions of one stack. */
 function templates(): { readonly blue: string; readonly green: string } {

@@ -2,7 +2,7 @@ import { PutMetricAlarmCommand, PutMetricDataCommand, DescribeAlarmsCommand } fr
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { AddPermissionCommand } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
-import { EventSide } from './fixture';
+import { EventSide } from '../support/event-side';
 
 const notify = `
 const { SNSClient, PublishCommand } = require('@aws-sdk/client-sns');

@@ -1,4 +1,4 @@
-import { Evaluator, type Scope } from '../../../local/assembly/evaluator';
+import { Evaluator, type Scope } from '../../src/cloudformation/evaluator';
 
 const scope = (more: Partial<Scope> = {}): Scope => ({
   accountId: '000000000000',

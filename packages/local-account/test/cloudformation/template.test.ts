@@ -1,7 +1,7 @@
-import { generatedName } from '../../../local/assembly/names';
-import { dependenciesOf, topologicalOrder } from '../../../local/assembly/order';
-import { referenced, resolveParameters } from '../../../local/assembly/parameters';
-import { parseTemplate } from '../../../local/assembly/template';
+import { generatedName } from '../../src/cloudformation/names';
+import { dependenciesOf, topologicalOrder } from '../../src/cloudformation/order';
+import { referenced, resolveParameters } from '../../src/cloudformation/parameters';
+import { parseTemplate } from '../../src/cloudformation/template';
 
 const order = (resources: object): readonly string[] => {
   const template = parseTemplate(JSON.stringify({ Resources: resources }));

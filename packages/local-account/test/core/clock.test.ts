@@ -1,4 +1,4 @@
-import { Clock } from '../../local/core/clock';
+import { Clock } from '../../src/core/clock';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-01-01T00:00:00Z');

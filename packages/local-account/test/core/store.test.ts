@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Store } from '../../local/core/store';
+import { Store } from '../../src/core/store';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'mooring-store-'));
 

@@ -2,12 +2,12 @@ import { networkInterfaces } from 'node:os';
 import { createConnection } from 'node:net';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import type { Account } from '../../../local/account';
-import { decodeAwsChunked } from '../../../local/server/aws-chunked';
-import { decodeQuery } from '../../../local/server/protocols/query';
-import { matchPath } from '../../../local/server/protocols/rest-json';
-import { scopeOf } from '../../../local/server/scope';
-import { dropFolders, startAccount } from '../core-account/support';
+import type { Account } from '../../src/account';
+import { decodeAwsChunked } from '../../src/server/aws-chunked';
+import { decodeQuery } from '../../src/server/protocols/query';
+import { matchPath } from '../../src/server/protocols/rest-json';
+import { scopeOf } from '../../src/server/scope';
+import { dropFolders, startAccount } from '../support/account';
 
 const signed = (service: string, more: Record<string, string> = {}): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AKIALOCALADMIN/20261120/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,

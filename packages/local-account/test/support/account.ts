@@ -5,8 +5,8 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { Account, type AccountOptions } from '../../../local/account';
-import type { AwsEvent, Module, ModuleFactory } from '../../../local/core/module';
+import { Account, type AccountOptions } from '../../src/account';
+import type { AwsEvent, Module, ModuleFactory } from '../../src/core/module';
 
 /** A fresh folder that {@link dropFolders} deletes. */
 const folders: string[] = [];

@@ -10,8 +10,8 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { zipSync } from 'fflate';
-import { Account } from '../../../local/account';
-import type { TraceRecord, TraceType } from '../../../local/core/trace';
+import { Account } from '../../src/account';
+import type { TraceRecord, TraceType } from '../../src/core/trace';
 
 /** A running account on a temporary folder with clients of the services that carry events. Time stands still unless the clock is advanced. */
 export class EventSide {

@@ -19,9 +19,9 @@ import {
 import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { c as createTar } from 'tar';
-import { Account } from '../../../local/account';
+import { Account } from '../../src/account';
 
-export const root = join(__dirname, '../../..');
+export const root = join(__dirname, '../../../..');
 export const python = join(root, '.venv', 'bin', 'python');
 export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312-cpu-py3';
 export const xgboostImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';

@@ -3,7 +3,7 @@ import {
   PutMetricDataCommand,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
-import type { EventSide } from './fixture';
+import type { EventSide } from './event-side';
 
 /** What tests of alarms and metrics do and look at. @param side of the test that runs */
 export function watching(side: () => EventSide) {

@@ -1,4 +1,4 @@
-// The twins of scripts/goldens/checks.py.
+// The twins of tools/goldens/checks.py.
 import {
   BooleanParameter,
   ClarifyCheckStep,
@@ -7,7 +7,7 @@ import {
   type ProcessingArguments,
   type QualityCheckOptions,
   QualityCheckStep,
-} from '../../../pipeline-defs/dsl';
+} from '../../src';
 import { ROLE, model, pipeline, prepare, register, s3, train } from './parts';
 
 type Text = string | Expression<string>;

@@ -1,5 +1,5 @@
 // Pipelines that have no golden: the SDK of requirements/sdk.txt has no way to make the arguments of an AutoML step.
-import { AutoMLStep, type Pipeline } from '../../../pipeline-defs/dsl';
+import { AutoMLStep, type Pipeline } from '../../src';
 import { ROLE, pipeline, register, s3 } from './parts';
 
 export function autoMl(name: string): Pipeline {

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../../../pipeline-defs/dsl';
+import type { Pipeline } from '../../src';
 import * as checks from './checks';
 import * as pipelines from './pipelines';
 

@@ -1,4 +1,4 @@
-// Steps that several twins share: the counterpart of scripts/goldens/parts.py.
+// Steps that several twins share: the counterpart of tools/goldens/parts.py.
 import {
   type AnyExpression,
   type Expression,
@@ -20,7 +20,7 @@ import {
   processingOutput,
   trainingChannel,
   trainingCluster,
-} from '../../../pipeline-defs/dsl';
+} from '../../src';
 
 export const ROLE = 'arn:aws:iam::111122223333:role/pipeline';
 export const IMAGE = '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312';

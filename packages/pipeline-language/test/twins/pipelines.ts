@@ -1,4 +1,4 @@
-// The twins of scripts/goldens/*_pipelines.py, one function per golden, in the same order.
+// The twins of tools/goldens/*_pipelines.py, one function per golden, in the same order.
 import {
   BooleanParameter,
   CallbackStep,
@@ -32,7 +32,7 @@ import {
   trainingCluster,
   type Condition,
   type Step,
-} from '../../../pipeline-defs/dsl';
+} from '../../src';
 import {
   FUNCTION,
   IMAGE,

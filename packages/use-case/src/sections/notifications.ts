@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { chatHosts, chatTypes } from '../chat';
-import { chatParameters } from '../names';
+import { chatHosts, chatParameters, chatTypes } from '../chat';
 
 const instead = `put it into an SSM parameter, e.g. ${chatParameters}/<channel>, and name that parameter in notifications.chats (docs/operating.md#chats)`;
 const connectors = /^.+\.webhook\.office\.com$/;

@@ -1,6 +1,6 @@
-import { buildsMonitorImage } from '../../../contracts/use-case/compute';
-import { useCaseSchema } from '../../../contracts/use-case';
-import { leastUseCase, sectionProblems } from '../../support/section-problems';
+import { buildsMonitorImage } from '../../src/sections/compute';
+import { useCaseSchema } from '../../src/use-case';
+import { leastUseCase, sectionProblems } from '../support/section-problems';
 
 type Section = Readonly<Record<string, unknown>>;
 

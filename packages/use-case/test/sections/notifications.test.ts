@@ -1,4 +1,4 @@
-import { notifications } from '../../../contracts/use-case/notifications';
+import { notifications } from '../../src/sections/notifications';
 
 const problems = (given: unknown): string[] => {
   const parsed = notifications.safeParse(given);

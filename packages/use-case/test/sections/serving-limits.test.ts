@@ -1,4 +1,4 @@
-import { sectionProblems } from '../../support/section-problems';
+import { sectionProblems } from '../support/section-problems';
 
 type Section = Readonly<Record<string, unknown>>;
 

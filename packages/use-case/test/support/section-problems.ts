@@ -1,5 +1,5 @@
-import { useCaseSchema } from '../../contracts/use-case';
-import { checkUseCase } from '../../contracts/use-case-checks';
+import { useCaseSchema } from '../../src/use-case';
+import { checkUseCase } from '../../src/use-case-checks';
 
 /** A use case with the least that it needs, for tests of one section. */
 export const leastUseCase = {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import type { UseCase } from '../../../contracts/use-case';
-import { Account } from '../../../local/account';
-import { examine, type Finding } from '../../../local/cli/release/doctor';
-import { openSession, type Session } from '../../../local/cli/session';
-import { testUseCases } from '../../support/app';
-import { until } from '../../support/executions';
+import type { UseCase } from '../../../../packages/use-case/src/use-case';
+import { Account } from '../../../../packages/local-account/src/account';
+import { examine, type Finding } from '../../../../cli/account/doctor/doctor';
+import { openSession, type Session } from '../../../../cli/shared/session';
+import { testUseCases } from '../../../support/app';
+import { until } from '../../../support/executions';
 
 const foundation = {
   Data: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'doctor-data' } },

@@ -1,5 +1,5 @@
-import { distributionOf } from '../../../local/cli/report/distribution';
-import { renderPage } from '../../../local/cli/report/page';
+import { distributionOf } from '../../../../cli/watch/report/distribution';
+import { renderPage } from '../../../../cli/watch/report/page';
 
 describe('the report page', () => {
   const html = renderPage({

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UseCase } from '../../contracts/use-case';
-import { metricNamespaces } from '../../contracts/metrics';
-import { monitorKinds, resourceNames, stackNames } from '../../contracts/names';
-import { driftRules } from '../../lib/monitoring/drift-alarms';
-import { nativeSchedule, offset } from '../../lib/monitoring/native/native-schedule';
-import { testApp, testUseCases } from '../support/app';
+import type { UseCase } from '../../../../packages/use-case/src/use-case';
+import { metricNamespaces } from '../../../../contracts/metrics';
+import { monitorKinds, resourceNames, stackNames } from '../../../../contracts/names';
+import { driftRules } from '../../../../lib/monitoring/drift-alarms';
+import { nativeSchedule, offset } from '../../../../lib/monitoring/native/native-schedule';
+import { testApp, testUseCases } from '../../../support/app';
 
 interface Resource {
   readonly Type: string;

@@ -1,11 +1,11 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { apiGatewayProviders } from '../../resources/apigatewayv2-providers';
-import { Apis } from './apis';
-import { Authorization } from './authorize';
-import { Gateway } from './gateway';
-import { ApiGatewayV2 } from './service';
-import { Throttle } from './throttle';
-import { Tokens } from './tokens';
+import { apiGatewayProviders } from './resources/providers';
+import { Apis } from './runtime/apis';
+import { Authorization } from './runtime/authorize';
+import { Gateway } from './runtime/gateway';
+import { ApiGatewayV2 } from './api/service';
+import { Throttle } from './runtime/throttle';
+import { Tokens } from './runtime/tokens';
 
 /** HTTP APIs, served on the account's own port. */
 export const apiGatewayModule: ModuleFactory = (account): Module => {

@@ -1,6 +1,6 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { applicationAutoscalingProviders } from '../../resources/application-autoscaling-target';
-import { ApplicationAutoScaling } from './service';
+import { applicationAutoscalingProviders } from './resources/scalable-target';
+import { ApplicationAutoScaling } from './api/service';
 
 /** Application Auto Scaling. */
 export const applicationAutoscalingModule: ModuleFactory = (account): Module => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Module, ModuleFactory } from '../../core/module';
-import { cloudwatchProviders } from '../../resources/cloudwatch-alarm';
-import { MetricStore } from './metric-store';
-import { CloudWatch } from './service';
+import { cloudwatchProviders } from './resources/alarm';
+import { MetricStore } from './runtime/metric-store';
+import { CloudWatch } from './api/service';
 
 /** CloudWatch metrics, alarms and dashboards. Other services put their metrics through the `metrics` peer and watch alarms through `alarms`. */
 export const cloudwatchModule: ModuleFactory = (account): Module => {

@@ -1,7 +1,7 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { codeBuildProviders } from '../../resources/codebuild-project';
-import { Builds } from './builds';
-import { CodeBuild } from './service';
+import { codeBuildProviders } from './resources/project';
+import { Builds } from './runtime/builds';
+import { CodeBuild } from './api/service';
 
 declare module '../../core/module' {
   interface Peers {

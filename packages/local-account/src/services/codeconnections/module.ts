@@ -1,8 +1,8 @@
 import { text } from '../../core/input';
 import type { Module, ModuleFactory } from '../../core/module';
-import { connectionProviders } from '../../resources/codeconnections-connection';
-import { Repositories } from './repositories';
-import { CodeConnections } from './service';
+import { connectionProviders } from './resources/connection';
+import { Repositories } from './runtime/repositories';
+import { CodeConnections } from './api/service';
 
 /** One execution that a push started. */
 export interface Started {

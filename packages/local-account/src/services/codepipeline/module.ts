@@ -1,7 +1,7 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { codePipelineProviders } from '../../resources/codepipeline-pipeline';
-import { Engine } from './engine';
-import { CodePipelines } from './service';
+import { codePipelineProviders } from './resources/pipeline';
+import { Engine } from './runtime/engine';
+import { CodePipelines } from './api/service';
 
 declare module '../../core/module' {
   interface Peers {

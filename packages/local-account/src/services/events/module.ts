@@ -1,7 +1,7 @@
 import { optionalNumber } from '../../core/input';
 import type { Module, ModuleFactory } from '../../core/module';
-import { eventsProviders } from '../../resources/events-rule';
-import { EventBridge } from './service';
+import { eventsProviders } from './resources/rule';
+import { EventBridge } from './api/service';
 
 /**
  * EventBridge. Other services publish through the `events` peer.

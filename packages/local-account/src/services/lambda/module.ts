@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Module, ModuleFactory } from '../../core/module';
-import { lambdaProviders } from '../../resources/lambda-function';
-import { CodeStore } from './code-store';
-import { FunctionRunner } from './function-runner';
-import { Functions } from './functions';
-import { RuntimeApi } from './runtime-api';
-import { Lambda } from './service';
-import { WorkerPool } from './worker-pool';
+import { lambdaProviders } from './resources/function';
+import { CodeStore } from './runtime/code-store';
+import { FunctionRunner } from './runtime/function-runner';
+import { Functions } from './api/functions';
+import { RuntimeApi } from './runtime/runtime-api';
+import { Lambda } from './api/service';
+import { WorkerPool } from './runtime/worker-pool';
 
 /** Lambda: Node.js functions run in child processes that speak the Lambda Runtime API on loopback. */
 export const lambdaModule: ModuleFactory = (account): Module => {

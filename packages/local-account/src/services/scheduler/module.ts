@@ -1,6 +1,6 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { schedulerProviders } from '../../resources/scheduler-schedule';
-import { Scheduler } from './service';
+import { schedulerProviders } from './resources/schedule';
+import { Scheduler } from './api/service';
 
 /** EventBridge Scheduler on the virtual clock. */
 export const schedulerModule: ModuleFactory = (account): Module => {

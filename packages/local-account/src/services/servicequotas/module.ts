@@ -1,6 +1,6 @@
 import { optionalNumber, text } from '../../core/input';
 import type { Module, ModuleFactory } from '../../core/module';
-import { ServiceQuotas } from './service';
+import { ServiceQuotas } from './api/service';
 
 /** Service Quotas, so that `mooring doctor` can be tried against a tight account. */
 export const serviceQuotasModule: ModuleFactory = (account): Module => {

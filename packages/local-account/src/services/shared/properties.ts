@@ -1,7 +1,7 @@
-import { AwsError } from '../core/errors';
-import { bodies, isBody, optionalText } from '../core/input';
-import type { ResourceContext } from '../core/provider';
-import type { Body } from '../core/service';
+import { AwsError } from '../../core/errors';
+import { bodies, isBody, optionalText } from '../../core/input';
+import type { ResourceContext } from '../../core/provider';
+import type { Body } from '../../core/service';
 
 /** `[{Key, Value}]` as a map. The tags of the stack come first, so that the resource's own win. */
 export function tagsOf(

@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { Body } from '../../core/service';
-import { evaluatePolicies, statementsOf, strings } from '../iam/policy';
+import { evaluatePolicies, statementsOf, strings } from '../iam/runtime/policy';
 
 /** An AWS service that acts for a resource: EventBridge for a rule, SNS for a subscription ... */
 export interface Source {

@@ -1,7 +1,7 @@
 import { messageOf, validation } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { AccountParts } from '../../core/module';
-import { statementsOf } from '../iam/policy';
+import { statementsOf } from '../iam/runtime/policy';
 import { nameOfArn } from './arn';
 import { requireServiceAccess, type Source } from './resource-policy';
 

@@ -1,7 +1,7 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { snsProviders } from '../../resources/sns-topic';
-import { Inbox } from './inbox';
-import { Sns } from './service';
+import { snsProviders } from './resources/topic';
+import { Inbox } from './runtime/inbox';
+import { Sns } from './api/service';
 
 /** SNS. GET /_local/inbox lists what went to e-mail addresses and telephones. */
 export const snsModule: ModuleFactory = (account): Module => {

@@ -1,7 +1,7 @@
 import type { Module, ModuleFactory } from '../../core/module';
-import { sqsProviders } from '../../resources/sqs-queue';
-import { Queues } from './queues';
-import { Sqs } from './service';
+import { sqsProviders } from './resources/queue';
+import { Queues } from './runtime/queues';
+import { Sqs } from './api/service';
 
 /** SQS. Other services send and receive through the `queues` peer. */
 export const sqsModule: ModuleFactory = (account): Module => {

@@ -7,11 +7,11 @@ import {
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { Account } from '../../../local/account';
-import type { ModuleFactory } from '../../../local/core/module';
-import { applicationAutoscalingModule } from '../../../local/services/application-autoscaling/module';
-import { cloudwatchModule } from '../../../local/services/cloudwatch/module';
-import { EventSide } from './fixture';
+import { Account } from '../../../src/account';
+import type { ModuleFactory } from '../../../src/core/module';
+import { applicationAutoscalingModule } from '../../../src/services/application-autoscaling/module';
+import { cloudwatchModule } from '../../../src/services/cloudwatch/module';
+import { EventSide } from '../../support/event-side';
 
 /** Stands in for SageMaker: one endpoint whose only property is its number of instances. */
 function fleet(): { readonly module: ModuleFactory; readonly count: () => number } {

@@ -6,16 +6,16 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { resolve } from 'node:path';
-import type { Account } from '../../../local/account';
-import { lambdaModule } from '../../../local/services/lambda/module';
+import type { Account } from '../../../src/account';
+import { lambdaModule } from '../../../src/services/lambda/module';
 import { readFileSync } from 'node:fs';
-import { clientsOf, dropFolders, startAccount, type Clients } from '../core-account/support';
+import { clientsOf, dropFolders, startAccount, type Clients } from '../../support/account';
 
 /** The CDK's own entry point of helper functions around a handler: it answers over HTTPS, whatever the URL says. */
 const entryPoint = readFileSync(
   resolve(
     __dirname,
-    '../../../node_modules/aws-cdk-lib/custom-resource-handlers/dist/core/nodejs-entrypoint-handler/index.js',
+    '../../../../../node_modules/aws-cdk-lib/custom-resource-handlers/dist/core/nodejs-entrypoint-handler/index.js',
   ),
   'utf8',
 );

@@ -13,8 +13,8 @@ import {
   type Stack,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import type { Account } from '../../../local/account';
-import { clientsOf, dropFolders, startAccount, type Clients } from '../core-account/support';
+import type { Account } from '../../../src/account';
+import { clientsOf, dropFolders, startAccount, type Clients } from '../../support/account';
 
 const parameter = (Name: unknown, Value: unknown, more: object = {}): object => ({
   Type: 'AWS::SSM::Parameter',

@@ -5,8 +5,8 @@ import {
   PutMetricDataCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { EventSide } from './fixture';
-import { watching } from './watching';
+import { EventSide } from '../../support/event-side';
+import { watching } from '../../support/watching';
 
 let side: EventSide;
 beforeEach(async () => {

@@ -5,8 +5,8 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
-import { EventSide } from './fixture';
-import { watching } from './watching';
+import { EventSide } from '../../support/event-side';
+import { watching } from '../../support/watching';
 
 let side: EventSide;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import {
   PutDashboardCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { EventSide } from './fixture';
+import { EventSide } from '../../support/event-side';
 
 let side: EventSide;
 beforeEach(async () => {

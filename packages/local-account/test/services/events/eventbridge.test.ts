@@ -19,7 +19,7 @@ import {
   type Target,
 } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { EventSide } from './fixture';
+import { EventSide } from '../../support/event-side';
 
 const side = new EventSide();
 beforeAll(() => side.up());

@@ -2,8 +2,8 @@ import { CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloud
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { Account } from '../../../local/account';
-import { clientsOf, dropFolders, keysOf, startAccount, type Clients } from '../core-account/support';
+import type { Account } from '../../../src/account';
+import { clientsOf, dropFolders, keysOf, startAccount, type Clients } from '../../support/account';
 
 const trust = {
   Version: '2012-10-17',

@@ -21,7 +21,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { zipSync } from 'fflate';
-import { EventSide } from './fixture';
+import { EventSide } from '../../support/event-side';
 
 const side = new EventSide();
 beforeAll(() => side.up());

@@ -22,8 +22,8 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { Account } from '../../../local/account';
-import { clientsOf, dropFolders, eventRecorder, startAccount } from '../core-account/support';
+import type { Account } from '../../../src/account';
+import { clientsOf, dropFolders, eventRecorder, startAccount } from '../../support/account';
 
 describe('S3 of the local account', () => {
   const recorder = eventRecorder();

@@ -9,8 +9,8 @@ import {
   ListMonitoringSchedulesCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import type { AccountParts, AwsEvent } from '../../../local/core/module';
-import { Laptop, xgboostImage } from '../sagemaker-support/laptop';
+import type { AccountParts, AwsEvent } from '../../../src/core/module';
+import { Laptop, xgboostImage } from '../../support/laptop';
 
 /** Every event that SageMaker publishes from now on. */
 function listen(parts: AccountParts): AwsEvent[] {

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DescribePipelineCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bucket, Laptop, processing, sklearnImage } from '../sagemaker-support/laptop';
-import { createModel, endpointOf, invoke, script } from '../sagemaker-support/serving';
+import { bucket, Laptop, processing, sklearnImage } from '../../support/laptop';
+import { createModel, endpointOf, invoke, script } from '../../support/serving';
 
 describe('a stack with SageMaker resources', () => {
   let laptop: Laptop;

@@ -10,7 +10,7 @@ import {
   type Target,
 } from '@aws-sdk/client-scheduler';
 import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { EventSide } from './fixture';
+import { EventSide } from '../../support/event-side';
 
 const side = new EventSide();
 let role = '';

@@ -1,4 +1,4 @@
-import { compilePattern, PatternError } from '../../../local/services/events/pattern';
+import { compilePattern, PatternError } from '../../../src/services/shared/pattern';
 
 /** One case of the corpus: a pattern, an event, the verdict EventBridge gives. */
 type Case = readonly [title: string, pattern: object, event: object, matches: boolean];

@@ -1,4 +1,4 @@
-import { parseSchedule } from '../../../local/services/shared/schedule-expression';
+import { parseSchedule } from '../../../src/services/shared/schedule-expression';
 
 /** The first occurrences after an instant. */
 function occurrences(expression: string, after: string, count: number, timeZone?: string): readonly string[] {

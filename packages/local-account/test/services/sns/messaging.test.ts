@@ -25,7 +25,7 @@ import {
   SetQueueAttributesCommand,
   type Message,
 } from '@aws-sdk/client-sqs';
-import { EventSide } from './fixture';
+import { EventSide } from '../../support/event-side';
 
 let side: EventSide;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
-import { text } from '../../core/input';
-import type { AwsService, Body, Operation, Permission, Route } from '../../core/service';
-import type { Apis } from './apis';
-import type { ApiRecord } from './records';
+import { text } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission, Route } from '../../../core/service';
+import type { Apis } from '../runtime/apis';
+import type { ApiRecord } from '../runtime/records';
 
 /** API Gateway's own API, as far as it describes what the stacks made; changes go through CloudFormation. */
 export class ApiGatewayV2 implements AwsService {

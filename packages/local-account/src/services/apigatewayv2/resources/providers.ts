@@ -1,11 +1,11 @@
-import { Unsupported, validation } from '../core/errors';
-import { body, optionalFlag, optionalNumber, optionalText, text, textList } from '../core/input';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { Apis } from '../services/apigatewayv2/apis';
-import type { CorsSettings } from '../services/apigatewayv2/records';
-import { authorizerProvider, integrationProvider, routeProvider } from './apigatewayv2-route-parts';
-import { mapTags } from './apigatewayv2-tags';
+import { Unsupported, validation } from '../../../core/errors';
+import { body, optionalFlag, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { Apis } from '../runtime/apis';
+import type { CorsSettings } from '../runtime/records';
+import { authorizerProvider, integrationProvider, routeProvider } from './route-parts';
+import { mapTags } from './tags';
 
 /** AWS::ApiGatewayV2::Api, Stage, Route, Integration and Authorizer: HTTP APIs with Lambda behind them. */
 export function apiGatewayProviders(apis: Apis, now: () => Date): readonly ResourceProvider[] {

@@ -1,9 +1,9 @@
-import { Unsupported, validation } from '../core/errors';
-import { body, optionalNumber, optionalText, text, textList } from '../core/input';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { Apis } from '../services/apigatewayv2/apis';
-import type { RouteAuthorization } from '../services/apigatewayv2/records';
+import { Unsupported, validation } from '../../../core/errors';
+import { body, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { Apis } from '../runtime/apis';
+import type { RouteAuthorization } from '../runtime/records';
 
 /** AWS::ApiGatewayV2::Route. */
 export function routeProvider(apis: Apis): ResourceProvider {

@@ -1,5 +1,5 @@
-import { body } from '../core/input';
-import type { Body } from '../core/service';
+import { body } from '../../../core/input';
+import type { Body } from '../../../core/service';
 
 /** Tags as this service has them: a map and no list. */
 export function mapTags(properties: Body): Readonly<Record<string, string>> {

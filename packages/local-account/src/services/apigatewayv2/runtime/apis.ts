@@ -1,6 +1,6 @@
-import { AwsError } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
 import type { ApiRecord, AuthorizerRecord, Deployed, IntegrationRecord, RouteRecord, StageRecord } from './records';
 
 /** Stored HTTP APIs with their parts. */

@@ -1,7 +1,7 @@
-import { AwsError } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Body, Principal } from '../../core/service';
-import type { Exchange } from '../../server/exchange';
+import { AwsError } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Principal } from '../../../core/service';
+import type { Exchange } from '../../../server/exchange';
 import type { Deployed, RouteRecord } from './records';
 import { verifySignature } from './signature';
 import type { Tokens } from './tokens';

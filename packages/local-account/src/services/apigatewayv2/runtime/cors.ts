@@ -1,4 +1,4 @@
-import type { Exchange } from '../../server/exchange';
+import type { Exchange } from '../../../server/exchange';
 import type { CorsSettings } from './records';
 
 /** Headers that let a page of another origin read an answer; none when its origin is not listed. */

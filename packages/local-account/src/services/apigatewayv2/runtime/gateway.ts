@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import { type Exchange, readBody, type Reply, send } from '../../server/exchange';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import { type Exchange, readBody, type Reply, send } from '../../../server/exchange';
 import type { Apis } from './apis';
 import type { Authorization } from './authorize';
 import { corsHeaders, preflight } from './cors';
@@ -11,7 +11,7 @@ import { stageOf, targetOf } from './request-target';
 import type { IntegrationRecord, RouteRecord } from './records';
 import { type Match, matchRoute } from './route-match';
 import type { Throttle } from './throttle';
-import '../shared/peers';
+import '../../shared/peers';
 
 /** Quotas of HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const payloadLimit = 10 * 1024 * 1024;

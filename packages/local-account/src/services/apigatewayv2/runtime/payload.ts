@@ -1,6 +1,6 @@
-import { isBody } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { Exchange, Reply } from '../../server/exchange';
+import { isBody } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { Exchange, Reply } from '../../../server/exchange';
 
 /** What the event of payload format 2.0 is made of. */
 export interface EventParts {

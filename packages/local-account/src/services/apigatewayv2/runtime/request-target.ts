@@ -1,4 +1,4 @@
-import type { Exchange } from '../../server/exchange';
+import type { Exchange } from '../../../server/exchange';
 import { pathPrefix } from './apis';
 import type { StageRecord } from './records';
 

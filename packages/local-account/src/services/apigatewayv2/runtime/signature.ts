@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Exchange } from '../../server/exchange';
+import type { Exchange } from '../../../server/exchange';
 
 /** What a Signature Version 4 header says. */
 interface Claim {

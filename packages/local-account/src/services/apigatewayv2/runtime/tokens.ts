@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { errors, importJWK, type JWK, jwtVerify, type JWTPayload, type KeyLike, SignJWT } from 'jose';
-import type { Clock } from '../../core/clock';
-import { validation } from '../../core/errors';
-import { optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { Collection, Store } from '../../core/store';
+import type { Clock } from '../../../core/clock';
+import { validation } from '../../../core/errors';
+import { optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { Collection, Store } from '../../../core/store';
 import type { AuthorizerRecord } from './records';
 
 const algorithm = 'RS256';

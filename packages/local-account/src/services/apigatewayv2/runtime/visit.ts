@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import type { AccountParts } from '../../core/module';
-import type { Exchange, Reply } from '../../server/exchange';
-import '../shared/peers';
+import type { AccountParts } from '../../../core/module';
+import type { Exchange, Reply } from '../../../server/exchange';
+import '../../shared/peers';
 import { accessLine, type LogContext } from './access-log';
 import { commonLogTime } from './payload';
 import type { Deployed, RouteRecord, StageRecord } from './records';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'http.request': {
       readonly api: string;

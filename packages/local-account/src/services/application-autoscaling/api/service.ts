@@ -1,9 +1,9 @@
-import { AwsError, validation } from '../../core/errors';
-import { optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import type { ScalingTrigger } from '../shared/peers';
+import { AwsError, validation } from '../../../core/errors';
+import { optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import type { ScalingTrigger } from '../../shared/peers';
 import {
   policyBody,
   resourceOf,
@@ -11,8 +11,8 @@ import {
   trackingOf,
   type ScalableTarget,
   type ScalingPolicy,
-} from './scaling-record';
-import { Tracking, type Activity } from './tracking';
+} from '../runtime/scaling-record';
+import { Tracking, type Activity } from '../runtime/tracking';
 
 const missing = (what: string): AwsError => new AwsError('ObjectNotFoundException', `${what} was not found`);
 

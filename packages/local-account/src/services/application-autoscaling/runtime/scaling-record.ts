@@ -1,6 +1,6 @@
-import { Unsupported, validation } from '../../core/errors';
-import { bodies, body, optionalFlag, optionalNumber, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
+import { Unsupported, validation } from '../../../core/errors';
+import { bodies, body, optionalFlag, optionalNumber, optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
 
 /** What is scaled: a variant's instances. */
 export interface ScalableTarget {

@@ -1,12 +1,12 @@
-import { messageOf } from '../../core/errors';
-import { bodies, optionalNumber } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import '../shared/peers';
+import { messageOf } from '../../../core/errors';
+import { bodies, optionalNumber } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import '../../shared/peers';
 import type { ScalableTarget, ScalingPolicy } from './scaling-record';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'scaling.changed': {
       readonly endpoint: string;

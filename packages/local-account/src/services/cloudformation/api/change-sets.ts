@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ChangeSet, Plan } from '../../assembly/change-set';
-import { preview } from '../../assembly/changes';
-import type { Stack } from '../../assembly/stack';
-import { AwsError } from '../../core/errors';
-import { optionalFlag, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
+import type { ChangeSet, Plan } from '../../../cloudformation/change-set';
+import { preview } from '../../../cloudformation/changes';
+import type { Stack } from '../../../cloudformation/stack';
+import { AwsError } from '../../../core/errors';
+import { optionalFlag, optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
 import { type CloudFormationParts, type StackChanges, stackName } from './stack-changes';
 import { planFrom } from './stack-requests';
 

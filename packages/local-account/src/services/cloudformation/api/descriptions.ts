@@ -1,7 +1,7 @@
-import type { Change, ChangeSet } from '../../assembly/change-set';
-import type { ParameterValues } from '../../assembly/parameters';
-import type { Stack, StackEvent, StackResource, Tag } from '../../assembly/stack';
-import type { Body } from '../../core/service';
+import type { Change, ChangeSet } from '../../../cloudformation/change-set';
+import type { ParameterValues } from '../../../cloudformation/parameters';
+import type { Stack, StackEvent, StackResource, Tag } from '../../../cloudformation/stack';
+import type { Body } from '../../../core/service';
 
 /** How stacks, resources, events and change sets look on the wire. */
 

@@ -1,7 +1,7 @@
-import type { Stack } from '../../assembly/stack';
-import { optionalText, text } from '../../core/input';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { NestedStacks } from '../../resources/cloudformation-stack';
+import type { Stack } from '../../../cloudformation/stack';
+import { optionalText, text } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { NestedStacks } from '../resources/stack';
 import { ChangeSets } from './change-sets';
 import { describeChangeSet } from './descriptions';
 import { type CloudFormationParts, StackChanges } from './stack-changes';

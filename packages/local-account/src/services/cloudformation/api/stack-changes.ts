@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Plan } from '../../assembly/change-set';
-import { preview } from '../../assembly/changes';
-import type { Deployer, DeployerParts } from '../../assembly/deployer';
-import type { StackRepository } from '../../assembly/repository';
-import { isInProgress, type Stack } from '../../assembly/stack';
-import { parseTemplate } from '../../assembly/template';
-import { AwsError } from '../../core/errors';
-import { body, optionalFlag, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { NestedStacks } from '../../resources/cloudformation-stack';
+import type { Plan } from '../../../cloudformation/change-set';
+import { preview } from '../../../cloudformation/changes';
+import type { Deployer, DeployerParts } from '../../../cloudformation/deployer';
+import type { StackRepository } from '../../../cloudformation/repository';
+import { isInProgress, type Stack } from '../../../cloudformation/stack';
+import { parseTemplate } from '../../../cloudformation/template';
+import { AwsError } from '../../../core/errors';
+import { body, optionalFlag, text, textList } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { NestedStacks } from '../resources/stack';
 import { planFrom, type RequestParts } from './stack-requests';
 
 export interface CloudFormationParts extends RequestParts {

@@ -1,10 +1,10 @@
-import type { StackRepository } from '../../assembly/repository';
-import type { Stack } from '../../assembly/stack';
-import { parseTemplate } from '../../assembly/template';
-import { validateTemplate } from '../../assembly/validate';
-import { AwsError } from '../../core/errors';
-import { optionalFlag, optionalText, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
+import type { StackRepository } from '../../../cloudformation/repository';
+import type { Stack } from '../../../cloudformation/stack';
+import { parseTemplate } from '../../../cloudformation/template';
+import { validateTemplate } from '../../../cloudformation/validate';
+import { AwsError } from '../../../core/errors';
+import { optionalFlag, optionalText, text, textList } from '../../../core/input';
+import type { Body } from '../../../core/service';
 import { describeEvent, describeResource, describeStack, summarizeStack } from './descriptions';
 import { neededCapabilities, type RequestParts, templateSource } from './stack-requests';
 

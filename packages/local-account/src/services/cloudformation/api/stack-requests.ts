@@ -1,13 +1,13 @@
-import { resolveParameters } from '../../assembly/parameters';
-import type { Plan } from '../../assembly/change-set';
-import type { ProviderRegistry } from '../../assembly/registry';
-import type { Stack } from '../../assembly/stack';
-import { parseTemplate, type Template } from '../../assembly/template';
-import { validateTemplate } from '../../assembly/validate';
-import { AwsError } from '../../core/errors';
-import { bodies, optionalFlag, optionalText, text, textList } from '../../core/input';
-import type { ObjectStore } from '../../core/module';
-import type { Body } from '../../core/service';
+import { resolveParameters } from '../../../cloudformation/parameters';
+import type { Plan } from '../../../cloudformation/change-set';
+import type { ProviderRegistry } from '../../../cloudformation/registry';
+import type { Stack } from '../../../cloudformation/stack';
+import { parseTemplate, type Template } from '../../../cloudformation/template';
+import { validateTemplate } from '../../../cloudformation/validate';
+import { AwsError } from '../../../core/errors';
+import { bodies, optionalFlag, optionalText, text, textList } from '../../../core/input';
+import type { ObjectStore } from '../../../core/module';
+import type { Body } from '../../../core/service';
 
 const maxTemplateBytes = 1024 * 1024;
 

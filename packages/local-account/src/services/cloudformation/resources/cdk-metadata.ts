@@ -1,4 +1,4 @@
-import type { ResourceProvider } from '../core/provider';
+import type { ResourceProvider } from '../../../core/provider';
 
 /** AWS::CDK::Metadata: usage analytics; nothing happens. */
 export const cdkMetadataProvider: ResourceProvider = {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../core/errors';
-import { body, isBody, optionalText, text } from '../core/input';
-import type { Control, FunctionInvoker } from '../core/module';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
+import { AwsError } from '../../../core/errors';
+import { body, isBody, optionalText, text } from '../../../core/input';
+import type { Control, FunctionInvoker } from '../../../core/module';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
 
 const patienceMilliseconds = 60_000;
 const responsePath = '/_local/custom-resource';

@@ -1,6 +1,6 @@
-import type { Stack } from '../assembly/stack';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
+import type { Stack } from '../../../cloudformation/stack';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
 
 /** Stacks inside of stacks. */
 export interface NestedStacks {

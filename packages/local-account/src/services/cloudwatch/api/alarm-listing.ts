@@ -1,12 +1,12 @@
-import { optionalInstant, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import type { AlarmActions } from './alarm-actions';
-import { describedAlarm, type Alarm } from './alarm-record';
-import { parseAlarmRule, referencedAlarms } from './composite-rule';
-import { metricKey } from './metric-store';
+import { optionalInstant, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import type { AlarmActions } from '../runtime/alarm-actions';
+import { describedAlarm, type Alarm } from '../runtime/alarm-record';
+import { parseAlarmRule, referencedAlarms } from '../runtime/composite-rule';
+import { metricKey } from '../runtime/metric-store';
 import { paged } from './paging';
-import { dimensionsOf } from './queries';
+import { dimensionsOf } from '../runtime/queries';
 
 /** What can be asked about alarms: their settings and state, and what happened to them. */
 export class AlarmListing {

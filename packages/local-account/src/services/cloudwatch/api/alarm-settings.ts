@@ -1,13 +1,18 @@
-import { messageOf, Unsupported } from '../../core/errors';
-import { bodies, list, optionalFlag, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
-import { tagMap } from '../shared/tags';
-import { comparisonOperators, treatments, type ComparisonOperator, type TreatMissingData } from './alarm-evaluation';
-import type { CompositeAlarm, MetricAlarm, MetricQuery } from './alarm-record';
-import { parseAlarmRule } from './composite-rule';
-import { parseExpression } from './math-parser';
-import { checkedPeriod, checkedStatistic, dimensionsOf, metricQueries } from './queries';
-import { invalidCombination, invalidValue } from './wire-errors';
+import { messageOf, Unsupported } from '../../../core/errors';
+import { bodies, list, optionalFlag, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import { tagMap } from '../../shared/tags';
+import {
+  comparisonOperators,
+  treatments,
+  type ComparisonOperator,
+  type TreatMissingData,
+} from '../runtime/alarm-evaluation';
+import type { CompositeAlarm, MetricAlarm, MetricQuery } from '../runtime/alarm-record';
+import { parseAlarmRule } from '../runtime/composite-rule';
+import { parseExpression } from '../runtime/math-parser';
+import { checkedPeriod, checkedStatistic, dimensionsOf, metricQueries } from '../runtime/queries';
+import { invalidCombination, invalidValue } from '../runtime/wire-errors';
 
 type Settings<T> = Omit<T, 'arn' | 'state' | 'configuredAt'>;
 

@@ -1,8 +1,8 @@
-import { AwsError } from '../../core/errors';
-import { isBody, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import { isBody, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 
 interface Dashboard {
   readonly name: string;

@@ -1,9 +1,9 @@
-import { bodies, list, optionalInstant, optionalNumber, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { Datum } from './metric-store';
-import { dimensionsOf } from './queries';
-import type { Aggregate } from './statistics';
-import { invalidCombination, invalidValue } from './wire-errors';
+import { bodies, list, optionalInstant, optionalNumber, optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { Datum } from '../runtime/metric-store';
+import { dimensionsOf } from '../runtime/queries';
+import type { Aggregate } from '../runtime/statistics';
+import { invalidCombination, invalidValue } from '../runtime/wire-errors';
 
 const day = 86_400_000;
 

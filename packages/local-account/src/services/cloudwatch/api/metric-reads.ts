@@ -1,12 +1,12 @@
-import type { Clock } from '../../core/clock';
-import { bodies, optionalInstant, optionalNumber, optionalText, text, textList } from '../../core/input';
-import { AwsMap, type Body } from '../../core/service';
-import { dimensionList } from './alarm-record';
-import type { MetricStore } from './metric-store';
+import type { Clock } from '../../../core/clock';
+import { bodies, optionalInstant, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import { AwsMap, type Body } from '../../../core/service';
+import { dimensionList } from '../runtime/alarm-record';
+import type { MetricStore } from '../runtime/metric-store';
 import { paged } from './paging';
-import { checkedPeriod, checkedStatistic, dimensionsOf, metricQueries, runQueries } from './queries';
-import { simpleStatistics, statistic } from './statistics';
-import { invalidCombination, invalidValue } from './wire-errors';
+import { checkedPeriod, checkedStatistic, dimensionsOf, metricQueries, runQueries } from '../runtime/queries';
+import { simpleStatistics, statistic } from '../runtime/statistics';
+import { invalidCombination, invalidValue } from '../runtime/wire-errors';
 
 /** What can be asked about metrics: their values, and which there are. */
 export class MetricReads {

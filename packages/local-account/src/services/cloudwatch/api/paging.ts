@@ -1,6 +1,6 @@
-import { optionalText } from '../../core/input';
-import type { Body } from '../../core/service';
-import { AwsError } from '../../core/errors';
+import { optionalText } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import { AwsError } from '../../../core/errors';
 
 /** One page of a list; the token is the place where the next one starts. */
 export function paged<T>(

@@ -1,20 +1,20 @@
-import { list, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Call, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import type { AlarmWatch, MetricPoint, MetricSink } from '../shared/peers';
-import { tagList, tagMap } from '../shared/tags';
-import { AlarmActions } from './alarm-actions';
-import { AlarmEngine } from './alarm-engine';
+import { list, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import type { AlarmWatch, MetricPoint, MetricSink } from '../../shared/peers';
+import { tagList, tagMap } from '../../shared/tags';
+import { AlarmActions } from '../runtime/alarm-actions';
+import { AlarmEngine } from '../runtime/alarm-engine';
 import { AlarmListing, findAlarm } from './alarm-listing';
-import type { Alarm } from './alarm-record';
+import type { Alarm } from '../runtime/alarm-record';
 import { compositeAlarmSettings, metricAlarmSettings } from './alarm-settings';
-import { parseAlarmRule, referencedAlarms } from './composite-rule';
+import { parseAlarmRule, referencedAlarms } from '../runtime/composite-rule';
 import { Dashboards } from './dashboards';
 import { metricData } from './metric-data';
 import { MetricReads } from './metric-reads';
-import type { MetricStore } from './metric-store';
-import { invalidValue, unknownResource } from './wire-errors';
+import type { MetricStore } from '../runtime/metric-store';
+import { invalidValue, unknownResource } from '../runtime/wire-errors';
 
 /** CloudWatch: metrics, alarms, dashboards. */
 export class CloudWatch implements AwsService, MetricSink, AlarmWatch {

@@ -1,8 +1,8 @@
-import { optionalText } from '../core/input';
-import type { AccountParts } from '../core/module';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { jsonText, resourceCall, unlessGone, type ResourceCall } from '../services/shared/resource-calls';
+import { optionalText } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { jsonText, resourceCall, unlessGone, type ResourceCall } from '../../shared/resource-calls';
 
 const shared = [
   'ActionsEnabled',

@@ -1,12 +1,12 @@
-import { messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
-import '../shared/peers';
+import { messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
+import '../../shared/peers';
 import type { AlarmState } from './alarm-evaluation';
 import type { Alarm, StateRecord } from './alarm-record';
 import { alarmConfiguration, alarmEventDetail, alarmMessage, stateDetail } from './alarm-text';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'alarm.changed': {
       readonly alarm: string;

@@ -1,5 +1,5 @@
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
 import { AlarmActions } from './alarm-actions';
 import { evaluateAlarm, evaluationRange, type AlarmState } from './alarm-evaluation';
 import { type Alarm, type CompositeAlarm, type MetricAlarm, type StateRecord } from './alarm-record';

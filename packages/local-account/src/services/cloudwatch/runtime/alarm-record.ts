@@ -1,4 +1,4 @@
-import type { Body } from '../../core/service';
+import type { Body } from '../../../core/service';
 import type { AlarmState, ComparisonOperator, TreatMissingData } from './alarm-evaluation';
 import type { Dimensions } from './metric-store';
 

@@ -1,6 +1,6 @@
-import { messageOf, Unsupported } from '../../core/errors';
-import { bodies, body, isBody, optionalFlag, optionalNumber, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
+import { messageOf, Unsupported } from '../../../core/errors';
+import { bodies, body, isBody, optionalFlag, optionalNumber, optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
 import type { MetricAlarm, MetricQuery } from './alarm-record';
 import { evaluateMath, type MathValue, type TimeSeries } from './math';
 import type { Dimensions, MetricStore } from './metric-store';

@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/errors';
+import { AwsError } from '../../../core/errors';
 
 /** Errors in CloudWatch's own vocabulary. */
 export const invalidValue = (message: string): AwsError => new AwsError('InvalidParameterValue', message);

@@ -1,10 +1,10 @@
-import { AwsError, Unsupported } from '../../core/errors';
-import { bodies, list, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import type { Build, Builds } from './builds';
-import { type Project, projectOf, variablesOf } from './project';
+import { AwsError, Unsupported } from '../../../core/errors';
+import { bodies, list, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import type { Build, Builds } from '../runtime/builds';
+import { type Project, projectOf, variablesOf } from '../runtime/project';
 
 /** CodeBuild: projects, and the builds that pipelines start. */
 export class CodeBuild implements AwsService {

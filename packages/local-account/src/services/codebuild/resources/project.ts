@@ -1,8 +1,8 @@
-import { AwsError } from '../core/errors';
-import { optionalText } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { CodeBuild } from '../services/codebuild/service';
+import { AwsError } from '../../../core/errors';
+import { optionalText } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { CodeBuild } from '../api/service';
 
 /** AWS::CodeBuild::Project. */
 export function codeBuildProviders(service: CodeBuild): readonly ResourceProvider[] {

@@ -3,9 +3,9 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, w
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
-import { AwsError, Unsupported } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Principal } from '../../core/service';
+import { AwsError, Unsupported } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Principal } from '../../../core/service';
 
 const run = promisify(execFile);
 

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
 import { extractSource, type SourceArtifact, zipFolder } from './artifacts';
 import { type BuildSpec, parseBuildSpec } from './buildspec';
 import type { Project, Variable } from './project';
@@ -46,7 +46,7 @@ export interface BuildRequest {
   readonly output?: { readonly bucket: string; readonly key: string };
 }
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'build.ended': {
       readonly build: string;

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { AwsError, messageOf, Unsupported } from '../../core/errors';
-import { isBody } from '../../core/input';
+import { AwsError, messageOf, Unsupported } from '../../../core/errors';
+import { isBody } from '../../../core/input';
 
 export const phases = ['install', 'pre_build', 'build', 'post_build'] as const;
 export type PhaseName = (typeof phases)[number];

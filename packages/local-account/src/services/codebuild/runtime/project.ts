@@ -1,6 +1,6 @@
-import { AwsError, Unsupported } from '../../core/errors';
-import { bodies, body, optionalNumber, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
+import { AwsError, Unsupported } from '../../../core/errors';
+import { bodies, body, optionalNumber, optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
 
 /** A variable of a build. */
 export interface Variable {

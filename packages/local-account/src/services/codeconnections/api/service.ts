@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../../core/errors';
-import { optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import { optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 
 /** Whether a person has confirmed a connection at the provider. */
 export type ConnectionStatus = 'PENDING' | 'AVAILABLE' | 'ERROR';

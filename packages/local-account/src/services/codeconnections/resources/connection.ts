@@ -1,6 +1,6 @@
-import { optionalText, text } from '../core/input';
-import type { ResourceProvider } from '../core/provider';
-import type { CodeConnections, Connection } from '../services/codeconnections/service';
+import { optionalText, text } from '../../../core/input';
+import type { ResourceProvider } from '../../../core/provider';
+import type { CodeConnections, Connection } from '../api/service';
 
 /** AWS::CodeConnections::Connection, also under its former name. */
 export function connectionProviders(service: CodeConnections): readonly ResourceProvider[] {

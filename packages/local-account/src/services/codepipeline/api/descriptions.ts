@@ -1,5 +1,5 @@
-import type { Body } from '../../core/service';
-import { type ActionRun, type Execution, lastRun, type Pipeline } from './records';
+import type { Body } from '../../../core/service';
+import { type ActionRun, type Execution, lastRun, type Pipeline } from '../runtime/records';
 
 /** PipelineExecution and PipelineExecutionSummary share their members. */
 export function executionSummary(execution: Execution): Body {

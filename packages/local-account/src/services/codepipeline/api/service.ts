@@ -1,14 +1,14 @@
-import { AwsError, Unsupported } from '../../core/errors';
-import { bodies, body, optionalFlag, optionalNumber, optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Call, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import type { PushedRef } from '../codeconnections/repositories';
-import type { Started } from '../codeconnections/module';
+import { AwsError, Unsupported } from '../../../core/errors';
+import { bodies, body, optionalFlag, optionalNumber, optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import type { PushedRef } from '../../codeconnections/runtime/repositories';
+import type { Started } from '../../codeconnections/module';
 import { actionDetail, executionSummary, pipelineState } from './descriptions';
-import type { Engine } from './engine';
-import type { Execution, Pipeline } from './records';
-import { startsOn, structureOf } from './structure';
+import type { Engine } from '../runtime/engine';
+import type { Execution, Pipeline } from '../runtime/records';
+import { startsOn, structureOf } from '../runtime/structure';
 
 interface StartOptions {
   readonly trigger: Execution['trigger'];

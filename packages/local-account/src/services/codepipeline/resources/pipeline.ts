@@ -1,10 +1,10 @@
-import { optionalFlag, optionalText } from '../core/input';
-import type { AccountParts } from '../core/module';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { CodePipelines } from '../services/codepipeline/service';
-import type { Pipeline } from '../services/codepipeline/records';
-import { declarationOf } from '../services/codepipeline/structure';
+import { optionalFlag, optionalText } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { CodePipelines } from '../api/service';
+import type { Pipeline } from '../runtime/records';
+import { declarationOf } from '../runtime/structure';
 
 /** AWS::CodePipeline::Pipeline. The repositories of its sources come with it. */
 export function codePipelineProviders(

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { unzipSync } from 'fflate';
-import { AwsError, messageOf, Unsupported } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import { bodies, isBody } from '../../core/input';
-import type { Body, Principal } from '../../core/service';
-import { cloneArtifact } from '../codebuild/artifacts';
-import { variablesOf } from '../codebuild/project';
+import { AwsError, messageOf, Unsupported } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import { bodies, isBody } from '../../../core/input';
+import type { Body, Principal } from '../../../core/service';
+import { cloneArtifact } from '../../codebuild/runtime/artifacts';
+import { variablesOf } from '../../codebuild/runtime/project';
 import type { ActionDeclaration, Structure } from './structure';
 
 /** What an action came to. */

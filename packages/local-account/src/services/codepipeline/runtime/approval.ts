@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/errors';
+import { AwsError } from '../../../core/errors';
 
 /** Answer to a manual approval. */
 export interface Approval {

@@ -1,13 +1,13 @@
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
 import { Actions, type Outcome } from './actions';
 import { type Approval, Rejection } from './approval';
 import { type ActionRun, type Execution, lastRun, type StageStatus } from './records';
 import type { ActionDeclaration, EntryRule, StageDeclaration } from './structure';
 import { compare, resolveVariables } from './variables';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'release.stage': {
       readonly pipeline: string;

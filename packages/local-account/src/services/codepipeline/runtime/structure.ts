@@ -1,8 +1,8 @@
-import { passes, globToRegExp } from '../../../contracts/git-glob';
-import { triggerLimits } from '../../../contracts/release';
-import { AwsError, messageOf, Unsupported } from '../../core/errors';
-import { bodies, body, isBody, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
+import { passes, globToRegExp } from './git-glob';
+import { triggerLimits } from '../../../../../../contracts/release';
+import { AwsError, messageOf, Unsupported } from '../../../core/errors';
+import { bodies, body, isBody, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Body } from '../../../core/service';
 
 export interface ActionDeclaration {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/errors';
+import { AwsError } from '../../../core/errors';
 import type { Execution } from './records';
 
 /**

@@ -1,8 +1,8 @@
-import { AwsError } from '../../core/errors';
-import { bodies, optionalText, text, textList } from '../../core/input';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection, Store } from '../../core/store';
-import { type Image, type ImageId, Images } from './images';
+import { AwsError } from '../../../core/errors';
+import { bodies, optionalText, text, textList } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection, Store } from '../../../core/store';
+import { type Image, type ImageId, Images } from '../runtime/images';
 
 export interface Repository {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Repository {
 /** Hours that a token for `docker login` lasts. */
 const tokenHours = 12;
 
-/** ECR: repositories, and what the stand-in for Docker pushes to them (local/docker). */
+/** ECR: repositories, and what the stand-in for Docker pushes to them (packages/local-account/src/services/codebuild/runtime/docker). */
 export class EcrService implements AwsService {
   readonly signingName = 'ecr';
   readonly operations: Readonly<Record<string, Operation>>;

@@ -1,8 +1,8 @@
-import { optionalText } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { EcrService, Repository } from '../services/ecr/ecr-service';
-import { tagsOf } from './properties';
+import { optionalText } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { EcrService, Repository } from '../api/service';
+import { tagsOf } from '../../shared/properties';
 
 /** AWS::ECR::Repository. */
 export function ecrRepositoryProvider(ecr: EcrService): ResourceProvider {

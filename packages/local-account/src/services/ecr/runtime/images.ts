@@ -1,5 +1,5 @@
-import { AwsError } from '../../core/errors';
-import type { Collection, Store } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import type { Collection, Store } from '../../../core/store';
 
 /** What a push left in a repository. There are no layers: nothing is built here, and nothing can be pulled. */
 export interface Image {

@@ -1,12 +1,12 @@
-import { AwsError, validation } from '../../core/errors';
-import { optionalText, text, list } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { nameOfArn } from '../shared/arn';
-import { tagMap } from '../shared/tags';
+import { AwsError, validation } from '../../../core/errors';
+import { optionalText, text, list } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { nameOfArn } from '../../shared/arn';
+import { tagMap } from '../../shared/tags';
 import { type Bus, describedBus } from './requests';
-import type { Rule } from './rules';
+import type { Rule } from '../runtime/rules';
 
 /** The event buses of an account; `default` is always there. */
 export class Buses {

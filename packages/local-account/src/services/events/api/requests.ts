@@ -1,12 +1,12 @@
-import { AwsError, messageOf, Unsupported, validation } from '../../core/errors';
-import { body, optionalInstant, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import { parseSchedule } from '../shared/schedule-expression';
-import { isKnownTarget } from '../shared/target';
-import { envelope, type Envelope } from './envelope';
-import { inputProblems } from './input';
-import type { Rule, Target } from './rules';
+import { AwsError, messageOf, Unsupported, validation } from '../../../core/errors';
+import { body, optionalInstant, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import { parseSchedule } from '../../shared/schedule-expression';
+import { isKnownTarget } from '../../shared/target';
+import { envelope, type Envelope } from '../runtime/envelope';
+import { inputProblems } from '../runtime/input';
+import type { Rule, Target } from '../runtime/rules';
 
 const targetMembers = new Set([
   'Id',

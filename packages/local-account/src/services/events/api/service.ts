@@ -1,16 +1,16 @@
-import { AwsError, messageOf, validation } from '../../core/errors';
-import { bodies, list, optionalText, text, textList } from '../../core/input';
-import type { AccountParts, AwsEvent, EventBus } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { tagList, tagMap } from '../shared/tags';
-import { requireTrust } from '../shared/trust';
+import { AwsError, messageOf, validation } from '../../../core/errors';
+import { bodies, list, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts, AwsEvent, EventBus } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { tagList, tagMap } from '../../shared/tags';
+import { requireTrust } from '../../shared/trust';
 import { Buses, busName } from './buses';
-import { Deliveries } from './delivery';
-import { envelope, type Envelope } from './envelope';
-import { Patterns } from './patterns';
-import { requireRule, ruleKey, type Rule } from './rules';
-import { RuleTimers } from './rule-timers';
+import { Deliveries } from '../runtime/delivery';
+import { envelope, type Envelope } from '../runtime/envelope';
+import { Patterns } from '../runtime/patterns';
+import { requireRule, ruleKey, type Rule } from '../runtime/rules';
+import { RuleTimers } from '../runtime/rule-timers';
 import {
   type Bus,
   checkedTarget,

@@ -1,8 +1,8 @@
-import { bodies, optionalText } from '../core/input';
-import type { AccountParts } from '../core/module';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { jsonText, pick, resourceCall, typed, unlessGone, type ResourceCall } from '../services/shared/resource-calls';
+import { bodies, optionalText } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { jsonText, pick, resourceCall, typed, unlessGone, type ResourceCall } from '../../shared/resource-calls';
 
 const ruleMembers = ['Description', 'EventBusName', 'RoleArn', 'ScheduleExpression', 'State', 'Tags'];
 

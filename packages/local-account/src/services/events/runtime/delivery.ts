@@ -1,16 +1,16 @@
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
-import { countMetrics } from '../shared/count-metrics';
-import { jsonPath } from '../shared/json-path';
-import { nextRetry, type Exhausted } from '../shared/retry';
-import { invokeTarget, isTransient } from '../shared/target';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
+import { countMetrics } from '../../shared/count-metrics';
+import { jsonPath } from '../../shared/json-path';
+import { nextRetry, type Exhausted } from '../../shared/retry';
+import { invokeTarget, isTransient } from '../../shared/target';
 import type { Envelope } from './envelope';
 import { Disturbance, type DisturbanceSettings } from './disturbance';
 import { targetInput } from './input';
 import { ruleKey, type Rule, type Target } from './rules';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'event.published': {
       readonly id: string;

@@ -1,4 +1,4 @@
-import type { AccountParts, AwsEvent } from '../../core/module';
+import type { AccountParts, AwsEvent } from '../../../core/module';
 
 /** An event as rules match it and targets receive it. */
 export type Envelope = Readonly<{

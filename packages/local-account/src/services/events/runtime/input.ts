@@ -1,4 +1,4 @@
-import { isJsonPath, jsonPath } from '../shared/json-path';
+import { isJsonPath, jsonPath } from '../../shared/json-path';
 
 /** Members of a target that say what it receives; at most one of the first three is set. */
 export interface InputSettings {

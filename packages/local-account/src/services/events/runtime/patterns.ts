@@ -1,5 +1,5 @@
-import { AwsError } from '../../core/errors';
-import { compilePattern, PatternError, type Pattern } from './pattern';
+import { AwsError } from '../../../core/errors';
+import { compilePattern, PatternError, type Pattern } from '../../shared/pattern';
 
 /** Patterns of rules, each compiled once. */
 export class Patterns {

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock';
-import { parseSchedule } from '../shared/schedule-expression';
+import type { Clock } from '../../../core/clock';
+import { parseSchedule } from '../../shared/schedule-expression';
 import { ruleKey, type Rule } from './rules';
 
 /** Fires scheduled rules on the virtual clock. A rate counts from when its rule was made. */

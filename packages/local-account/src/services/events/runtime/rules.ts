@@ -1,6 +1,6 @@
-import { AwsError } from '../../core/errors';
-import type { Collection } from '../../core/store';
-import type { RetryPolicy } from '../shared/retry';
+import { AwsError } from '../../../core/errors';
+import type { Collection } from '../../../core/store';
+import type { RetryPolicy } from '../../shared/retry';
 import type { InputSettings } from './input';
 
 /** A target as PutTargets takes it; members that are not listed are refused. */

@@ -1,8 +1,8 @@
-import { AwsError, validation } from '../../core/errors';
-import { bodies, optionalNumber, optionalText, text } from '../../core/input';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { IamDirectory, ManagedPolicy, Role } from './directory';
-import { isBody } from '../../core/input';
+import { AwsError, validation } from '../../../core/errors';
+import { bodies, optionalNumber, optionalText, text } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { IamDirectory, ManagedPolicy, Role } from '../runtime/directory';
+import { isBody } from '../../../core/input';
 
 /** IAM over the wire: roles, their policies, managed policies. */
 export class IamService implements AwsService {

@@ -1,8 +1,8 @@
-import { optionalText, textList } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { IamDirectory } from '../services/iam/directory';
-import { documentOf } from './properties';
+import { optionalText, textList } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { IamDirectory } from '../runtime/directory';
+import { documentOf } from '../../shared/properties';
 
 /** AWS::IAM::ManagedPolicy. */
 export function iamManagedPolicyProvider(directory: IamDirectory): ResourceProvider {

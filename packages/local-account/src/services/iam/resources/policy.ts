@@ -1,9 +1,9 @@
-import { Unsupported } from '../core/errors';
-import { list, text, textList } from '../core/input';
-import type { ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { IamDirectory } from '../services/iam/directory';
-import { documentOf } from './properties';
+import { Unsupported } from '../../../core/errors';
+import { list, text, textList } from '../../../core/input';
+import type { ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { IamDirectory } from '../runtime/directory';
+import { documentOf } from '../../shared/properties';
 
 /** AWS::IAM::Policy: an inline policy on one or more roles. */
 export function iamPolicyProvider(directory: IamDirectory): ResourceProvider {

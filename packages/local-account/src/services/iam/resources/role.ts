@@ -1,8 +1,8 @@
-import { bodies, optionalNumber, optionalText, text, textList } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { IamDirectory, Role } from '../services/iam/directory';
-import { documentOf, tagsOf } from './properties';
+import { bodies, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { IamDirectory, Role } from '../runtime/directory';
+import { documentOf, tagsOf } from '../../shared/properties';
 
 /** AWS::IAM::Role. */
 export function iamRoleProvider(directory: IamDirectory): ResourceProvider {

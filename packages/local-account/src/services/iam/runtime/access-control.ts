@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../../core/errors';
-import type { AccessControl } from '../../core/module';
-import { isBody } from '../../core/input';
-import type { Body, Permission, Principal } from '../../core/service';
-import type { Collection, Store } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import type { AccessControl } from '../../../core/module';
+import { isBody } from '../../../core/input';
+import type { Body, Permission, Principal } from '../../../core/service';
+import type { Collection, Store } from '../../../core/store';
 import type { IamDirectory, Role } from './directory';
 import { evaluatePolicies, matchesPattern, type Question, statementsOf, strings } from './policy';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { AwsError, Unsupported } from '../../core/errors';
-import type { Body } from '../../core/service';
-import type { Collection, Store } from '../../core/store';
+import { AwsError, Unsupported } from '../../../core/errors';
+import type { Body } from '../../../core/service';
+import type { Collection, Store } from '../../../core/store';
 import { awsManagedPolicies } from './managed-policies';
 
 export interface Role {

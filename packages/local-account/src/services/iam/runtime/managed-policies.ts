@@ -1,4 +1,4 @@
-import type { Body } from '../../core/service';
+import type { Body } from '../../../core/service';
 
 const allow = (actions: readonly string[], resource = '*'): Body => ({
   Version: '2012-10-17',

@@ -1,5 +1,5 @@
-import { isBody } from '../../core/input';
-import type { Body } from '../../core/service';
+import { isBody } from '../../../core/input';
+import type { Body } from '../../../core/service';
 import { matchesCondition } from './condition';
 
 /** What is asked: may this be done, in this context of condition keys? */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../../core/errors';
-import { optionalText, text } from '../../core/input';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection, Store } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import { optionalText, text } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection, Store } from '../../../core/store';
 
 export interface Key {
   readonly id: string;

@@ -1,8 +1,8 @@
-import { optionalFlag, optionalNumber, optionalText, text } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { type Key, keyId, type KmsService } from '../services/kms/kms-service';
-import { documentOf, tagsOf } from './properties';
+import { optionalFlag, optionalNumber, optionalText, text } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { type Key, keyId, type KmsService } from '../api/service';
+import { documentOf, tagsOf } from '../../shared/properties';
 
 /** AWS::KMS::Key. */
 export function kmsKeyProvider(kms: KmsService): ResourceProvider {

@@ -1,8 +1,8 @@
-import { AwsError } from '../../core/errors';
-import { body, optionalNumber, optionalText, text } from '../../core/input';
-import type { Clock } from '../../core/clock';
-import type { Body } from '../../core/service';
-import { reference, type AsyncSettings } from './function-record';
+import { AwsError } from '../../../core/errors';
+import { body, optionalNumber, optionalText, text } from '../../../core/input';
+import type { Clock } from '../../../core/clock';
+import type { Body } from '../../../core/service';
+import { reference, type AsyncSettings } from '../runtime/function-record';
 import type { Functions } from './functions';
 
 /** What happens to events that a function could not take: retries, age and destinations, per function and qualifier. */

@@ -1,7 +1,7 @@
-import { AwsError } from '../../core/errors';
-import { optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import { optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 
 /** Resource policies of functions, one a function and qualifier. */
 export class FunctionPolicies {

@@ -1,16 +1,16 @@
-import { AwsError, Unsupported } from '../../core/errors';
-import { body, list, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import type { CodeStore } from './code-store';
+import { AwsError, Unsupported } from '../../../core/errors';
+import { body, list, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import type { CodeStore } from '../runtime/code-store';
 import {
   runtimes,
   type AliasRecord,
   type AsyncSettings,
   type CodeRecord,
   type FunctionRecord,
-} from './function-record';
+} from '../runtime/function-record';
 
 const missing = (arn: string): AwsError => new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValueException', message);

@@ -1,4 +1,4 @@
-import type { Route } from '../../core/service';
+import type { Route } from '../../../core/service';
 
 const functions = '/2015-03-31/functions';
 const one = `${functions}/{FunctionName}`;

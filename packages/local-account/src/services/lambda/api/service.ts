@@ -1,19 +1,19 @@
-import { AwsError } from '../../core/errors';
-import { body, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { AccountParts, FunctionInvoker } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { FunctionEvents } from '../shared/peers';
-import { requireServiceAccess, type Source } from '../shared/resource-policy';
-import { requireTrust } from '../shared/trust';
-import { AsyncInvocations, type AsyncHost } from './async-invocations';
+import { AwsError } from '../../../core/errors';
+import { body, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts, FunctionInvoker } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { FunctionEvents } from '../../shared/peers';
+import { requireServiceAccess, type Source } from '../../shared/resource-policy';
+import { requireTrust } from '../../shared/trust';
+import { AsyncInvocations, type AsyncHost } from '../runtime/async-invocations';
 import { EventInvokeConfigs } from './event-invoke-configs';
-import { EventSources } from './event-sources';
+import { EventSources } from '../runtime/event-sources';
 import { FunctionPolicies } from './function-policy';
-import { configuration, reference, type AliasRecord, type FunctionRecord } from './function-record';
-import type { FunctionRunner } from './function-runner';
+import { configuration, reference, type AliasRecord, type FunctionRecord } from '../runtime/function-record';
+import type { FunctionRunner } from '../runtime/function-runner';
 import type { Functions } from './functions';
 import { lambdaRoutes } from './routes';
-import type { WorkerPool } from './worker-pool';
+import type { WorkerPool } from '../runtime/worker-pool';
 
 const payloadLimit = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 

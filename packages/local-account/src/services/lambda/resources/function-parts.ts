@@ -1,8 +1,8 @@
-import { text } from '../core/input';
-import type { AccountParts } from '../core/module';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { pick, typed, unlessGone, type ResourceCall } from '../services/shared/resource-calls';
+import { text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { pick, typed, unlessGone, type ResourceCall } from '../../shared/resource-calls';
 
 /** AWS::Lambda::Permission. */
 export function permissionProvider(call: ResourceCall): ResourceProvider {

@@ -1,15 +1,15 @@
-import { bodies, body, optionalNumber, optionalText } from '../core/input';
-import type { AccountParts } from '../core/module';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { pick, resourceCall, typed, unlessGone, type ResourceCall } from '../services/shared/resource-calls';
+import { bodies, body, optionalNumber, optionalText } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { pick, resourceCall, typed, unlessGone, type ResourceCall } from '../../shared/resource-calls';
 import {
   aliasProvider,
   eventInvokeConfigProvider,
   eventSourceMappingProvider,
   permissionProvider,
   versionProvider,
-} from './lambda-function-parts';
+} from './function-parts';
 
 const configurationMembers = [
   'Architectures',

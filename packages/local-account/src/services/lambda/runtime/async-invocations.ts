@@ -1,12 +1,12 @@
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { nameOfArn, parseArn } from '../shared/arn';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { nameOfArn, parseArn } from '../../shared/arn';
 import type { AsyncSettings, FunctionRecord } from './function-record';
 import type { InvocationResult } from './function-runner';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'function.gave-up': {
       readonly function: string;

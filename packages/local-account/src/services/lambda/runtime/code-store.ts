@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
-import { AwsError, messageOf } from '../../core/errors';
+import { AwsError, messageOf } from '../../../core/errors';
 import type { CodeRecord } from './function-record';
 import { nodeModules } from './runtime-files';
 

@@ -1,12 +1,12 @@
-import { AwsError, messageOf, Unsupported } from '../../core/errors';
-import { optionalFlag, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { parseArn } from '../shared/arn';
-import type { QueueMessage } from '../shared/peers';
+import { AwsError, messageOf, Unsupported } from '../../../core/errors';
+import { optionalFlag, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { parseArn } from '../../shared/arn';
+import type { QueueMessage } from '../../shared/peers';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'function.source-failed': { readonly function: string; readonly source: string; readonly error: string };
   }

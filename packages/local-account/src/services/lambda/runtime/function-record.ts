@@ -1,5 +1,5 @@
-import { AwsError } from '../../core/errors';
-import type { Body } from '../../core/service';
+import { AwsError } from '../../../core/errors';
+import type { Body } from '../../../core/service';
 
 /** Where a function's unpacked code lies. */
 export interface CodeRecord {

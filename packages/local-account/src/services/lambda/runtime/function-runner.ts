@@ -1,12 +1,12 @@
-import type { AccountParts } from '../../core/module';
-import '../shared/peers';
+import type { AccountParts } from '../../../core/module';
+import '../../shared/peers';
 import type { CodeStore } from './code-store';
 import type { FunctionRecord } from './function-record';
 import { bootstrapFile, nodeModules } from './runtime-files';
 import type { Outcome, WorkerSettings } from './worker';
 import type { WorkerPool } from './worker-pool';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'function.invoked': {
       readonly function: string;

@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/errors';
+import { AwsError } from '../../../core/errors';
 import type { RuntimeApi } from './runtime-api';
 import { Worker, type WorkerSettings } from './worker';
 

@@ -1,4 +1,4 @@
-import { Unsupported } from '../../core/errors';
+import { Unsupported } from '../../../core/errors';
 
 /** Filter patterns of unstructured events: all terms must occur, `-term` must not, `?term` any of them, quotes keep spaces. */
 export function filterOf(pattern: string): (message: string) => boolean {

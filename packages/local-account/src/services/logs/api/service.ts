@@ -1,8 +1,8 @@
-import { AwsError } from '../../core/errors';
-import { bodies, body, optionalFlag, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
+import { AwsError } from '../../../core/errors';
+import { bodies, body, optionalFlag, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
 import { filterOf } from './filter-pattern';
-import type { LogEvent, LogGroup, LogStore } from './log-store';
+import type { LogEvent, LogGroup, LogStore } from '../runtime/log-store';
 
 const maxEvents = 10_000;
 

@@ -1,8 +1,8 @@
-import { optionalNumber, optionalText } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { LogGroup, LogStore } from '../services/logs/log-store';
-import { tagsOf } from './properties';
+import { optionalNumber, optionalText } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { LogGroup, LogStore } from '../runtime/log-store';
+import { tagsOf } from '../../shared/properties';
 
 /** AWS::Logs::LogGroup. */
 export function logGroupProvider(logs: LogStore): ResourceProvider {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AwsError } from '../../core/errors';
-import type { LogSink } from '../../core/module';
-import type { Collection, Store } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import type { LogSink } from '../../../core/module';
+import type { Collection, Store } from '../../../core/store';
 
 export interface LogGroup {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { AwsError } from '../../../core/errors';
-import type { FileObjectStore } from '../file-object-store';
-import { compareKeys } from '../key-index';
-import type { Version } from '../records';
+import type { FileObjectStore } from '../runtime/file-object-store';
+import { compareKeys } from '../runtime/key-index';
+import type { Version } from '../runtime/records';
 import { queryNumber, quoted, type S3Reply, type S3Request } from './request';
 
 interface Page<T> {

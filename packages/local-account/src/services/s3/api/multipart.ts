@@ -5,8 +5,8 @@ import { AwsError } from '../../../core/errors';
 import { bodies, text } from '../../../core/input';
 import type { Collection, Store } from '../../../core/store';
 import { readBody } from '../../../server/exchange';
-import type { FileObjectStore } from '../file-object-store';
-import type { Content, Upload } from '../records';
+import type { FileObjectStore } from '../runtime/file-object-store';
+import type { Content, Upload } from '../runtime/records';
 import { copySource, rangeOf, versionHeader, writeConditions } from './objects';
 import { objectHeadersOf, quoted, type S3Reply, type S3Request, unquoted, uploadOf } from './request';
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../../../core/errors';
-import type { FileObjectStore } from '../file-object-store';
-import type { CommitOptions } from '../preconditions';
-import type { Version } from '../records';
+import type { FileObjectStore } from '../runtime/file-object-store';
+import type { CommitOptions } from '../runtime/preconditions';
+import type { Version } from '../runtime/records';
 import { objectHeadersOf, quoted, type S3Reply, type S3Request, unquoted, uploadOf } from './request';
 
 export async function putObject(store: FileObjectStore, request: S3Request): Promise<S3Reply> {

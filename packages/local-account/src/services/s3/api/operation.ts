@@ -1,5 +1,5 @@
 import type { Permission } from '../../../core/service';
-import type { FileObjectStore } from '../file-object-store';
+import type { FileObjectStore } from '../runtime/file-object-store';
 import type { Multipart } from './multipart';
 import type { S3Reply } from './request';
 

@@ -3,8 +3,8 @@ import type { Call } from '../../../core/service';
 import { contentOf, type Exchange } from '../../../server/exchange';
 import { escapeXml, xmlMembers } from '../../../server/xml';
 import type { AwsChunkedStream } from '../../../server/aws-chunked';
-import type { Expected } from '../content-files';
-import type { ObjectHeaders } from '../records';
+import type { Expected } from '../runtime/content-files';
+import type { ObjectHeaders } from '../runtime/records';
 
 /** An S3 request taken apart. */
 export interface S3Request {

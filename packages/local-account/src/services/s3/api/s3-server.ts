@@ -6,7 +6,7 @@ import type { Trace } from '../../../core/trace';
 import type { RawService } from '../../../server/account-server';
 import type { Dispatcher } from '../../../server/dispatcher';
 import { type Exchange, send } from '../../../server/exchange';
-import type { FileObjectStore } from '../file-object-store';
+import type { FileObjectStore } from '../runtime/file-object-store';
 import { bucketOperation } from './bucket-operations';
 import { Multipart } from './multipart';
 import { objectOperation } from './object-operations';

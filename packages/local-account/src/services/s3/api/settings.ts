@@ -1,9 +1,9 @@
 import { AwsError, Unsupported } from '../../../core/errors';
 import { bodies, optionalText } from '../../../core/input';
 import { readBody } from '../../../server/exchange';
-import { policyDocument } from '../../iam/iam-service';
-import type { FileObjectStore } from '../file-object-store';
-import type { Bucket } from '../records';
+import { policyDocument } from '../../iam/api/service';
+import type { FileObjectStore } from '../runtime/file-object-store';
+import type { Bucket } from '../runtime/records';
 import { parseXml } from './multipart';
 import type { S3Reply, S3Request } from './request';
 

@@ -1,7 +1,7 @@
-import { text } from '../core/input';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import type { FileObjectStore } from '../services/s3/file-object-store';
-import { documentOf } from './properties';
+import { text } from '../../../core/input';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import type { FileObjectStore } from '../runtime/file-object-store';
+import { documentOf } from '../../shared/properties';
 
 /** AWS::S3::BucketPolicy. */
 export function s3BucketPolicyProvider(store: FileObjectStore): ResourceProvider {

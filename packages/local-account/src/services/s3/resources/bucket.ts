@@ -1,11 +1,11 @@
-import { Unsupported } from '../core/errors';
-import { bodies, body, isBody, optionalText } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { xmlElement } from '../server/xml';
-import type { FileObjectStore } from '../services/s3/file-object-store';
-import type { Bucket } from '../services/s3/records';
-import { tagsOf } from './properties';
+import { Unsupported } from '../../../core/errors';
+import { bodies, body, isBody, optionalText } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { xmlElement } from '../../../server/xml';
+import type { FileObjectStore } from '../runtime/file-object-store';
+import type { Bucket } from '../runtime/records';
+import { tagsOf } from '../../shared/properties';
 
 /** AWS::S3::Bucket. */
 export function s3BucketProvider(store: FileObjectStore): ResourceProvider {

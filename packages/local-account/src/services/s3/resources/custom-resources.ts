@@ -1,8 +1,8 @@
-import { Unsupported } from '../core/errors';
-import { body, text } from '../core/input';
-import type { ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { FileObjectStore } from '../services/s3/file-object-store';
+import { Unsupported } from '../../../core/errors';
+import { body, text } from '../../../core/input';
+import type { ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { FileObjectStore } from '../runtime/file-object-store';
 
 /**
  * What the CDK does with helper functions for S3, done directly: the functions answer over HTTPS to a pre-signed URL of

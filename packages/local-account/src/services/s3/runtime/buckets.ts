@@ -1,5 +1,5 @@
-import { AwsError } from '../../core/errors';
-import type { Collection, Store } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import type { Collection, Store } from '../../../core/store';
 import type { Bucket } from './records';
 
 /** The account's buckets, without what is in them. */

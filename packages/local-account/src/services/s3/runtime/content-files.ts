@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 as zlibCrc32 } from 'node:zlib';
-import { AwsError } from '../../core/errors';
+import { AwsError } from '../../../core/errors';
 import type { Content } from './records';
 
 /** Digests a client announced; content that does not match is refused. Values are base64. */

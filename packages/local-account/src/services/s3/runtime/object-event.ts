@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AwsEvent } from '../../core/module';
+import type { AwsEvent } from '../../../core/module';
 import type { Version } from './records';
 
 /** S3's event for EventBridge: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */

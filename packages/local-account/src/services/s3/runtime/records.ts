@@ -1,4 +1,4 @@
-import type { Body } from '../../core/service';
+import type { Body } from '../../../core/service';
 
 export interface Bucket {
   readonly name: string;

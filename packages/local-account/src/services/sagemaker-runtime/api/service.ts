@@ -1,9 +1,9 @@
-import { AwsError } from '../../core/errors';
-import { optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission, Route } from '../../core/service';
-import type { AsyncInference } from '../../serving/async-inference';
-import type { Endpoints } from '../sagemaker/endpoints';
+import { AwsError } from '../../../core/errors';
+import { optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission, Route } from '../../../core/service';
+import type { AsyncInference } from '../../sagemaker/runtime/hosting/async-inference';
+import type { Endpoints } from '../../sagemaker/api/endpoints';
 
 /** Limits of the service: 6 MB for real-time endpoints, 4 MB for serverless ones. */
 const limit = 6 * 1024 * 1024;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { AwsError, validation } from '../../core/errors';
-import { body, optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Principal } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { checkDefinition } from '../../steps/definition/check';
-import { parseDefinition } from '../../steps/definition/definition';
-import type { Definition } from '../../steps/definition/definition';
-import type { Shapes } from './shapes';
+import { AwsError, validation } from '../../../core/errors';
+import { body, optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Principal } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { checkDefinition } from '../runtime/pipelines/definition/check';
+import { parseDefinition } from '../runtime/pipelines/definition/definition';
+import type { Definition } from '../runtime/pipelines/definition/definition';
+import type { Shapes } from '../runtime/shapes';
 
 /** Pipeline definitions by the hash of their text, checked before they are kept. */
 export class DefinitionStore {

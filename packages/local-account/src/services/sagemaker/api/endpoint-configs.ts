@@ -1,8 +1,8 @@
-import { Unsupported, validation } from '../../core/errors';
-import { bodies, body, optionalNumber, optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Operation } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { Unsupported, validation } from '../../../core/errors';
+import { bodies, body, optionalNumber, optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Operation } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 import { listPage } from './listing';
 import type { Document } from './listing';
 import { checkName } from './models';

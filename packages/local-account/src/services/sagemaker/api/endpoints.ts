@@ -1,16 +1,16 @@
-import { validation } from '../../core/errors';
-import { bodies, body, optionalNumber, text } from '../../core/input';
-import type { Body, Operation } from '../../core/service';
-import type { EndpointDocument } from '../../serving/endpoint-document';
-import { EndpointDocuments, isChanging } from '../../serving/endpoint-documents';
-import { EndpointFleets } from '../../serving/endpoint-fleets';
-import type { InvokeAnswer, InvokeRequest } from '../../serving/endpoint-runtime';
-import type { ModelSource } from '../../serving/model-server';
-import type { JobParts } from '../../steps/jobs/job';
+import { validation } from '../../../core/errors';
+import { bodies, body, optionalNumber, text } from '../../../core/input';
+import type { Body, Operation } from '../../../core/service';
+import type { EndpointDocument } from '../runtime/hosting/endpoint-document';
+import { EndpointDocuments, isChanging } from '../runtime/hosting/endpoint-documents';
+import { EndpointFleets } from '../runtime/hosting/endpoint-fleets';
+import type { InvokeAnswer, InvokeRequest } from '../runtime/hosting/endpoint-runtime';
+import type { ModelSource } from '../runtime/hosting/model-server';
+import type { JobParts } from '../runtime/jobs/job';
 import type { EndpointConfigs } from './endpoint-configs';
 import { listPage } from './listing';
 import { checkName } from './models';
-import type { StateEvents } from './state-events';
+import type { StateEvents } from '../runtime/state-events';
 import type { Tags } from './tags';
 
 export interface EndpointParts extends JobParts {

@@ -1,5 +1,5 @@
-import type { Body } from '../../core/service';
-import type { ExecutionRecord, StepRecord } from '../../steps/execution-record';
+import type { Body } from '../../../core/service';
+import type { ExecutionRecord, StepRecord } from '../runtime/pipelines/execution-record';
 
 /** DescribePipelineExecution's answer. */
 export function describeExecution(record: ExecutionRecord): Body {

@@ -1,19 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import { AwsError, messageOf, validation } from '../../core/errors';
-import { body, optionalNumber, optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Operation } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { imageOf } from '../../steps/jobs/image';
-import { knownImage } from '../../steps/jobs/stand-in';
-import { jobKinds } from './job-kind';
-import type { JobKind } from './job-kind';
+import { AwsError, messageOf, validation } from '../../../core/errors';
+import { body, optionalNumber, optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Operation } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { imageOf } from '../runtime/jobs/image';
+import { knownImage } from '../runtime/jobs/stand-in';
+import { jobKinds } from '../runtime/jobs/job-kind';
+import type { JobKind } from '../runtime/jobs/job-kind';
 import { listPage } from './listing';
 import type { Document } from './listing';
-import type { StateEvents } from './state-events';
+import type { StateEvents } from '../runtime/state-events';
 import type { Tags } from './tags';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'job.started': { readonly kind: string; readonly name: string; readonly arn: string };
     'job.ended': {

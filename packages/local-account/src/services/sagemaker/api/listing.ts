@@ -1,6 +1,6 @@
-import { validation } from '../../core/errors';
-import { optionalInstant, optionalNumber, optionalText } from '../../core/input';
-import type { Body } from '../../core/service';
+import { validation } from '../../../core/errors';
+import { optionalInstant, optionalNumber, optionalText } from '../../../core/input';
+import type { Body } from '../../../core/service';
 
 /** A stored resource in the shape of its Describe answer; times are ISO-8601 text. */
 export type Document = Readonly<Record<string, unknown>>;

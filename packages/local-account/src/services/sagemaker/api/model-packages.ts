@@ -1,12 +1,12 @@
-import { Unsupported, validation } from '../../core/errors';
-import { body, list, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Call, Operation } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { ImageDigests } from './image-digests';
+import { Unsupported, validation } from '../../../core/errors';
+import { body, list, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Call, Operation } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { ImageDigests } from '../runtime/image-digests';
 import { listPage } from './listing';
 import type { Document } from './listing';
-import type { StateEvents } from './state-events';
+import type { StateEvents } from '../runtime/state-events';
 import type { Tags } from './tags';
 
 interface GroupDocument extends Document {

@@ -1,9 +1,9 @@
-import { validation } from '../../core/errors';
-import { bodies, body, optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Operation } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { imageOf } from '../../steps/jobs/image';
+import { validation } from '../../../core/errors';
+import { bodies, body, optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Operation } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { imageOf } from '../runtime/jobs/image';
 import { listPage } from './listing';
 import type { Document } from './listing';
 import type { Tags } from './tags';

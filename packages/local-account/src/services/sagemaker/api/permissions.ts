@@ -1,6 +1,6 @@
-import { bodies, body, optionalText } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Permission } from '../../core/service';
+import { bodies, body, optionalText } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Permission } from '../../../core/service';
 
 /** Operation's resource: part of the ARN before the name, and the member that names it. Operations on lists have none. */
 const resources: readonly (readonly [pattern: RegExp, resource: string, member: string])[] = [

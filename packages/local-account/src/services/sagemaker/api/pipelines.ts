@@ -1,8 +1,8 @@
-import { notFound, validation } from '../../core/errors';
-import { optionalNumber, optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Call, Operation } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { notFound, validation } from '../../../core/errors';
+import { optionalNumber, optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { Body, Call, Operation } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 import type { DefinitionStore } from './definition-store';
 import { listPage } from './listing';
 import type { Document } from './listing';

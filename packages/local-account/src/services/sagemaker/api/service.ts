@@ -1,7 +1,7 @@
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
 import { permissionsOf } from './permissions';
-import type { Shapes } from './shapes';
+import type { Shapes } from '../runtime/shapes';
 
 /** The SageMaker API: every request is checked against the API's shapes, every answer has exactly its members. */
 export class SageMakerService implements AwsService {

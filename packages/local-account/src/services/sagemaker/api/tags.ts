@@ -1,7 +1,7 @@
-import { validation } from '../../core/errors';
-import { bodies, optionalText, text, textList } from '../../core/input';
-import type { Body, Operation } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { validation } from '../../../core/errors';
+import { bodies, optionalText, text, textList } from '../../../core/input';
+import type { Body, Operation } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 import { page } from './listing';
 
 export interface Tag {

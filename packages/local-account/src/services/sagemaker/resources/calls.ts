@@ -1,10 +1,10 @@
-import { AwsError } from '../core/errors';
-import type { AccountParts } from '../core/module';
-import type { ResourceContext } from '../core/provider';
-import type { Body } from '../core/service';
-import type { Shapes } from '../services/sagemaker/shapes';
-import type { Tags } from '../services/sagemaker/tags';
-import { tagsOf } from './properties';
+import { AwsError } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { ResourceContext } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { Shapes } from '../runtime/shapes';
+import type { Tags } from '../api/tags';
+import { tagsOf } from '../../shared/properties';
 
 /** What the SageMaker providers share. */
 export interface SageMakerCalls {

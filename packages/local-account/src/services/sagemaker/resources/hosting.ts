@@ -1,10 +1,10 @@
-import { AwsError } from '../core/errors';
-import { optionalText } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { pick } from '../services/shared/resource-calls';
-import { unlessMissing } from './sagemaker-calls';
-import type { SageMakerCalls } from './sagemaker-calls';
+import { AwsError } from '../../../core/errors';
+import { optionalText } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { pick } from '../../shared/resource-calls';
+import { unlessMissing } from './calls';
+import type { SageMakerCalls } from './calls';
 
 /** Where a provider waits for an endpoint to be done with a change. */
 export interface EndpointWaits {

@@ -1,7 +1,7 @@
-import { text } from '../core/input';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import { unlessMissing } from './sagemaker-calls';
-import type { SageMakerCalls } from './sagemaker-calls';
+import { text } from '../../../core/input';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import { unlessMissing } from './calls';
+import type { SageMakerCalls } from './calls';
 
 /** AWS::SageMaker::ModelPackageGroup. Ref gives the ARN. A group that still has versions is not deleted, as on AWS. */
 export function modelPackageGroupProvider({ account, call, tagList, tags }: SageMakerCalls): ResourceProvider {

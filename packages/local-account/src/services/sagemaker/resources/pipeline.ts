@@ -1,9 +1,9 @@
-import { body, optionalText, text } from '../core/input';
-import type { Provisioned, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import { jsonText } from '../services/shared/resource-calls';
-import { unlessMissing } from './sagemaker-calls';
-import type { SageMakerCalls } from './sagemaker-calls';
+import { body, optionalText, text } from '../../../core/input';
+import type { Provisioned, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import { jsonText } from '../../shared/resource-calls';
+import { unlessMissing } from './calls';
+import type { SageMakerCalls } from './calls';
 
 /** The definition as the API takes it; CloudFormation spells the S3 key `Key`, the API `ObjectKey`. */
 function definitionOf(properties: Body): Body {

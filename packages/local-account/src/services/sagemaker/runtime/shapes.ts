@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { validation } from '../../core/errors';
-import type { Body } from '../../core/service';
+import { validation } from '../../../core/errors';
+import type { Body } from '../../../core/service';
 
 /**
  * Request and response shapes of the SageMaker API, read from the schemas that the AWS SDK carries.

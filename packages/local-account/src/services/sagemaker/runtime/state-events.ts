@@ -1,5 +1,5 @@
-import type { AccountParts } from '../../core/module';
-import type { Document } from './listing';
+import type { AccountParts } from '../../../core/module';
+import type { Document } from '../api/listing';
 
 /** Times of job and endpoint events are epoch milliseconds, of the others ISO-8601 text. */
 const milliseconds = (document: Document): Record<string, unknown> =>

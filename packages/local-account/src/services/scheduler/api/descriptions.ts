@@ -1,5 +1,5 @@
-import type { Body } from '../../core/service';
-import type { ScheduleRecord } from './schedule';
+import type { Body } from '../../../core/service';
+import type { ScheduleRecord } from '../runtime/schedule';
 
 /** A schedule group. */
 export interface Group {

@@ -1,4 +1,4 @@
-import type { Route } from '../../core/service';
+import type { Route } from '../../../core/service';
 
 /** Scheduler's REST paths. */
 export const scheduleRoutes: readonly Route[] = [

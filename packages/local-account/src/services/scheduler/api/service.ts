@@ -1,15 +1,15 @@
-import { AwsError } from '../../core/errors';
-import { body, list, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { parseSchedule } from '../shared/schedule-expression';
-import { tagList, tagMap } from '../shared/tags';
-import { requireTrust } from '../shared/trust';
+import { AwsError } from '../../../core/errors';
+import { body, list, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { parseSchedule } from '../../shared/schedule-expression';
+import { tagList, tagMap } from '../../shared/tags';
+import { requireTrust } from '../../shared/trust';
 import { described, describedGroup, type Group, summary } from './descriptions';
 import { scheduleRoutes } from './routes';
-import { type Run, ScheduleRunner } from './runs';
-import { scheduleSettings, type ScheduleRecord } from './schedule';
+import { type Run, ScheduleRunner } from '../runtime/runs';
+import { scheduleSettings, type ScheduleRecord } from '../runtime/schedule';
 
 const key = (group: string, name: string): string => `${group}/${name}`;
 

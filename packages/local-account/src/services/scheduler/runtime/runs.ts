@@ -1,14 +1,14 @@
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Body } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { countMetrics } from '../shared/count-metrics';
-import { nextRetry } from '../shared/retry';
-import { invokeTarget, isTransient } from '../shared/target';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Body } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { countMetrics } from '../../shared/count-metrics';
+import { nextRetry } from '../../shared/retry';
+import { invokeTarget, isTransient } from '../../shared/target';
 import type { ScheduleRecord } from './schedule';
 import { universalTarget, withContext } from './universal';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'schedule.fired': { readonly schedule: string; readonly scheduledTime: string; readonly target: string };
     'schedule.failed': {

@@ -1,10 +1,10 @@
-import { messageOf, Unsupported, validation } from '../../core/errors';
-import { body, isBody, optionalInstant, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { RetryPolicy } from '../shared/retry';
-import { parseSchedule } from '../shared/schedule-expression';
-import { isKnownTarget } from '../shared/target';
-import { requireTimeZone } from '../shared/time-zone';
+import { messageOf, Unsupported, validation } from '../../../core/errors';
+import { body, isBody, optionalInstant, optionalText, text } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import type { RetryPolicy } from '../../shared/retry';
+import { parseSchedule } from '../../shared/schedule-expression';
+import { isKnownTarget } from '../../shared/target';
+import { requireTimeZone } from '../../shared/time-zone';
 import { universalTarget } from './universal';
 
 /** A schedule's target as the API takes it. */

@@ -1,8 +1,8 @@
-import { AwsError } from '../../core/errors';
-import { optionalText, text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { AwsError } from '../../../core/errors';
+import { optionalText, text } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
 
 /** A quota that somebody set; what is not set is generous. */
 interface Quota {

@@ -1,8 +1,8 @@
-import { AwsError, messageOf, Unsupported } from '../../core/errors';
-import { body } from '../../core/input';
-import type { Body } from '../../core/service';
-import { compilePattern } from '../events/pattern';
-import { protocols, type Protocol, type SubscriptionRecord, type TopicRecord } from './topic';
+import { AwsError, messageOf, Unsupported } from '../../../core/errors';
+import { body } from '../../../core/input';
+import type { Body } from '../../../core/service';
+import { compilePattern } from '../../shared/pattern';
+import { protocols, type Protocol, type SubscriptionRecord, type TopicRecord } from '../runtime/topic';
 
 /** An InvalidParameter in SNS's words. */
 export const invalid = (message: string): AwsError => new AwsError('InvalidParameter', `Invalid parameter: ${message}`);

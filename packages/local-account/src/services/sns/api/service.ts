@@ -1,12 +1,12 @@
-import { AwsError, messageOf, Unsupported } from '../../core/errors';
-import { bodies, body, list, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../core/service';
-import type { Collection } from '../../core/store';
-import { keyPermissions, requireKeyAccess } from '../shared/encryption';
-import type { TopicPublisher } from '../shared/peers';
-import { policyDocument, requireServiceAccess, type Source } from '../shared/resource-policy';
-import { tagList, tagMap } from '../shared/tags';
+import { AwsError, messageOf, Unsupported } from '../../../core/errors';
+import { bodies, body, list, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../../core/service';
+import type { Collection } from '../../../core/store';
+import { keyPermissions, requireKeyAccess } from '../../shared/encryption';
+import type { TopicPublisher } from '../../shared/peers';
+import { policyDocument, requireServiceAccess, type Source } from '../../shared/resource-policy';
+import { tagList, tagMap } from '../../shared/tags';
 import {
   byProtocol,
   checkedName,
@@ -17,8 +17,8 @@ import {
   isProtocol,
   listedSubscription,
 } from './attributes';
-import { NotificationDelivery } from './delivery';
-import type { Inbox } from './inbox';
+import { NotificationDelivery } from '../runtime/delivery';
+import type { Inbox } from '../runtime/inbox';
 import {
   protocols,
   subscriptionAttributes,
@@ -26,7 +26,7 @@ import {
   type MessageAttribute,
   type SubscriptionRecord,
   type TopicRecord,
-} from './topic';
+} from '../runtime/topic';
 
 const notFound = (what: string): AwsError => new AwsError('NotFound', `${what} does not exist`, 404);
 

@@ -1,14 +1,14 @@
-import { AwsError, messageOf } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
-import { nameOfArn } from '../shared/arn';
-import { countMetrics } from '../shared/count-metrics';
-import type { Source } from '../shared/resource-policy';
+import { AwsError, messageOf } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
+import { nameOfArn } from '../../shared/arn';
+import { countMetrics } from '../../shared/count-metrics';
+import type { Source } from '../../shared/resource-policy';
 import { passesFilter } from './filter';
 import type { Inbox } from './inbox';
 import { functionEvent, notificationBody, textFor, type Notification, type SubscriptionRecord } from './topic';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'notification.published': {
       readonly topic: string;

@@ -1,5 +1,5 @@
-import { isBody } from '../../core/input';
-import { compilePattern } from '../events/pattern';
+import { isBody } from '../../../core/input';
+import { compilePattern } from '../../shared/pattern';
 import { textFor, type Notification, type SubscriptionRecord } from './topic';
 
 /**

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
-import type { InboxMessage } from '../shared/peers';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
+import type { InboxMessage } from '../../shared/peers';
 
 /**
  * Where messages to e-mail addresses and telephones land on the laptop: documents of the store, and below `<folder>/inbox` one

@@ -1,12 +1,12 @@
-import { AwsError, messageOf } from '../../core/errors';
-import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../core/service';
-import { keyPermissions } from '../shared/encryption';
-import type { QueueMessage } from '../shared/peers';
-import { policyDocument } from '../shared/resource-policy';
-import { attributeDefaults, md5, redrivePolicy, settableAttributes, type QueueRecord } from './queue';
-import type { Queues } from './queues';
+import { AwsError, messageOf } from '../../../core/errors';
+import { bodies, body, optionalNumber, optionalText, text, textList } from '../../../core/input';
+import type { AccountParts } from '../../../core/module';
+import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../../core/service';
+import { keyPermissions } from '../../shared/encryption';
+import type { QueueMessage } from '../../shared/peers';
+import { policyDocument } from '../../shared/resource-policy';
+import { attributeDefaults, md5, redrivePolicy, settableAttributes, type QueueRecord } from '../runtime/queue';
+import type { Queues } from '../runtime/queues';
 
 /** SQS on the wire. */
 export class Sqs implements AwsService {

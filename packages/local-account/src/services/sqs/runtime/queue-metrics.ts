@@ -1,6 +1,6 @@
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
-import '../shared/peers';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
+import '../../shared/peers';
 import type { StoredMessage } from './queue';
 
 /** How often a queue that holds messages reports how many. CloudWatch gets it every minute; five keep a long advance quick. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Collection } from '../../core/store';
+import type { Collection } from '../../../core/store';
 
 /** A queue's settings as GetQueueAttributes names them, in text form. */
 export interface QueueRecord {

@@ -1,13 +1,13 @@
-import { AwsError } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Collection } from '../../core/store';
-import { requireKeyAccess } from '../shared/encryption';
-import type { QueueAccess, QueueMessage, SendOptions } from '../shared/peers';
-import { policyDocument, requireServiceAccess, type Source } from '../shared/resource-policy';
+import { AwsError } from '../../../core/errors';
+import type { AccountParts } from '../../../core/module';
+import type { Collection } from '../../../core/store';
+import { requireKeyAccess } from '../../shared/encryption';
+import type { QueueAccess, QueueMessage, SendOptions } from '../../shared/peers';
+import { policyDocument, requireServiceAccess, type Source } from '../../shared/resource-policy';
 import { QueueMetrics } from './queue-metrics';
 import { isFifo, md5, receivable, redrivePolicy, seconds, type QueueRecord, type StoredMessage } from './queue';
 
-declare module '../../core/trace' {
+declare module '../../../core/trace' {
   interface TraceEvents {
     'queue.sent': { readonly queue: string; readonly messageId: string };
     'queue.dead-letter': { readonly queue: string; readonly deadLetterQueue: string; readonly messageId: string };

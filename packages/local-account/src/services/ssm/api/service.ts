@@ -1,8 +1,8 @@
-import { AwsError } from '../../core/errors';
-import { bodies, list, optionalFlag, optionalText, text, textList } from '../../core/input';
-import type { AwsService, Body, Operation, Permission } from '../../core/service';
-import type { Collection, Store } from '../../core/store';
-import { parseArn } from '../shared/arn';
+import { AwsError } from '../../../core/errors';
+import { bodies, list, optionalFlag, optionalText, text, textList } from '../../../core/input';
+import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { Collection, Store } from '../../../core/store';
+import { parseArn } from '../../shared/arn';
 
 export interface Parameter {
   readonly name: string;

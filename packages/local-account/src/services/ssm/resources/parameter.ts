@@ -1,8 +1,8 @@
-import { AwsError } from '../core/errors';
-import { body, optionalText, text } from '../core/input';
-import type { Provisioned, ResourceContext, ResourceProvider } from '../core/provider';
-import type { Body } from '../core/service';
-import type { Parameter, SsmService } from '../services/ssm/ssm-service';
+import { AwsError } from '../../../core/errors';
+import { body, optionalText, text } from '../../../core/input';
+import type { Provisioned, ResourceContext, ResourceProvider } from '../../../core/provider';
+import type { Body } from '../../../core/service';
+import type { Parameter, SsmService } from '../api/service';
 
 /** AWS::SSM::Parameter. */
 export function ssmParameterProvider(ssm: SsmService): ResourceProvider {

@@ -1,9 +1,9 @@
-import { AwsError } from '../../core/errors';
-import { optionalNumber, text } from '../../core/input';
-import type { AwsService, Body, Call, Operation, Permission } from '../../core/service';
-import { scopeOf } from '../../server/scope';
-import type { PolicyAccessControl } from '../iam/access-control';
-import type { IamDirectory } from '../iam/directory';
+import { AwsError } from '../../../core/errors';
+import { optionalNumber, text } from '../../../core/input';
+import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
+import { scopeOf } from '../../../server/scope';
+import type { PolicyAccessControl } from '../../iam/runtime/access-control';
+import type { IamDirectory } from '../../iam/runtime/directory';
 
 /** STS: who am I, and sessions of roles. */
 export class StsService implements AwsService {

@@ -3,7 +3,7 @@ import {
   treatments,
   type AlarmRule,
   type AlarmState,
-} from '../../../local/services/cloudwatch/alarm-evaluation';
+} from '../../../../src/services/cloudwatch/runtime/alarm-evaluation';
 
 /** `0` does not breach, `X` breaches, `-` is missing; the newest on the right, as in CloudWatch's own tables. */
 const series = (text: string): (number | undefined)[] =>

@@ -1,5 +1,9 @@
-import type { AlarmState } from '../../../local/services/cloudwatch/alarm-evaluation';
-import { evaluateRule, parseAlarmRule, referencedAlarms } from '../../../local/services/cloudwatch/composite-rule';
+import type { AlarmState } from '../../../../src/services/cloudwatch/runtime/alarm-evaluation';
+import {
+  evaluateRule,
+  parseAlarmRule,
+  referencedAlarms,
+} from '../../../../src/services/cloudwatch/runtime/composite-rule';
 
 const states: Readonly<Record<string, AlarmState>> = {
   fires: 'ALARM',

@@ -1,4 +1,9 @@
-import { evaluateMath, mathReferences, type MathValue, type TimeSeries } from '../../../local/services/cloudwatch/math';
+import {
+  evaluateMath,
+  mathReferences,
+  type MathValue,
+  type TimeSeries,
+} from '../../../../src/services/cloudwatch/runtime/math';
 
 const series = (...values: (number | null)[]): TimeSeries =>
   new Map(values.flatMap((value, index) => (value === null ? [] : [[index * 60_000, value] as const])));

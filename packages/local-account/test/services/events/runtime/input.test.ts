@@ -1,4 +1,4 @@
-import { inputProblems, targetInput } from '../../../local/services/events/input';
+import { inputProblems, targetInput } from '../../../../src/services/events/runtime/input';
 
 const event = {
   version: '0',

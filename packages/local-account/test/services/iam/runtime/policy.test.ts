@@ -1,5 +1,5 @@
-import type { Body } from '../../../local/core/service';
-import { evaluatePolicies, matchesPattern } from '../../../local/services/iam/policy';
+import type { Body } from '../../../../src/core/service';
+import { evaluatePolicies, matchesPattern } from '../../../../src/services/iam/runtime/policy';
 
 const decide = (
   statements: readonly Body[],

@@ -1,4 +1,4 @@
-import { ImageDigests } from '../../../local/services/sagemaker/image-digests';
+import { ImageDigests } from '../../../../src/services/sagemaker/runtime/image-digests';
 
 const xgboost = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 

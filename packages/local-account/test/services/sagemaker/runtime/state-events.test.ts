@@ -1,5 +1,5 @@
-import type { AccountParts, AwsEvent } from '../../../local/core/module';
-import { StateEvents, upperSnake } from '../../../local/services/sagemaker/state-events';
+import type { AccountParts, AwsEvent } from '../../../../src/core/module';
+import { StateEvents, upperSnake } from '../../../../src/services/sagemaker/runtime/state-events';
 
 function recorder(): { readonly events: StateEvents; readonly heard: AwsEvent[] } {
   const heard: AwsEvent[] = [];

@@ -1,11 +1,11 @@
-import { validation } from '../core/errors';
-import { body, optionalNumber, optionalText, text } from '../core/input';
-import { parseS3Uri } from '../core/module';
-import type { AccountParts } from '../core/module';
-import type { Body } from '../core/service';
+import { validation } from '../../../../core/errors';
+import { body, optionalNumber, optionalText, text } from '../../../../core/input';
+import { parseS3Uri } from '../../../../core/module';
+import type { AccountParts } from '../../../../core/module';
+import type { Body } from '../../../../core/service';
 import type { InvokeAnswer, InvokeRequest } from './endpoint-runtime';
 
-declare module '../core/trace' {
+declare module '../../../../core/trace' {
   interface TraceEvents {
     'async.ended': {
       readonly endpoint: string;

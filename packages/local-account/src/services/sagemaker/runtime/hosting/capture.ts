@@ -1,11 +1,11 @@
-import { messageOf } from '../core/errors';
-import { bodies, body, optionalNumber, optionalText, textList } from '../core/input';
-import { parseS3Uri } from '../core/module';
-import type { AccountParts } from '../core/module';
-import type { Body } from '../core/service';
-import { seededRandom } from './random';
+import { messageOf } from '../../../../core/errors';
+import { bodies, body, optionalNumber, optionalText, textList } from '../../../../core/input';
+import { parseS3Uri } from '../../../../core/module';
+import type { AccountParts } from '../../../../core/module';
+import type { Body } from '../../../../core/service';
+import { seededRandom } from '../random';
 
-declare module '../core/trace' {
+declare module '../../../../core/trace' {
   interface TraceEvents {
     'capture.written': {
       readonly endpoint: string;

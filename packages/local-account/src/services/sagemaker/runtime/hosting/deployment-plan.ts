@@ -1,6 +1,6 @@
-import { validation } from '../core/errors';
-import { bodies, body, optionalNumber, optionalText, text } from '../core/input';
-import type { Body } from '../core/service';
+import { validation } from '../../../../core/errors';
+import { bodies, body, optionalNumber, optionalText, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
 
 /** One stage of shifting traffic: this share of the requests goes to the new fleet, for this long. */
 export interface Shift {

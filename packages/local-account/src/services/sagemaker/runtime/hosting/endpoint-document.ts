@@ -1,5 +1,5 @@
-import { bodies, body, optionalNumber, optionalText, text } from '../core/input';
-import type { Body } from '../core/service';
+import { bodies, body, optionalNumber, optionalText, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
 
 export type EndpointDocument = Readonly<Record<string, unknown>> & {
   readonly EndpointName: string;

@@ -1,12 +1,12 @@
-import { validation } from '../core/errors';
-import { optionalText } from '../core/input';
-import type { AccountParts } from '../core/module';
-import type { Body } from '../core/service';
-import type { Collection } from '../core/store';
-import type { StateEvents } from '../services/sagemaker/state-events';
+import { validation } from '../../../../core/errors';
+import { optionalText } from '../../../../core/input';
+import type { AccountParts } from '../../../../core/module';
+import type { Body } from '../../../../core/service';
+import type { Collection } from '../../../../core/store';
+import type { StateEvents } from '../state-events';
 import type { EndpointDocument } from './endpoint-document';
 
-declare module '../core/trace' {
+declare module '../../../../core/trace' {
   interface TraceEvents {
     'endpoint.status': {
       readonly endpoint: string;

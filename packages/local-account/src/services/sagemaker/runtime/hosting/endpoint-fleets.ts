@@ -1,8 +1,8 @@
-import { messageOf, validation } from '../core/errors';
-import { bodies, body, text } from '../core/input';
-import type { Body } from '../core/service';
-import { shorten } from '../steps/jobs/job';
-import type { JobParts } from '../steps/jobs/job';
+import { messageOf, validation } from '../../../../core/errors';
+import { bodies, body, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import { shorten } from '../jobs/job';
+import type { JobParts } from '../jobs/job';
 import { deploymentPlan } from './deployment-plan';
 import { captureSummary, instancesOf, variantSummaries } from './endpoint-document';
 import type { EndpointDocument, Retained } from './endpoint-document';
@@ -13,7 +13,7 @@ import { Fleet } from './fleet';
 import type { ModelSource } from './model-server';
 import { TrafficShift } from './traffic-shift';
 
-declare module '../core/trace' {
+declare module '../../../../core/trace' {
   interface TraceEvents {
     'endpoint.traffic': {
       readonly endpoint: string;

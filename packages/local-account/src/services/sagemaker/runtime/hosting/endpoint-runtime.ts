@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { AwsError } from '../core/errors';
-import type { AccountParts } from '../core/module';
+import { AwsError } from '../../../../core/errors';
+import type { AccountParts } from '../../../../core/module';
 import type { Fleet } from './fleet';
 import { InvocationMetrics } from './invocation-metrics';
 import { modelError } from './model-server';
 import type { Answer, ModelServer } from './model-server';
-import { pick, seededRandom } from './random';
+import { pick, seededRandom } from '../random';
 
 /** One inference as a client asks for it. */
 export interface InvokeRequest {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { bodies, body, optionalNumber, text } from '../core/input';
-import type { Body } from '../core/service';
-import type { JobParts } from '../steps/jobs/job';
+import { bodies, body, optionalNumber, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import type { JobParts } from '../jobs/job';
 import { DataCapture } from './capture';
 import { ModelServer } from './model-server';
 import type { ModelSource } from './model-server';

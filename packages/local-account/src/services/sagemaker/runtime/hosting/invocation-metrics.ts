@@ -1,5 +1,5 @@
-import type { AccountParts } from '../core/module';
-import type { MetricPoint } from '../services/shared/peers';
+import type { AccountParts } from '../../../../core/module';
+import type { MetricPoint } from '../../../shared/peers';
 
 /** Publishes AWS/SageMaker metrics of invocations, per variant and again per endpoint configuration. */
 export class InvocationMetrics {

@@ -1,18 +1,18 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { AwsError } from '../core/errors';
-import { body, bodies, optionalText, text } from '../core/input';
-import type { Body } from '../core/service';
-import { unpackSafely } from '../steps/jobs/archive';
-import type { ArchiveLimits } from '../steps/jobs/archive';
-import { JobFolder, startContainer } from '../steps/jobs/container';
-import { imageOf } from '../steps/jobs/image';
-import { baseEnvironment, objectsOf } from '../steps/jobs/job';
-import type { JobParts } from '../steps/jobs/job';
-import { lastLines } from '../steps/jobs/role-objects';
-import type { RoleObjects } from '../steps/jobs/role-objects';
-import type { Running } from '../steps/jobs/warm-interpreter';
+import { AwsError } from '../../../../core/errors';
+import { body, bodies, optionalText, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import { unpackSafely } from '../jobs/archive';
+import type { ArchiveLimits } from '../jobs/archive';
+import { JobFolder, startContainer } from '../jobs/container';
+import { imageOf } from '../jobs/image';
+import { baseEnvironment, objectsOf } from '../jobs/job';
+import type { JobParts } from '../jobs/job';
+import { lastLines } from '../jobs/role-objects';
+import type { RoleObjects } from '../jobs/role-objects';
+import type { Running } from '../jobs/warm-interpreter';
 
 /** The connection was refused: the process is gone and has not seen the request. */
 class NobodyListens extends AwsError {

@@ -1,4 +1,4 @@
-import type { AccountParts } from '../core/module';
+import type { AccountParts } from '../../../../core/module';
 import type { DeploymentPlan } from './deployment-plan';
 
 export interface ShiftObserver {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LogSink } from '../../core/module';
+import type { LogSink } from '../../../../core/module';
 import { lastLines } from './role-objects';
 import { describeEnd } from './warm-interpreter';
 import type { Ended, Running, WarmInterpreter } from './warm-interpreter';

@@ -1,4 +1,4 @@
-import { Unsupported } from '../../core/errors';
+import { Unsupported } from '../../../../core/errors';
 
 /** What runs inside an image, as far as the account has it. */
 export type Framework = 'scikit-learn' | 'xgboost' | 'python';

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import { text } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { ModelSource } from '../../serving/model-server';
-import type { JobParts } from '../../steps/jobs/job';
-import { runProcessing } from '../../steps/jobs/processing';
-import { runTraining } from '../../steps/jobs/training';
-import { runTransform } from '../../steps/jobs/transform';
-import { runTuning } from '../../steps/jobs/tuning';
+import { text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import type { ModelSource } from '../hosting/model-server';
+import type { JobParts } from './job';
+import { runProcessing } from './processing';
+import { runTraining } from './training';
+import { runTransform } from './transform';
+import { runTuning } from './tuning';
 import type { JobKind } from './job-kind';
-import type { Jobs, JobWork } from './jobs';
+import type { Jobs, JobWork } from '../../api/jobs';
 
 const reason = (failureReason: string | undefined): Body =>
   failureReason === undefined ? {} : { FailureReason: failureReason };

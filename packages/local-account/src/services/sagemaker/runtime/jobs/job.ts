@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { AwsError } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
+import { AwsError } from '../../../../core/errors';
+import type { AccountParts } from '../../../../core/module';
 import { ClientError, RoleObjects } from './role-objects';
 import { InterpreterLost } from './warm-interpreter';
 import type { WarmInterpreter } from './warm-interpreter';

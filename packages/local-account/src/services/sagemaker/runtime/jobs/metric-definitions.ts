@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { text } from '../../core/input';
-import type { Body } from '../../core/service';
+import { text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
 import type { Framework } from './image';
 
 export interface Metric {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
+import { bodies, body, optionalNumber, optionalText, text, textList } from '../../../../core/input';
 import { JobFolder, runContainer } from './container';
 import { isMonitorImage, sparkCommand } from './spark';
 import { knownImage, nameOf, standIn } from './stand-in';

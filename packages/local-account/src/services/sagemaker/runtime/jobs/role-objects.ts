@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { AwsError } from '../../core/errors';
-import { parseS3Uri } from '../../core/module';
-import type { AccessControl, ObjectInfo, ObjectStore } from '../../core/module';
-import type { Json, Principal } from '../../core/service';
-import { isObject } from '../definition/expression';
+import { AwsError } from '../../../../core/errors';
+import { parseS3Uri } from '../../../../core/module';
+import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
+import type { Json, Principal } from '../../../../core/service';
+import { isObject } from '../pipelines/definition/expression';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
 export class ClientError extends Error {}

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { monitorRepository } from '../../../contracts/use-case/compute';
-import { Unsupported } from '../../core/errors';
+import { monitorRepository } from '../../../../../../use-case/src/sections/compute';
+import { Unsupported } from '../../../../core/errors';
 import { pythonSources } from './warm-interpreter';
 
 /** Whether an image is the monitor's own, by the name of its repository. */
@@ -14,7 +14,7 @@ interface Place {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const usual = (): string => join(pythonSources(), '..', '..', '.venvs', 'bench');
+const usual = (): string => join(pythonSources(), '../../..', '.venvs', 'bench');
 
 /**
  * A command of the monitor's own image as it runs here: by the Python that has pyspark, all processors of this machine
@@ -34,7 +34,7 @@ export function sparkCommand(
   if (command[command.indexOf('--engine') + 1] !== 'spark' || !command.includes('--engine')) return command;
   throw new Unsupported(
     `Spark without ${missing.join(' and ')}`,
-    'install them (node scripts/python-env.mjs bench for pyspark), or choose monitoring.compute.engine single or auto',
+    'install them (node tools/python-env.mjs bench for pyspark), or choose monitoring.compute.engine single or auto',
   );
 }
 

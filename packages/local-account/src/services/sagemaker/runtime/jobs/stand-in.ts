@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { ImageRegistry } from '../../services/shared/peers';
+import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
 import { imageOf } from './image';
 import { isMonitorImage } from './spark';
@@ -33,6 +33,6 @@ export function knownImage(uri: string, registry?: ImageRegistry): void {
 export function standIn(uri: string): StandIn | undefined {
   const module = modules[repositoryOf(uri)];
   if (module === undefined) return undefined;
-  const monitor = resolve(join(pythonSources(), '..', '..', 'monitor'));
+  const monitor = resolve(join(pythonSources(), '../../..', 'monitor'));
   return { command: ['python3', '-m', module, containerRoot], environment: { PYTHONPATH: monitor } };
 }

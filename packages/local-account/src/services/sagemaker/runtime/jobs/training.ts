@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bodies, body, optionalNumber, optionalText, text, textList } from '../../core/input';
+import { bodies, body, optionalNumber, optionalText, text, textList } from '../../../../core/input';
 import { hasContent, pack, unpackSafely } from './archive';
 import { JobFolder, runContainer } from './container';
 import { imageOf } from './image';

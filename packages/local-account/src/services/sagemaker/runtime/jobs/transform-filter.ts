@@ -1,5 +1,5 @@
-import type { Json } from '../../core/service';
-import { follow, isObject, pathMembers } from '../definition/expression';
+import type { Json } from '../../../../core/service';
+import { follow, isObject, pathMembers } from '../pipelines/definition/expression';
 import { ClientError } from './role-objects';
 
 const isCsv = (contentType: string): boolean => contentType.split(';')[0]?.trim() === 'text/csv';

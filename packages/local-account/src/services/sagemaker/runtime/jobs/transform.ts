@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { body, optionalNumber, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
-import { ModelServer } from '../../serving/model-server';
-import type { ModelSource } from '../../serving/model-server';
+import { body, optionalNumber, optionalText, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import { ModelServer } from '../hosting/model-server';
+import type { ModelSource } from '../hosting/model-server';
 import { concluding, objectsOf } from './job';
 import type { JobParts, JobResult } from './job';
 import { ClientError, filesBelow } from './role-objects';

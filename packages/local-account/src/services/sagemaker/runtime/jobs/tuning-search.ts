@@ -1,7 +1,7 @@
-import { validation } from '../../core/errors';
-import { bodies, body, optionalText, text, textList } from '../../core/input';
-import type { Body } from '../../core/service';
-import { seededRandom } from '../../serving/random';
+import { validation } from '../../../../core/errors';
+import { bodies, body, optionalText, text, textList } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import { seededRandom } from '../random';
 
 type Draw = (random: () => number) => string;
 

@@ -1,6 +1,6 @@
-import { bodies, body, optionalNumber, optionalText, text } from '../../core/input';
-import type { Body } from '../../core/service';
-import type { Jobs } from '../../services/sagemaker/jobs';
+import { bodies, body, optionalNumber, optionalText, text } from '../../../../core/input';
+import type { Body } from '../../../../core/service';
+import type { Jobs } from '../../api/jobs';
 import { concluding } from './job';
 import { candidates, rangesOf } from './tuning-search';
 

@@ -58,9 +58,9 @@ interface Waiting {
 /** The Python sources of the account, found upwards from this file (which may be part of a bundle). */
 export function pythonSources(from = __dirname): string {
   for (let at = from; ; at = dirname(at)) {
-    const folder = join(at, 'local', 'python');
+    const folder = join(at, 'packages/local-account/python');
     if (existsSync(join(folder, 'mooring_local', 'warm.py'))) return folder;
-    if (dirname(at) === at) throw new Error(`local/python is not in ${from} or above it`);
+    if (dirname(at) === at) throw new Error(`packages/local-account/python is not in ${from} or above it`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../core/service';
-import type { Collection } from '../core/store';
+import type { Json } from '../../../../core/service';
+import type { Collection } from '../../../../core/store';
 import type { StepDefinition } from './definition/definition';
 import { isObject } from './definition/expression';
 

@@ -1,8 +1,8 @@
-import type { AccountParts } from '../../core/module';
-import type { RunObserver } from '../../steps/execution-run';
-import type { StateEvents } from './state-events';
+import type { AccountParts } from '../../../../core/module';
+import type { RunObserver } from './execution-run';
+import type { StateEvents } from '../state-events';
 
-declare module '../../core/trace' {
+declare module '../../../../core/trace' {
   interface TraceEvents {
     'pipeline.execution': {
       readonly pipeline: string;

@@ -1,5 +1,5 @@
-import type { Json } from '../core/service';
-import type { Collection } from '../core/store';
+import type { Json } from '../../../../core/service';
+import type { Collection } from '../../../../core/store';
 
 export type ExecutionStatus = 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded' | 'CompletedWithFailures';
 export type StepStatus = 'Starting' | 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';

@@ -1,6 +1,6 @@
-import { messageOf } from '../core/errors';
-import type { AccountParts } from '../core/module';
-import type { Json, Principal } from '../core/service';
+import { messageOf } from '../../../../core/errors';
+import type { AccountParts } from '../../../../core/module';
+import type { Json, Principal } from '../../../../core/service';
 import type { StepCache } from './cache';
 import type { Definition, StepDefinition } from './definition/definition';
 import { evaluate } from './definition/expression';

@@ -1,7 +1,7 @@
-import { validation } from '../core/errors';
-import { parseS3Uri } from '../core/module';
-import type { AccountParts } from '../core/module';
-import type { Json, Principal } from '../core/service';
+import { validation } from '../../../../core/errors';
+import { parseS3Uri } from '../../../../core/module';
+import type { AccountParts } from '../../../../core/module';
+import type { Json, Principal } from '../../../../core/service';
 import { propertyFiles } from './definition/check';
 import type { Definition } from './definition/definition';
 import { follow, isObject, stringify } from './definition/expression';

@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors';
+import { messageOf } from '../../../../core/errors';
 import type { Definition } from './definition/definition';
 import { parseDefinition } from './definition/definition';
 import type { ExecutionRecord, StepRecord } from './execution-record';

@@ -1,4 +1,4 @@
-import type { Json } from '../core/service';
+import type { Json } from '../../../../core/service';
 import { isObject } from './definition/expression';
 
 export interface RetryPolicy {

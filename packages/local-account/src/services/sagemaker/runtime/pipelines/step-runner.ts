@@ -1,4 +1,4 @@
-import type { Json, Principal } from '../core/service';
+import type { Json, Principal } from '../../../../core/service';
 import type { Definition, StepDefinition } from './definition/definition';
 import type { Scope } from './definition/expression';
 import type { ExecutionRecord } from './execution-record';

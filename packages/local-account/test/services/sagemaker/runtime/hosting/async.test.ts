@@ -9,7 +9,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
-import { bucket, Laptop } from '../sagemaker-support/laptop';
+import { bucket, Laptop } from '../../../../support/laptop';
 import {
   createConfig,
   createEndpoint,
@@ -19,7 +19,7 @@ import {
   script,
   updateEndpoint,
   variant,
-} from '../sagemaker-support/serving';
+} from '../../../../support/serving';
 
 describe('other ways to serve', () => {
   let laptop: Laptop;

@@ -1,4 +1,4 @@
-import { deploymentPlan } from '../../../local/serving/deployment-plan';
+import { deploymentPlan } from '../../../../../src/services/sagemaker/runtime/hosting/deployment-plan';
 
 const blueGreen = (
   routing: Readonly<Record<string, unknown>>,

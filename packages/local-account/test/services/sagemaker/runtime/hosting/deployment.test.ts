@@ -1,6 +1,6 @@
 import { PutMetricAlarmCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
-import { Laptop } from '../sagemaker-support/laptop';
+import { Laptop } from '../../../../support/laptop';
 import {
   createConfig,
   createEndpoint,
@@ -9,7 +9,7 @@ import {
   invoke,
   updateEndpoint,
   variant,
-} from '../sagemaker-support/serving';
+} from '../../../../support/serving';
 
 const two = { InitialInstanceCount: 2 };
 

@@ -1,4 +1,4 @@
-import { bucket, Laptop } from '../sagemaker-support/laptop';
+import { bucket, Laptop } from '../../../../support/laptop';
 import {
   capture,
   createConfig,
@@ -8,7 +8,7 @@ import {
   invoke,
   updateEndpoint,
   variant,
-} from '../sagemaker-support/serving';
+} from '../../../../support/serving';
 
 describe('an endpoint', () => {
   let laptop: Laptop;

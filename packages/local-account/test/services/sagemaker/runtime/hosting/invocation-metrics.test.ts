@@ -1,6 +1,6 @@
-import { InvocationMetrics } from '../../../local/serving/invocation-metrics';
-import type { AccountParts } from '../../../local/core/module';
-import type { MetricPoint } from '../../../local/services/shared/peers';
+import { InvocationMetrics } from '../../../../../src/services/sagemaker/runtime/hosting/invocation-metrics';
+import type { AccountParts } from '../../../../../src/core/module';
+import type { MetricPoint } from '../../../../../src/services/shared/peers';
 
 test('a request counts one part of as many in InvocationsPerInstance as the variant has instances', () => {
   const put: MetricPoint[] = [];

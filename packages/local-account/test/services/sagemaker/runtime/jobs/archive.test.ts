@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar';
-import { pack, unpackSafely } from '../../../local/steps/jobs/archive';
+import { pack, unpackSafely } from '../../../../../src/services/sagemaker/runtime/jobs/archive';
 
 interface Member {
   readonly path: string;

@@ -7,7 +7,7 @@ import {
   StopProcessingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { CreateProcessingJobCommandInput, DescribeProcessingJobResponse } from '@aws-sdk/client-sagemaker';
-import { bucket, Laptop, output, processing, xgboostImage } from '../sagemaker-support/laptop';
+import { bucket, Laptop, output, processing, xgboostImage } from '../../../../support/laptop';
 
 const scripts: Readonly<Record<string, string>> = {
   'copy.py': `import os, pathlib, shutil, sys

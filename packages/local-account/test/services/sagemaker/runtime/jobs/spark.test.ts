@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sparkCommand } from '../../../local/steps/jobs/spark';
-import { knownImage } from '../../../local/steps/jobs/stand-in';
+import { sparkCommand } from '../../../../../src/services/sagemaker/runtime/jobs/spark';
+import { knownImage } from '../../../../../src/services/sagemaker/runtime/jobs/stand-in';
 
 const profile = ['python3', 'code.zip', 'monitor', 'profile'];
 const spark = [...profile, '--engine', 'spark'];

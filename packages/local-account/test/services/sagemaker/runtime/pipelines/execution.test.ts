@@ -7,7 +7,7 @@ import {
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { bucket, Laptop, output, processing } from '../sagemaker-support/laptop';
+import { bucket, Laptop, output, processing } from '../../../../support/laptop';
 
 const scripts: Readonly<Record<string, string>> = {
   'note.py': `import pathlib, sys, time

@@ -1,5 +1,5 @@
 import { CreatePipelineCommand } from '@aws-sdk/client-sagemaker';
-import { Laptop } from '../sagemaker-support/laptop';
+import { Laptop } from '../../../../support/laptop';
 
 describe('the experiment of an execution', () => {
   let laptop: Laptop;

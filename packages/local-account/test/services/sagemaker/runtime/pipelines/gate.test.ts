@@ -1,4 +1,4 @@
-import { Laptop } from '../sagemaker-support/laptop';
+import { Laptop } from '../../../../support/laptop';
 
 const compare = (name: string, left: number, more: object = {}): object => ({
   Name: name,

@@ -3,11 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Laptop, processing, root } from '../sagemaker-support/laptop';
+import { Laptop, processing, root } from '../../../../support/laptop';
 
 /** Runs the account of a folder in a process of its own, which starts one pipeline and then waits to be killed. */
 const program = (folder: string, python: string): string => `
-const { Account } = require(${JSON.stringify(join(root, 'local/account.ts'))});
+const { Account } = require(${JSON.stringify(join(root, 'packages/local-account/src/account.ts'))});
 (async () => {
   const account = new Account({ folder: ${JSON.stringify(folder)}, python: ${JSON.stringify(python)}, env: process.env });
   await account.start();
@@ -43,7 +43,7 @@ test('kill -9 in the middle of a step: its process ends, the execution is Failed
     await laptop.account.stop();
 
     const python = join(root, '.venv', 'bin', 'python');
-    child = spawn(process.execPath, ['--require', './scripts/typescript.cjs', '-e', program(laptop.folder, python)], {
+    child = spawn(process.execPath, ['--require', './bin/typescript.cjs', '-e', program(laptop.folder, python)], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' },

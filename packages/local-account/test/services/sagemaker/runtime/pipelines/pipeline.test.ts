@@ -1,4 +1,4 @@
-import { bucket, Laptop, output, processing, xgboostImage } from '../sagemaker-support/laptop';
+import { bucket, Laptop, output, processing, xgboostImage } from '../../../../support/laptop';
 
 const evaluate = `import json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])

@@ -1,5 +1,5 @@
-import type { Json } from '../../core/service';
-import { repositoryOf } from '../jobs/stand-in';
+import type { Json } from '../../../../../core/service';
+import { repositoryOf } from '../../jobs/stand-in';
 import { checkTypes } from '../runners/check-baseline';
 import type { StepDefinition } from './definition';
 import { isObject } from './expression';

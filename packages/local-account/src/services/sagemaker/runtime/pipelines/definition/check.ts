@@ -1,6 +1,6 @@
-import { Unsupported, validation } from '../../core/errors';
-import type { Body, Json } from '../../core/service';
-import type { Shapes } from '../../services/sagemaker/shapes';
+import { Unsupported, validation } from '../../../../../core/errors';
+import type { Body, Json } from '../../../../../core/service';
+import type { Shapes } from '../../shapes';
 import { checkStepProblems, unsupportedOfCheck } from './check-step';
 import { conditionTypes } from './condition';
 import { cycleIn } from './definition';

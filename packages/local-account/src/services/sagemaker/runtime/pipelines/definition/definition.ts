@@ -1,5 +1,5 @@
-import { validation } from '../../core/errors';
-import type { Json } from '../../core/service';
+import { validation } from '../../../../../core/errors';
+import type { Json } from '../../../../../core/service';
 import { isObject, references } from './expression';
 import type { JsonObject } from './expression';
 

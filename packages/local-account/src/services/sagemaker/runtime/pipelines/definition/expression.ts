@@ -1,5 +1,5 @@
-import { validation } from '../../core/errors';
-import type { Json } from '../../core/service';
+import { validation } from '../../../../../core/errors';
+import type { Json } from '../../../../../core/service';
 
 /** What the expressions of a definition can see while a step's arguments are made. */
 export interface Scope {

@@ -1,5 +1,5 @@
-import { validation } from '../../core/errors';
-import type { Json } from '../../core/service';
+import { validation } from '../../../../../core/errors';
+import type { Json } from '../../../../../core/service';
 import type { Definition, ParameterDefinition } from './definition';
 
 const readers: Readonly<Record<string, (text: string) => Json | undefined>> = {

@@ -1,6 +1,6 @@
-import type { AccountParts } from '../../core/module';
-import { body, bodies, optionalText } from '../../core/input';
-import type { Body, Principal } from '../../core/service';
+import type { AccountParts } from '../../../../../core/module';
+import { body, bodies, optionalText } from '../../../../../core/input';
+import type { Body, Principal } from '../../../../../core/service';
 
 export const checkTypes = {
   QualityCheck: ['DATA_QUALITY', 'MODEL_QUALITY'],

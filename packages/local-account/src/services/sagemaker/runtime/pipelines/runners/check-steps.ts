@@ -1,7 +1,7 @@
-import { AwsError } from '../../core/errors';
-import { bodies, body, text } from '../../core/input';
-import { type AccountParts, parseS3Uri } from '../../core/module';
-import type { Body, Json } from '../../core/service';
+import { AwsError } from '../../../../../core/errors';
+import { bodies, body, text } from '../../../../../core/input';
+import { type AccountParts, parseS3Uri } from '../../../../../core/module';
+import type { Body, Json } from '../../../../../core/service';
 import { evaluate, stringify } from '../definition/expression';
 import type { StepContext, StepOutcome, StepRunner } from '../step-runner';
 import { type Baseline, type CheckType, registeredBaseline } from './check-baseline';

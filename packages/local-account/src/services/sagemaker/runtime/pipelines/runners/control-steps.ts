@@ -1,4 +1,4 @@
-import type { Json } from '../../core/service';
+import type { Json } from '../../../../../core/service';
 import { holds } from '../definition/condition';
 import { isObject, stringify } from '../definition/expression';
 import type { StepRunner } from '../step-runner';

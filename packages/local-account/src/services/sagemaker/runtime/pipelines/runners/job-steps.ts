@@ -1,9 +1,9 @@
-import { optionalText } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Json } from '../../core/service';
-import { jobKinds } from '../../services/sagemaker/job-kind';
-import type { JobKind } from '../../services/sagemaker/job-kind';
-import type { Jobs } from '../../services/sagemaker/jobs';
+import { optionalText } from '../../../../../core/input';
+import type { AccountParts } from '../../../../../core/module';
+import type { Body, Json } from '../../../../../core/service';
+import { jobKinds } from '../../jobs/job-kind';
+import type { JobKind } from '../../jobs/job-kind';
+import type { Jobs } from '../../../api/jobs';
 import type { StepContext, StepOutcome, StepRunner } from '../step-runner';
 
 /** `pipelines-<execution>-<step>-<random>`, cut in the middle to the API's length. */

@@ -1,7 +1,7 @@
-import { AwsError } from '../../core/errors';
-import type { AccountParts } from '../../core/module';
-import type { Json } from '../../core/service';
-import type { Collection } from '../../core/store';
+import { AwsError } from '../../../../../core/errors';
+import type { AccountParts } from '../../../../../core/module';
+import type { Json } from '../../../../../core/service';
+import type { Collection } from '../../../../../core/store';
 import { evaluate, isObject, stringify } from '../definition/expression';
 import type { StepContext, StepOutcome, StepRunner } from '../step-runner';
 

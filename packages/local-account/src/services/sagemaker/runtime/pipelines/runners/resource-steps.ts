@@ -1,6 +1,6 @@
-import { text } from '../../core/input';
-import type { AccountParts } from '../../core/module';
-import type { Body, Json } from '../../core/service';
+import { text } from '../../../../../core/input';
+import type { AccountParts } from '../../../../../core/module';
+import type { Body, Json } from '../../../../../core/service';
 import { jobName } from './job-steps';
 import type { StepOutcome, StepRunner } from '../step-runner';
 

@@ -1,7 +1,10 @@
-import { checkDefinition, problemsOf } from '../../../local/steps/definition/check';
-import { parseDefinition } from '../../../local/steps/definition/definition';
-import { parameterValues } from '../../../local/steps/definition/parameters';
-import { Shapes } from '../../../local/services/sagemaker/shapes';
+import {
+  checkDefinition,
+  problemsOf,
+} from '../../../../../../src/services/sagemaker/runtime/pipelines/definition/check';
+import { parseDefinition } from '../../../../../../src/services/sagemaker/runtime/pipelines/definition/definition';
+import { parameterValues } from '../../../../../../src/services/sagemaker/runtime/pipelines/definition/parameters';
+import { Shapes } from '../../../../../../src/services/sagemaker/runtime/shapes';
 
 const shapes = new Shapes();
 const args = {

@@ -1,7 +1,13 @@
-import { holds } from '../../../local/steps/definition/condition';
-import { evaluate, follow, parseReference, pathMembers, references } from '../../../local/steps/definition/expression';
-import type { Scope } from '../../../local/steps/definition/expression';
-import type { Json } from '../../../local/core/service';
+import { holds } from '../../../../../../src/services/sagemaker/runtime/pipelines/definition/condition';
+import {
+  evaluate,
+  follow,
+  parseReference,
+  pathMembers,
+  references,
+} from '../../../../../../src/services/sagemaker/runtime/pipelines/definition/expression';
+import type { Scope } from '../../../../../../src/services/sagemaker/runtime/pipelines/definition/expression';
+import type { Json } from '../../../../../../src/core/service';
 
 const train = {
   ModelArtifacts: { S3ModelArtifacts: 's3://b/model.tar.gz' },

@@ -1,6 +1,6 @@
 import { CreateModelPackageCommand, CreateModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
-import { bucket, Laptop, output, sklearnImage } from '../sagemaker-support/laptop';
-import { createModel } from '../sagemaker-support/serving';
+import { bucket, Laptop, output, sklearnImage } from '../../../../../support/laptop';
+import { createModel } from '../../../../../support/serving';
 
 const registry = '156813124566.dkr.ecr.us-east-1.amazonaws.com';
 const analyzer = `${registry}/sagemaker-model-monitor-analyzer`;
