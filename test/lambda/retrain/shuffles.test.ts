@@ -52,7 +52,7 @@ function shuffled(seed: number): Delivery[] {
 
 /** Lives through deliveries in order of their arrival; returns what was started and what a person was asked. */
 async function outcome(deliveries: readonly Delivery[], late: () => number): Promise<readonly string[]> {
-  const fixture = new RetrainFixture({ cool_down: '6h' });
+  const world = new RetrainFixture({ cool_down: '6h' });
   const queue = [...deliveries];
   let labels = 0;
   const started: Minutes[] = [];
@@ -61,14 +61,14 @@ async function outcome(deliveries: readonly Delivery[], late: () => number): Pro
     const { at, event } = queue.shift() as Delivery;
     const firing = alarms.find(({ from, to }) => from <= at && at < to);
     const ended = alarms.findLast(({ to }) => to <= at);
-    fixture.alarm =
+    world.alarm =
       firing === undefined ? { state: 'OK', since: iso(ended?.to ?? 0) } : { state: 'ALARM', since: iso(firing.from) };
-    fixture.executions.forEach((each, index) => {
+    world.executions.forEach((each, index) => {
       if ((started[index] ?? 0) + executionTakes <= at) each.status = 'Succeeded';
     });
     const live = started.findLast((each) => each + deployedAfter <= at);
     if (live !== undefined)
-      fixture.put('artifacts', 'loans/live/production/manifest.json', {
+      world.put('artifacts', 'loans/live/production/manifest.json', {
         version: 1,
         deployed_at: iso(live + deployedAfter),
         metadata: {},
@@ -77,25 +77,25 @@ async function outcome(deliveries: readonly Delivery[], late: () => number): Pro
       labels = Math.floor(at / days(1));
       const time = iso(days(labels));
       const arrivals = Object.fromEntries(Array.from({ length: labels }, (_, day) => [iso(days(day)), 200]));
-      fixture.put('data', `loans/labelled/${time}/manifest.json`, {
+      world.put('data', `loans/labelled/${time}/manifest.json`, {
         window: { end: time },
         rows: { labelled: 200 * labels },
         arrivals,
       });
     }
-    const before = fixture.executions.length;
-    await decide(fixture.context, requestOf(event));
-    if (fixture.executions.length > before) {
+    const before = world.executions.length;
+    await decide(world.context, requestOf(event));
+    if (world.executions.length > before) {
       started.push(at);
-      const arn = fixture.executions.at(-1)?.arn ?? '';
+      const arn = world.executions.at(-1)?.arn ?? '';
       const end = at + executionTakes;
       queue.push({ at: end + late(), event: endedEvent(iso(end), arn) });
     }
   }
   const day = (each: Decision): string =>
     `day ${Math.floor((Date.parse(each.time) - begin) / 86_400_000)}: ${each.outcome}`;
-  const asked = fixture.decisions().find((each) => each.outcome === 'no-help');
-  const starts = fixture.decisions().filter((each) => each.outcome === 'start');
+  const asked = world.decisions().find((each) => each.outcome === 'no-help');
+  const starts = world.decisions().filter((each) => each.outcome === 'start');
   return [...starts, ...(asked === undefined ? [] : [asked])].map(day);
 }
 
