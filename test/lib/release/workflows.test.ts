@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { root } from '../support/app';
+import { root } from '../../support/app';
 
 interface Job {
   readonly 'timeout-minutes'?: number;
