@@ -1,4 +1,4 @@
-"""The goldens by name: each function builds one pipeline with the SageMaker Python SDK. Twins: packages/pipeline-language/test/twins."""
+"""The goldens by name, each a pipeline built with the SageMaker Python SDK (packages/pipeline-language/test/twins)."""
 
 from __future__ import annotations
 
