@@ -2,6 +2,8 @@
 const base = {
   transform: { '^.+\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
   testEnvironment: 'node',
+  // Our packages are used from their sources, without a build.
+  testEnvironmentOptions: { customExportConditions: ['mooring-source', 'node', 'node-addons'] },
   setupFiles: ['<rootDir>/test/support/plain-output.js'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.mooring', '<rootDir>/.venv', '<rootDir>/.venvs'],
 };

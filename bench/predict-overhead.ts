@@ -1,6 +1,6 @@
 /**
  * What the front door adds to the endpoint's own time, in the local account, and what the functions weigh:
- * `npx ts-node --transpile-only bench/predict-overhead.ts [--users 50] [--seconds 20] [--think 1] [--rounds 1]`.
+ * `node --require ./bin/typescript.cjs bench/predict-overhead.ts [--users 50] [--seconds 20] [--think 1] [--rounds 1]`.
  *
  * The overhead of a request is the user's time minus the time that InvokeEndpoint took, which the predict function
  * says in `Server-Timing`. It holds everything else: HTTP, token, API gateway, function, checks; `function` is the

@@ -4,6 +4,7 @@
 // Types are checked by `npm run lint`, not here.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const Module = require('node:module');
 const { join } = require('node:path');
 const { version } = require('esbuild/package.json');
 
@@ -40,6 +41,20 @@ function transformed(filename) {
     return code;
   }
 }
+
+/** Source of what one of our packages exports, by its manifest; undefined for what it does not export as source. */
+function sourceOf(request) {
+  const [, name, rest = ''] = /^@mooring\/([^/]+)(\/.*)?$/.exec(request) ?? [];
+  if (name === undefined) return undefined;
+  const folder = join(__dirname, '..', 'packages', name);
+  manifests[name] ??= JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const target = manifests[name].exports[`.${rest}`]?.['mooring-source'];
+  return target === undefined ? undefined : join(folder, target);
+}
+
+const manifests = {};
+const resolve = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) => resolve(sourceOf(request) ?? request, ...rest);
 
 process.setSourceMapsEnabled(true);
 require.extensions['.ts'] = (module, filename) => module._compile(transformed(filename), filename);

@@ -1,5 +1,5 @@
 import colors from 'picocolors';
-import type { TraceRecord } from '../../packages/local-account/src/core/trace';
+import type { TraceRecord } from '@mooring/local-account';
 import { print } from '../shared/output';
 
 /** One readable line for a trace record: time, what happened, and its values. */

@@ -7,7 +7,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { dockerStandIn } from '../../packages/local-account/src/core/project-root';
+import { dockerStandIn } from '@mooring/local-account';
 
 export const localRegion = 'us-east-1';
 /** Keys of the local account's administrator; they mean nothing anywhere else. */

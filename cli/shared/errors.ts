@@ -1,4 +1,8 @@
-import { UserError } from '../../packages/use-case/src/errors';
+import { AccountError } from '@mooring/local-account';
+import { UserError } from '@mooring/use-case/errors';
+
+/** Message of anything thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Codes of services that mean the caller's fault; their message says what to mend. */
 const expectedNames = [
@@ -16,7 +20,7 @@ const expectedNames = [
  * @returns text and whether a defect of ours.
  */
 export function describeError(error: unknown): { readonly text: string; readonly defect: boolean } {
-  if (error instanceof UserError) return { text: error.message, defect: false };
+  if (error instanceof UserError || error instanceof AccountError) return { text: error.message, defect: false };
   if (error instanceof Error) {
     if (error.name === 'CommanderError') return { text: '', defect: false };
     if (expectedNames.includes(error.name)) return { text: `${error.name}: ${error.message}`, defect: false };

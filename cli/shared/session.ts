@@ -1,5 +1,5 @@
-import { UserError } from '../../packages/use-case/src/errors';
-import { Account } from '../../packages/local-account/src/account';
+import { UserError } from '@mooring/use-case/errors';
+import { Account } from '@mooring/local-account';
 import { clientsFor, type Clients } from './clients';
 import type { Project } from './project';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Account } from '../../packages/local-account/src/account';
-import { clientsOf, dropFolders, freshFolder, startAccount } from '../../packages/local-account/test/support/account';
+import type { Account } from '@mooring/local-account';
+import { clientsOf, dropFolders, freshFolder, startAccount } from '@mooring/local-account/test/support/account';
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 
 const bin = resolve(__dirname, '../../.venvs/clients/bin');

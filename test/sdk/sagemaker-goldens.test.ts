@@ -6,7 +6,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Laptop, root } from '../../packages/local-account/test/support/laptop';
+import { Laptop, root } from '@mooring/local-account/test/support/laptop';
 
 const goldens = join(root, 'packages/pipeline-language/test/goldens');
 const boto = join(root, '.venvs/clients/bin/python');

@@ -13,11 +13,11 @@ import {
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Chat } from '../../packages/use-case/src/chat';
+import type { Chat } from '@mooring/use-case/chat';
 import { environment } from '../../contracts/environment';
 import { resourceNames, stackNames } from '../../contracts/names';
 import { publish } from '../../lambda/shared/news';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { localKeys, localRegion } from '../../cli/shared/clients';
 import { root, testApp, testUseCases } from '../support/app';

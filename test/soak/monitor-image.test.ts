@@ -13,7 +13,7 @@ import {
   type CreateProcessingJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientEnvironment, clientsFor, localKeys, localRegion } from '../../cli/shared/clients';
 import { readFoundation } from '../../cli/shared/foundation';

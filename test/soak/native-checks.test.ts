@@ -10,7 +10,7 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { prefixes, resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientsFor, type Clients } from '../../cli/shared/clients';
 import { followExecution, startExecution } from '../../cli/loop/execution';

@@ -1,4 +1,4 @@
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { localKeys, localRegion } from '../../shared/clients';
 import type { Session } from '../../shared/session';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { durationSeconds } from '../../use-case/src/duration';
 import type { Deployer } from './cloudformation/deployer';
 import { ProviderRegistry } from './cloudformation/registry';
 import { Clock } from './core/clock';
+import { durationSeconds } from './core/duration';
 import { AwsError } from './core/errors';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';

@@ -33,7 +33,7 @@ function compile(sources: Readonly<Record<string, string>>): string[] {
 }
 
 describe('the page about the language', () => {
-  test('has the reference that its types and comments give (node_modules/.bin/ts-node tools/generate/language-reference.ts)', () => {
+  test('has the reference that its types and comments give (node --require ./bin/typescript.cjs tools/generate/language-reference.ts)', () => {
     expect(withReference(current())).toBe(current());
   }, 180_000);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { releaseNames } from '../../../contracts/release';
-import { Account } from '../../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { Executions, localIdentity, until } from '../../support/executions';
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { packageFolder } from '../../../../core/package-folder';
 import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
 import { imageOf } from './image';
 import { isMonitorImage } from './spark';
-import { pythonSources } from './warm-interpreter';
 
 /** Closed images that have no Python of ours to run in them, but a job that the open monitor can do. */
 const modules: Readonly<Record<string, string>> = {
@@ -34,13 +34,11 @@ export function knownImage(uri: string, registry?: ImageRegistry): void {
 export function standIn(uri: string): StandIn | undefined {
   const module = modules[repositoryOf(uri)];
   if (module === undefined) return undefined;
-  return { command: ['python3', '-m', module, containerRoot], environment: { PYTHONPATH: monitorSources() } };
+  return { command: ['python3', '-m', module, containerRoot], environment: monitorSources() };
 }
 
-/** The open monitor's sources, found upwards from the account's own. */
-function monitorSources(from = pythonSources()): string {
-  const folder = join(from, 'python/mooring-monitor/src');
-  if (existsSync(folder)) return folder;
-  if (dirname(from) === from) throw new Error('python/mooring-monitor is not beside the local account');
-  return monitorSources(dirname(from));
+/** In a checkout the open monitor lies beside the packages; elsewhere it is installed for the account's Python. */
+function monitorSources(): StandIn['environment'] {
+  const sources = join(packageFolder(), '../../python/mooring-monitor/src');
+  return existsSync(sources) ? { PYTHONPATH: sources } : {};
 }
