@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { durationSeconds } from '../contracts/duration';
 import type { Deployer } from './assembly/deployer';
 import { ProviderRegistry } from './assembly/registry';
-import { Clock } from './core/clock';
-import { AwsError } from './core/errors';
+import { repairHint } from './core/damaged-state';
+import { storageFailure } from './core/storage-failure';
+import { UserError } from '../contracts/errors';
+import { Clock, clockCheck } from './core/clock';
+import { AwsError, messageOf } from './core/errors';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
 import { StateLock } from './core/state-lock';
 import { Store } from './core/store';
-import { Trace } from './core/trace';
+import { Trace, traceName } from './core/trace';
 import { Foundation } from './foundation';
 import { defaultModules } from './modules';
 import { AccountServer } from './server/account-server';
@@ -64,9 +67,9 @@ export class Account {
     try {
       await this.startLocked(lock);
     } catch (error) {
-      await this.stop();
+      await this.stop().catch(() => undefined);
       lock.release();
-      throw error;
+      throw startFailure(error, this.options.folder);
     }
   }
 
@@ -76,10 +79,21 @@ export class Account {
     this.running = undefined;
     this.url = undefined;
     if (running === undefined) return;
-    for (const module of [...running.modules].reverse()) await module.stop?.();
-    await running.server.close();
-    running.close();
-    running.lock.release();
+    const failures: unknown[] = [];
+    const ends = [
+      ...[...running.modules].reverse().map((module) => () => module.stop?.()),
+      () => running.server.close(),
+      () => running.close(),
+      () => running.lock.release(),
+    ];
+    // One that fails, on a full disk for instance, keeps no child process and no lock alive.
+    for (const end of ends)
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** http://127.0.0.1:PORT. @throws Error before start. */
@@ -114,8 +128,10 @@ export class Account {
   private async startLocked(lock: StateLock): Promise<void> {
     const { folder } = this.options;
     const store = new Store(folder);
-    const clock = new Clock(store.collection('clock'), this.options.realNow);
-    const trace = new Trace(join(folder, 'trace.jsonl'), clock);
+    const clock = new Clock(store.collection('clock', clockCheck), this.options.realNow, (timer, error) =>
+      trace.emit('work.failed', { timer, error: messageOf(error) }),
+    );
+    const trace = new Trace(join(folder, traceName), clock);
     const peers: { found: Partial<Peers> } = { found: {} };
     const endpointUrl = (): string => this.endpointUrl();
     const foundation = new Foundation({
@@ -179,6 +195,7 @@ export class Account {
     const close = (): void => {
       clock.stop();
       store.close();
+      trace.close();
     };
     this.running = { parts, lock, server, modules: all, registry, deployer: cloudFormation.deployer, close };
     const port = await server.listen(this.options.port ?? 0);
@@ -233,6 +250,20 @@ export class Account {
       },
     };
   }
+}
+
+/** What a state that cannot be started from says to people; other versions and editors may have written it. */
+function startFailure(error: unknown, folder: string): unknown {
+  const storage = storageFailure(error);
+  if (storage !== undefined) return new UserError(storage.message);
+  if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) return error;
+  return new UserError(
+    [
+      `the local account cannot start from the state in ${folder}: ${error.message}.`,
+      `The state is from another version or was changed by something else, or this is a defect of Mooring; a start on an empty folder (--state) shows which. ${repairHint}.`,
+      error.stack?.split('\n').slice(1, 4).join('\n') ?? '',
+    ].join('\n'),
+  );
 }
 
 /** Routes for the CLI and the console that belong to no module. */

@@ -5,7 +5,7 @@ import { AwsError, messageOf } from '../core/errors';
 import type { Control, Site } from '../core/module';
 import type { Call, Principal } from '../core/service';
 import { answerControl } from './controls';
-import type { Dispatcher } from './dispatcher';
+import { answerTo, type Dispatcher } from './dispatcher';
 import { defaultBodyLimit, type Exchange, exchangeOf, readBody, send } from './exchange';
 import { cborProtocol } from './protocols/cbor';
 import { jsonProtocol } from './protocols/json';
@@ -116,7 +116,10 @@ export class AccountServer {
 
   /** Errors outside of any protocol: unknown keys, broken connections. */
   private giveUp(exchange: Exchange, error: unknown): void {
-    const known = error instanceof AwsError ? error : new AwsError('InternalErrorOfLocalAccount', messageOf(error));
+    const known =
+      error instanceof AwsError
+        ? error
+        : (answerTo(error) ?? new AwsError('InternalErrorOfLocalAccount', messageOf(error)));
     const protocol = this.protocols.find((each) => each.speaks(exchange)) ?? restJsonProtocol;
     send(exchange, protocol.fail(known, exchange));
   }

@@ -1,6 +1,7 @@
 import { AwsError, messageOf } from '../core/errors';
 import { isBody } from '../core/input';
 import type { Control } from '../core/module';
+import { answerTo } from './dispatcher';
 import { type Exchange, readBody, send } from './exchange';
 
 /**
@@ -24,10 +25,8 @@ export async function answerControl(exchange: Exchange, controls: readonly Contr
         : { ...Object.fromEntries(exchange.query), ...jsonOf(await readBody(exchange)) };
     reply(exchange, 200, (await control.handle(input)) ?? {});
   } catch (error) {
-    reply(exchange, error instanceof AwsError ? error.status : 400, {
-      error: error instanceof AwsError ? error.code : 'Error',
-      message: messageOf(error),
-    });
+    const known = error instanceof AwsError ? error : answerTo(error);
+    reply(exchange, known?.status ?? 400, { error: known?.code ?? 'Error', message: messageOf(known ?? error) });
   }
 }
 
