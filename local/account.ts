@@ -6,12 +6,13 @@ import { ProviderRegistry } from './assembly/registry';
 import { repairHint } from './core/damaged-state';
 import { storageFailure } from './core/storage-failure';
 import { UserError } from '../contracts/errors';
-import { Clock, clockCheck } from './core/clock';
+import { Clock } from './core/clock';
 import { AwsError, messageOf } from './core/errors';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
 import { StateLock } from './core/state-lock';
 import { Store } from './core/store';
+import { documentChecks } from './state-checks';
 import { Trace, traceName } from './core/trace';
 import { Foundation } from './foundation';
 import { defaultModules } from './modules';
@@ -127,8 +128,9 @@ export class Account {
 
   private async startLocked(lock: StateLock): Promise<void> {
     const { folder } = this.options;
-    const store = new Store(folder);
-    const clock = new Clock(store.collection('clock', clockCheck), this.options.realNow, (timer, error) =>
+    const store = new Store(folder, { checks: documentChecks });
+    refuseNewerState(store, folder);
+    const clock = new Clock(store.collection('clock'), this.options.realNow, (timer, error) =>
       trace.emit('work.failed', { timer, error: messageOf(error) }),
     );
     const trace = new Trace(join(folder, traceName), clock);
@@ -250,6 +252,20 @@ export class Account {
       },
     };
   }
+}
+
+/** Counted up when a version writes state that the one before could not work with. */
+const stateFormat = 1;
+
+/** @throws UserError for a state that a later version wrote. */
+function refuseNewerState(store: Store, folder: string): void {
+  const state = store.collection<unknown>('state');
+  const format = state.get('format');
+  if (format === undefined) return state.put('format', stateFormat);
+  if (format !== stateFormat)
+    throw new UserError(
+      `the state in ${folder} has the format ${JSON.stringify(format)}, and this version of Mooring works with ${stateFormat}: another version wrote it. Use that version, choose another folder with --state, or start anew with \`npx mooring reset\``,
+    );
 }
 
 /** What a state that cannot be started from says to people; other versions and editors may have written it. */

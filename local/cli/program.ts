@@ -3,6 +3,7 @@ import { describeError } from './errors';
 import { findProject } from './project';
 import { note } from './output';
 import type { CommandContext } from './command';
+import { addAccount } from './commands/account';
 import { addApprove } from './commands/approve';
 import { addCheck } from './commands/check';
 import { addClock } from './commands/clock';
@@ -60,6 +61,7 @@ export function buildProgram(): Command {
     addCheck,
     addReport,
     addReset,
+    addAccount,
     addTour,
     addRelease,
     addApproveRelease,
@@ -69,7 +71,10 @@ export function buildProgram(): Command {
     addDestroy,
   ])
     add(program, context);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    command.exitOverride();
+    for (const part of command.commands) part.exitOverride();
+  }
   return program;
 }
 

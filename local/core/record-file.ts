@@ -34,8 +34,7 @@ export type Guard<T> = (value: unknown) => value is T;
 
 /** One line of a file. */
 export type Line<T> = { readonly number: number } & (
-  | { readonly record: T }
-  | { readonly text: string; readonly problem: string }
+  { readonly record: T } | { readonly text: string; readonly problem: string }
 );
 
 /**
@@ -159,7 +158,7 @@ export class RecordFile<T> {
 
   /** A full disk takes a part of what it is given first, and answers with an error only then. */
   private writeAll(fd: number, bytes: Buffer): void {
-    for (let done = 0; done < bytes.length; ) done += this.calls.write(fd, bytes, done, bytes.length - done);
+    for (let done = 0; done < bytes.length;) done += this.calls.write(fd, bytes, done, bytes.length - done);
   }
 
   private cut(fd: number): void {

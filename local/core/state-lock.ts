@@ -63,7 +63,8 @@ export class StateLock {
       writeFileSync(fresh, JSON.stringify(mine));
       linkSync(fresh, this.file);
     } catch (error) {
-      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        throw error;
       // A file system without hard links, e.g. FAT.
       writeFileSync(this.file, JSON.stringify(mine), { flag: 'wx' });
     } finally {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DamagedState } from './damaged-state';
 import { isBody } from './input';
-import { type FileCalls, RecordFile } from './record-file';
+import { type FileCalls, type Line, RecordFile } from './record-file';
 import { StorageFailure } from './storage-failure';
 
 /** A named set of JSON documents. A `put` or `delete` is on disk when it returns, or throws and changes nothing. */
@@ -28,6 +28,45 @@ export const isChange = (value: unknown): value is Change =>
 /** What is wrong with a document, for people; undefined when nothing is. */
 export type Check = (value: unknown) => string | undefined;
 
+/** What a document on disk must look like, by collection: other versions and editors may have written it. */
+export type Checks = Readonly<Record<string, Check>>;
+
+export interface StoreOptions {
+  readonly calls?: FileCalls;
+  readonly checks?: Checks;
+}
+
+/** The journal of a state folder as a file, for a repair. */
+export const journalFile = (folder: string): RecordFile<Change> => new RecordFile(join(folder, journalName), isChange);
+
+/** A line of the journal that cannot be used. */
+export interface Damage {
+  readonly line: number;
+  readonly problem: string;
+  readonly text: string;
+}
+
+/** All lines that are no change, and all documents that a later line does not replace and their check refuses. */
+export function damagesOf(lines: readonly Line<Change>[], checks: Checks): readonly Damage[] {
+  const damages: Damage[] = [];
+  const last = new Map<string, Damage | undefined>();
+  for (const line of lines) {
+    if (!('record' in line)) {
+      damages.push({ line: line.number, problem: line.problem, text: line.text });
+      continue;
+    }
+    const { c, k, v } = line.record;
+    const problem = v === undefined ? undefined : v === null ? 'is null' : checks[c]?.(v);
+    last.set(
+      JSON.stringify([c, k]),
+      problem === undefined
+        ? undefined
+        : { line: line.number, problem: `the document '${k}' of ${c} ${problem}`, text: JSON.stringify(line.record) },
+    );
+  }
+  return [...damages, ...[...last.values()].filter((each) => each !== undefined)].sort((a, b) => a.line - b.line);
+}
+
 /** Name of the journal in the state folder. */
 export const journalName = 'journal.jsonl';
 
@@ -43,12 +82,15 @@ export class Store {
 
   /**
    * @param folder where the journal lives; made when absent.
-   * @throws DamagedState that names the line of the journal that is no change.
+   * @throws DamagedState that names the line of the journal which is no change, or whose document is none of its collection.
    */
-  constructor(folder: string, calls?: FileCalls) {
+  constructor(folder: string, { calls, checks = {} }: StoreOptions = {}) {
     mkdirSync(folder, { recursive: true });
     this.journal = new RecordFile(join(folder, journalName), isChange, calls);
-    for (const change of this.journal.read()) this.apply(change);
+    const lines = this.journal.lines();
+    const [damage] = damagesOf(lines, checks);
+    if (damage !== undefined) throw new DamagedState(this.journal.path, damage.line, damage.problem);
+    for (const line of lines) if ('record' in line) this.apply(line.record);
     try {
       this.journal.replace(this.changes());
     } catch (error) {
@@ -57,13 +99,8 @@ export class Store {
     }
   }
 
-  /**
-   * @param check what a document on disk must look like; other versions and editors may have written it.
-   * @throws DamagedState that names the document which does not.
-   */
-  collection<T>(name: string, check?: Check): Collection<T> {
+  collection<T>(name: string): Collection<T> {
     const documents = this.documents(name) as Map<string, T>;
-    if (check !== undefined) this.inspect(name, documents, check);
     return {
       get: (id) => documents.get(id),
       put: (id, value) => {
@@ -99,17 +136,6 @@ export class Store {
 
   private *changes(): Iterable<Change> {
     for (const [c, documents] of this.collections) for (const [k, v] of documents) yield { c, k, v };
-  }
-
-  private inspect(name: string, documents: ReadonlyMap<string, unknown>, check: Check): void {
-    for (const [id, value] of documents) {
-      const problem = check(value);
-      if (problem === undefined) continue;
-      const line = this.journal
-        .lines()
-        .findLast((each) => 'record' in each && each.record.c === name && each.record.k === id);
-      throw new DamagedState(this.journal.path, line?.number, `the document '${id}' of ${name} ${problem}`);
-    }
   }
 }
 

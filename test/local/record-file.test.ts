@@ -64,13 +64,13 @@ describe('a disk that fills up', () => {
     expect(rows.read().map(({ n }) => n)).toEqual([1, 4]);
   });
 
-  test('300 stores on disks of random size: memory and disk agree, whatever failed', () => {
+  test('100 stores on disks of random size: memory and disk agree, whatever failed', () => {
     const random = seeded(20_26);
-    const outcomes = { tried: 300, survived: 0, failed: 0, refusals: 0 };
+    const outcomes = { tried: 100, survived: 0, failed: 0, refusals: 0 };
     for (let round = 0; round < outcomes.tried; round += 1) {
       const folder = mkdtempSync(join(tmpdir(), 'mooring-store-'));
       const calls = disk(Math.floor(random() * 4_000));
-      const store = new Store(folder, calls);
+      const store = new Store(folder, { calls });
       const documents = store.collection<string>('d');
       for (let step = 0; step < 40; step += 1) {
         const id = `k${Math.floor(random() * 6)}`;
@@ -89,8 +89,8 @@ describe('a disk that fills up', () => {
       else outcomes.failed += 1;
       store.close();
     }
-    expect(outcomes).toMatchObject({ tried: 300, survived: 300, failed: 0 });
-    expect(outcomes.refusals).toBeGreaterThan(1_000);
+    expect(outcomes).toMatchObject({ tried: 100, survived: 100, failed: 0 });
+    expect(outcomes.refusals).toBeGreaterThan(300);
   });
 });
 

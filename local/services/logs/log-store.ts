@@ -5,7 +5,7 @@ import { AwsError } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { LogSink } from '../../core/module';
 import { RecordFile } from '../../core/record-file';
-import { type Collection, shape, type Store } from '../../core/store';
+import type { Collection, Store } from '../../core/store';
 
 export interface LogGroup {
   readonly name: string;
@@ -32,7 +32,7 @@ export class LogStore implements LogSink {
     private readonly folder: string,
     private readonly now: () => Date,
   ) {
-    this.groups = store.collection('logs.groups', shape({ name: 'text', streams: 'structure' }));
+    this.groups = store.collection('logs.groups');
   }
 
   all(): readonly LogGroup[] {

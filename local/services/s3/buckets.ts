@@ -1,5 +1,5 @@
 import { AwsError } from '../../core/errors';
-import { type Collection, shape, type Store } from '../../core/store';
+import type { Collection, Store } from '../../core/store';
 import type { Bucket } from './records';
 
 /** The account's buckets, without what is in them. */
@@ -10,7 +10,7 @@ export class Buckets {
     store: Store,
     private readonly now: () => Date,
   ) {
-    this.documents = store.collection('s3.buckets', shape({ name: 'text', created: 'text', settings: 'structure' }));
+    this.documents = store.collection('s3.buckets');
   }
 
   /** In the order of their names. */

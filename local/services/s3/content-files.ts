@@ -31,6 +31,9 @@ export interface Expected {
   readonly algorithms?: readonly string[];
 }
 
+/** Where the content of an object lies, below the folder of the object store. */
+export const contentPath = (folder: string, file: string): string => join(folder, 'data', file.slice(0, 2), file);
+
 /**
  * Files that hold objects' bytes. Their names are random, so that no key, however odd, has a say in where bytes go.
  * Content is complete before it gets its final name; what a full disk cut short is removed at once, what a kill leaves behind
@@ -40,7 +43,7 @@ export class ContentFiles {
   private readonly data: string;
   private readonly incoming: string;
 
-  constructor(folder: string) {
+  constructor(private readonly folder: string) {
     this.data = join(folder, 'data');
     this.incoming = join(folder, 'incoming');
     mkdirSync(this.data, { recursive: true });
@@ -49,7 +52,7 @@ export class ContentFiles {
   }
 
   path(file: string): string {
-    return join(this.data, file.slice(0, 2), file);
+    return contentPath(this.folder, file);
   }
 
   write(bytes: Buffer): Content {

@@ -7,7 +7,7 @@ import { AwsError } from '../../core/errors';
 import type { AwsEvent, ObjectInfo, ObjectStore, PutOptions } from '../../core/module';
 import type { Body, Permission } from '../../core/service';
 import { repairHint } from '../../core/damaged-state';
-import { type Check, type Collection, shape, type Store } from '../../core/store';
+import type { Collection, Store } from '../../core/store';
 import type { Expected } from './content-files';
 import { Buckets } from './buckets';
 import { ContentFiles } from './content-files';
@@ -36,7 +36,7 @@ export class FileObjectStore implements ObjectStore {
 
   constructor(private readonly parts: ObjectStoreParts) {
     this.buckets = new Buckets(parts.store, parts.now);
-    this.objectDocuments = parts.store.collection('s3.objects', objectCheck);
+    this.objectDocuments = parts.store.collection('s3.objects');
     this.files = new ContentFiles(parts.folder);
     for (const [id] of this.objectDocuments.entries())
       this.index.add(id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1));
@@ -289,18 +289,6 @@ export class FileObjectStore implements ObjectStore {
       this.parts.publish(objectEvent(type, { bucket, key, version, accountId: this.parts.accountId }, more));
   }
 }
-
-const versionCheck = shape({ versionId: 'text', file: 'text', size: 'number', etag: 'text', modified: 'text' });
-
-/** Every object has versions, and each of them a content file. */
-export const objectCheck: Check = (value) => {
-  const problem = shape({ versions: 'list' })(value);
-  if (problem !== undefined) return problem;
-  const { versions } = value as ObjectRecord;
-  if (versions.length === 0) return "has an empty list 'versions'";
-  const wrong = versions.map(versionCheck).find((each) => each !== undefined);
-  return wrong === undefined ? undefined : `has a version that ${wrong}`;
-};
 
 const id = (bucket: string, key: string): string => `${bucket}/${key}`;
 

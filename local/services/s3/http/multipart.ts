@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 import { AwsError } from '../../../core/errors';
 import { bodies, text } from '../../../core/input';
-import { type Collection, shape, type Store } from '../../../core/store';
+import type { Collection, Store } from '../../../core/store';
 import { readBody } from '../../../server/exchange';
 import type { FileObjectStore } from '../file-object-store';
 import type { Content, Upload } from '../records';
@@ -22,10 +22,7 @@ export class Multipart {
     documents: Store,
     private readonly now: () => Date,
   ) {
-    this.uploads = documents.collection(
-      's3.uploads',
-      shape({ id: 'text', bucket: 'text', key: 'text', parts: 'structure' }),
-    );
+    this.uploads = documents.collection('s3.uploads');
   }
 
   /** Content files that belong to uploads in progress. */
@@ -188,8 +185,7 @@ export class Multipart {
 
   private upload({ bucket, key, exchange }: S3Request): Upload {
     const found = this.uploads.get(exchange.query.get('uploadId') ?? '');
-    if (found === undefined || found.bucket !== bucket || found.key !== key)
-      throw noSuchUpload();
+    if (found === undefined || found.bucket !== bucket || found.key !== key) throw noSuchUpload();
     return found;
   }
 
