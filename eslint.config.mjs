@@ -12,6 +12,16 @@ const noLib = {
   message: 'reads cdk.out and contracts/ only, never lib/',
 };
 
+/** A pattern from outside can take longer than a life; see the module that may compile one. */
+const foreignExpressions = [
+  ':matches(NewExpression, CallExpression)[callee.name="RegExp"]:not([arguments.0.type="Literal"])',
+  ':matches(NewExpression, CallExpression)[callee.property.name="RegExp"]',
+].map((selector) => ({
+  selector,
+  message:
+    'a regular expression that is no literal: write a literal, or use core/expression.ts, which limits the time it may take',
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -68,6 +78,10 @@ export default tseslint.config(
       sourceType: 'commonjs',
       globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },
     },
+  },
+  {
+    files: ['{bin,contracts,lambda,lib,local,pipeline-defs}/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions] },
   },
   boundary(
     ['pipeline-defs/dsl/**/*.ts', 'contracts/**/*.ts'],
