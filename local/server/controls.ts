@@ -1,3 +1,4 @@
+import { parseJson } from '../core/json';
 import { AwsError, messageOf } from '../core/errors';
 import { isBody } from '../core/input';
 import type { Control } from '../core/module';
@@ -40,7 +41,7 @@ function refuseForeign(exchange: Exchange): void {
 }
 
 function jsonOf(body: Buffer): Readonly<Record<string, unknown>> {
-  const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  const value: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
   if (!isBody(value)) throw new AwsError('BadRequest', 'the body must be a JSON object');
   return value;
 }

@@ -75,8 +75,7 @@ export class Dispatcher {
       record(200);
       return result;
     } catch (error) {
-      const known =
-        error instanceof AwsError ? error : (answerTo(error) ?? this.defect(signingName, operation, error));
+      const known = error instanceof AwsError ? error : (answerTo(error) ?? this.defect(signingName, operation, error));
       record(known.status, `${known.code}: ${known.message}`);
       throw known;
     }

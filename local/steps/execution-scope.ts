@@ -1,3 +1,4 @@
+import { parseJson } from '../core/json';
 import { validation } from '../core/errors';
 import { parseS3Uri } from '../core/module';
 import type { AccountParts } from '../core/module';
@@ -20,7 +21,7 @@ export function executionScope(
     const { bucket, key } = parseS3Uri(uri);
     account.iam.authorize(principal, [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]);
     try {
-      return JSON.parse(account.s3.read(bucket, key).toString('utf8')) as Json;
+      return parseJson(account.s3.read(bucket, key).toString('utf8')) as Json;
     } catch (error) {
       throw validation(`${uri} cannot be read as JSON: ${(error as Error).message}`);
     }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError } from '../../core/errors';
 import { isBody, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
@@ -75,7 +76,7 @@ export class Dashboards {
 function problems(body: string): readonly { readonly DataPath: string; readonly Message: string }[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseJson(body);
   } catch {
     return [{ DataPath: '/', Message: 'The dashboard body is not valid JSON' }];
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { unzipSync } from 'fflate';
+import { parseJson } from '../../core/json';
 import { AwsError, messageOf, Unsupported } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import { bodies, isBody } from '../../core/input';
@@ -112,7 +113,7 @@ export class Actions {
     const project = codebuild.project(configuration['ProjectName'] ?? '');
     for (const operation of ['StartBuild', 'BatchGetBuilds'])
       this.account.iam.authorize(this.actor(context), [{ action: `codebuild:${operation}`, resource: project.arn }]);
-    const given: unknown = JSON.parse(configuration['EnvironmentVariables'] ?? '[]');
+    const given: unknown = parseJson(configuration['EnvironmentVariables'] ?? '[]');
     const names = [...action.inputs];
     const primary = configuration['PrimarySource'];
     if (primary !== undefined) names.sort((a, b) => Number(b === primary) - Number(a === primary));

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { isJsonPath, jsonPath } from '../shared/json-path';
 
 /** Members of a target that say what it receives; at most one of the first three is set. */
@@ -99,7 +100,7 @@ function inside(value: unknown): string {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

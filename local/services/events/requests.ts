@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError, messageOf, Unsupported, validation } from '../../core/errors';
 import { body, optionalInstant, optionalText, text, textList } from '../../core/input';
 import type { AccountParts } from '../../core/module';
@@ -93,7 +94,7 @@ export function checkedTarget(target: Body): Target {
 
 function parseDetail(json: string | undefined): Body {
   try {
-    return body({ Detail: JSON.parse(json ?? '') }, 'Detail');
+    return body({ Detail: parseJson(json ?? '') }, 'Detail');
   } catch {
     throw new AwsError('MalformedDetail', 'Detail is malformed: it must be JSON text of an object.');
   }

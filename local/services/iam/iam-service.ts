@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError, validation } from '../../core/errors';
 import { bodies, optionalNumber, optionalText, text } from '../../core/input';
 import type { AwsService, Body, Operation, Permission } from '../../core/service';
@@ -174,7 +175,7 @@ export class IamService implements AwsService {
 export function policyDocument(source: string): Body {
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = parseJson(source);
   } catch {
     throw new AwsError('MalformedPolicyDocument', 'the policy document is not valid JSON');
   }

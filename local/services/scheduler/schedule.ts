@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { messageOf, Unsupported, validation } from '../../core/errors';
 import { body, isBody, optionalInstant, optionalText, text } from '../../core/input';
 import type { Body } from '../../core/service';
@@ -116,7 +117,7 @@ function checkedTarget(target: Body): ScheduleTarget {
 
 function isJsonObject(json: string): boolean {
   try {
-    return isBody(JSON.parse(json));
+    return isBody(parseJson(json));
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError, messageOf, Unsupported } from '../../core/errors';
 import { body } from '../../core/input';
 import type { Body } from '../../core/service';
@@ -92,7 +93,7 @@ export function checkFilter(policy: string | undefined): void {
 /** The texts of a message with MessageStructure json. @throws AwsError when there is no default. */
 export function byProtocol(message: string): Readonly<Record<string, string>> {
   try {
-    const parsed = body({ Message: JSON.parse(message) }, 'Message');
+    const parsed = body({ Message: parseJson(message) }, 'Message');
     if (typeof parsed.default === 'string') return parsed as Readonly<Record<string, string>>;
   } catch {
     throw invalid('Message Structure - JSON message body failed to parse');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseJson } from '../../core/json';
 import type { Collection } from '../../core/store';
 
 /** A queue's settings as GetQueueAttributes names them, in text form. */
@@ -61,7 +62,7 @@ export const md5 = (text: string): string => createHash('md5').update(text).dige
 export function redrivePolicy(queue: QueueRecord): RedrivePolicy | undefined {
   const policy = queue.attributes.RedrivePolicy;
   if (policy === undefined || policy === '') return undefined;
-  const parsed = JSON.parse(policy) as {
+  const parsed = parseJson(policy) as {
     readonly deadLetterTargetArn: string;
     readonly maxReceiveCount: number | string;
   };

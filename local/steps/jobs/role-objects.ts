@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseJson } from '../../core/json';
 import { AwsError } from '../../core/errors';
 import { parseS3Uri } from '../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../core/module';
@@ -51,7 +52,7 @@ export class RoleObjects {
 
   /** Downloads what a manifest lists: `[{"prefix": "s3://..."}, "relative/key", ...]`. */
   async downloadManifest(uri: string, folder: string): Promise<number> {
-    const manifest = JSON.parse(this.readText(uri)) as Json;
+    const manifest = parseJson(this.readText(uri)) as Json;
     const [head, ...names] = Array.isArray(manifest) ? (manifest as readonly Json[]) : [];
     const prefix = isObject(head) ? String(head['prefix'] ?? '') : '';
     if (prefix === '')
