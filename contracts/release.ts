@@ -1,4 +1,4 @@
-import { UserError } from './errors';
+import { UserError } from '../packages/use-case/src/errors';
 
 /** `release` goes to production, `prerelease` stops after staging. */
 export type ReleaseKind = 'release' | 'prerelease';
@@ -11,7 +11,6 @@ export interface ReleaseTag {
   /** Version of the use case, e.g. 1.0 or 1.0.2. */
   readonly version: string;
 }
-
 
 /** Whether a text is a version that a tag may carry: two or three numbers. */
 export const isReleaseVersion = (text: string): boolean => /^[0-9]+\.[0-9]+(\.[0-9]+)?$/.test(text);
