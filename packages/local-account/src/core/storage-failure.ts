@@ -27,7 +27,8 @@ export class StorageFailure extends AwsError {
 /** The error as a failure of storage, or undefined when it is something else. @param file where the system's error does not name it. */
 export function storageFailure(error: unknown, file?: string): StorageFailure | undefined {
   if (error instanceof StorageFailure) return error;
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string')
+    return undefined;
   const reason = reasons[error.code];
   if (reason === undefined) return undefined;
   const named = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
