@@ -56,7 +56,7 @@ export class Acknowledged {
         .catch((error: unknown) => messageOf(error));
       if (JSON.stringify(got) !== JSON.stringify(wanted))
         wrong.push(
-          `${what}: ${JSON.stringify(got)?.slice(0, 200)} in place of ${JSON.stringify(wanted).slice(0, 200)}`,
+          `${what}: ${JSON.stringify(got)?.slice(0, 800)} in place of ${JSON.stringify(wanted).slice(0, 200)}`,
         );
     };
     for (const [name, value] of this.parameters)
