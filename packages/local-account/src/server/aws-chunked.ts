@@ -2,6 +2,7 @@ import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../core/errors';
 
 const maxHeaderBytes = 16 * 1024;
+const maxTrailers = 32;
 
 export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean {
   return (
@@ -50,6 +51,7 @@ class AwsChunkedDecoder extends Transform {
       this.state = this.left === 0 ? 'trailer' : 'data';
     } else {
       const colon = line.indexOf(':');
+      if (Object.keys(this.trailers).length >= maxTrailers) throw malformed();
       if (colon > 0) this.trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
     }
     return true;
