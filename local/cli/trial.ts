@@ -8,7 +8,7 @@ import { ownSource } from '../../contracts/events';
 import { prefixes } from '../../contracts/names';
 import { trialFile, trialsPrefix, type TrialState } from '../../contracts/trial';
 import type { UseCase } from '../../contracts/use-case';
-import { clientEnvironment, type Clients } from './clients';
+import { clientEnvironment, type Clients, type Connection } from './clients';
 import { readFoundation } from './foundation';
 import { readJson } from './objects';
 import type { Project } from './project';
@@ -116,7 +116,7 @@ async function monitorReport(
           ...['--smallest-difference', String(settings.smallest_difference)],
           ...['--confidence', String(settings.confidence)],
         ];
-  await runMonitor(project, session.endpoint, [
+  await runMonitor(project, session, [
     ...['trial', '--use-case', join(folder, 'use-case.json'), '--type', trial.type],
     ...['--capture', data(prefixes.capture(useCase.name)), '--endpoint', trial.endpoint, ...labels],
     ...['--champion', trial.champion.variant, '--challenger', trial.challenger.variant],
@@ -125,8 +125,8 @@ async function monitorReport(
   return JSON.parse(readFileSync(join(folder, 'trial.json'), 'utf8')) as Pick<TrialReport, 'answers'>;
 }
 
-function runMonitor(project: Project, endpoint: string, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, ...clientEnvironment(endpoint), PYTHONPATH: join(project.root, 'monitor') };
+function runMonitor(project: Project, connection: Connection, args: readonly string[]): Promise<void> {
+  const env = { ...process.env, ...clientEnvironment(connection), PYTHONPATH: join(project.root, 'monitor') };
   return new Promise((done, fail) => {
     const child = spawn(project.python, ['-m', 'mooring_monitor', ...args], {
       env,

@@ -1,4 +1,5 @@
 import type { Exchange } from '../server/exchange';
+import type { Visitor } from '../server/gate';
 import type { Clock } from './clock';
 import type { ResourceProvider } from './provider';
 import type { AwsService, Body, Permission, Principal } from './service';
@@ -74,14 +75,18 @@ export interface Module {
 /** `export const sagemakerModule: ModuleFactory = (account) => ...`. Runs before any call arrives; peers are not ready yet. */
 export type ModuleFactory = (account: AccountParts) => Module;
 
-/** Answers plain HTTP on the account's port; asked before signatures are looked at. */
+/** Answers plain HTTP on the account's port, and decides for itself who must sign what. */
 export interface Site {
   serves(exchange: Exchange): boolean;
-  handle(exchange: Exchange): Promise<void>;
+  /** Whether pages of another origin may send requests here, as the owner of the site configured it. */
+  admitsOrigin(exchange: Exchange, origin: string): boolean;
+  handle(visitor: Visitor): Promise<void>;
 }
 
-/** A local-only route, answered as JSON. */
+/** A local-only route, answered as JSON. Requests are signed for the service `mooring`. */
 export interface Control {
+  /** Whether roles (builds, jobs, functions) may call it. Default: only the account's administrator. */
+  readonly openToRoles?: boolean;
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Exact path that starts with /_local/, e.g. /_local/inbox. The handler gets the query's and the JSON body's members. */
   readonly path: string;
@@ -117,8 +122,6 @@ export interface AccessControl {
   /** The account itself: calls that AWS services make on their own behalf. Everything is allowed. */
   readonly service: Principal;
   readonly administrator: Principal;
-  /** Who holds an access key. @throws AwsError InvalidClientTokenId for a session of another account. */
-  principalOf(accessKeyId: string): Principal;
   /** @throws AwsError AccessDenied naming role, action, resource and the construct whose policy would have to allow it. */
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /**

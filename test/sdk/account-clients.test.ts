@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clientEnvironment } from '../../local/cli/clients';
 import type { ExecutionState } from '../../local/cli/execution';
 import { execute, root, Workplace, type Ended } from '../support/mooring';
+import { AccountKeys } from '../../local/core/account-keys';
 
 const python = join(root, '.venvs/clients/bin/python');
 const aws = join(root, '.venvs/clients/bin/aws');
@@ -30,7 +31,7 @@ if (!present)
     );
 
   beforeAll(async () => {
-    env = { ...clientEnvironment(await place.up()), AWS_PAGER: '' };
+    env = { ...clientEnvironment({ endpoint: await place.up(), keys: AccountKeys.read(place.state).administrator }), AWS_PAGER: '' };
     const run = await place.json<ExecutionState>('run', 'credit-risk');
     expect(run.status).toBe('Succeeded');
   }, 300_000);

@@ -7,6 +7,7 @@ import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-s
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Laptop, root } from '../local/sagemaker-support/laptop';
+import { clientConfig, clientVariables } from '../support/account';
 
 const goldens = join(root, 'test/dsl/goldens');
 const boto = join(root, '.venvs/clients/bin/python');
@@ -44,7 +45,7 @@ interface Result {
       laptop.account.endpointUrl(),
       ...options,
     ];
-    const { stdout } = await promisify(execFile)(boto, argv);
+    const { stdout } = await promisify(execFile)(boto, argv, { env: { ...process.env, ...clientVariables(laptop.account) } });
     return JSON.parse(stdout) as Result;
   }
 
@@ -99,11 +100,7 @@ interface Result {
   });
 
   test('function succeeds with a real function', async () => {
-    const lambda = new LambdaClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const lambda = new LambdaClient(clientConfig(laptop.account));
     const code =
       'exports.handler = async (event) => ({ doubled: Number(event.count) * 2, greeting: `hello ${event.name}` });';
     await lambda.send(
@@ -121,11 +118,7 @@ interface Result {
   });
 
   test('callback succeeds once the message is answered', async () => {
-    const sqs = new SQSClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const sqs = new SQSClient(clientConfig(laptop.account));
     const { QueueUrl: queue = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'goldens' }));
     expect(await run('callback', '--queue', queue)).toMatchObject({ status: 'Succeeded', reason: '' });
   });

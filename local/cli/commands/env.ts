@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../contracts/errors';
 import { Account } from '../../account';
+import { AccountKeys } from '../../core/account-keys';
 import { clientEnvironment } from '../clients';
 import { print, printJson } from '../output';
 import type { CommandContext } from '../command';
@@ -15,7 +16,10 @@ export function addEnv(program: Command, context: CommandContext): void {
       const running = Account.running(context.project().state);
       if (running === undefined)
         throw new UserError('no local account is running; start one in another terminal with `npx mooring up`');
-      const variables = clientEnvironment(running.url);
+      const variables = clientEnvironment({
+        endpoint: running.url,
+        keys: AccountKeys.read(context.project().state).administrator,
+      });
       if (options.json === true) printJson(variables);
       else for (const [name, value] of Object.entries(variables)) print(`export ${name}=${value}`);
     });

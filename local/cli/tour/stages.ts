@@ -256,7 +256,7 @@ export const tourStages = {
       run: async (state, tell) => {
         await deploy(
           state.project,
-          sessionOf(state).endpoint,
+          sessionOf(state),
           stacksOf([state.useCase.name], state.project.assembly),
           tell,
         );

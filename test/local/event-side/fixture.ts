@@ -12,6 +12,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { zipSync } from 'fflate';
 import { Account } from '../../../local/account';
 import type { TraceRecord, TraceType } from '../../../local/core/trace';
+import { clientConfig, type ClientConfig } from '../../support/account';
 
 /** A running account on a temporary folder with clients of the services that carry events. Time stands still unless the clock is advanced. */
 export class EventSide {
@@ -47,12 +48,8 @@ export class EventSide {
     return this.account.clock.advance(minutes * 60_000);
   }
 
-  get config(): { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } {
-    return {
-      endpoint: this.account.endpointUrl(),
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    };
+  get config(): ClientConfig {
+    return clientConfig(this.account);
   }
 
   get clients(): {

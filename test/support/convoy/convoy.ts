@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { resourceNames } from '../../../contracts/names';
+import { invocationTarget } from '../account';
 import { root } from '../app';
 import { Harbour } from '../shipping/harbour';
 import { Door } from '../trials/door';
@@ -32,9 +33,8 @@ export async function convoy(options: ConvoyOptions): Promise<Convoy> {
   try {
     await harbour.ship(1);
     const door = await Door.of(harbour);
-    const cannons = [door.target({ features: { distance: 10, load: 20 } }), endpointTarget(harbour)].map((target) =>
-      Cannon.fire(target, options),
-    );
+    const targets = [door.target({ features: { distance: 10, load: 20 } }), await endpointTarget(harbour)];
+    const cannons = targets.map((target) => Cannon.fire(target, options));
     const began = performance.now();
     await new Promise((go) => setTimeout(go, 1_500));
     for (let version = 2; version <= deployments + 1; version += 1) {
@@ -56,16 +56,11 @@ export async function convoy(options: ConvoyOptions): Promise<Convoy> {
   }
 }
 
-/** InvokeEndpoint as the administrator; the local account takes a signature's scope, not its proof, from the load tool. */
-function endpointTarget(harbour: Harbour): Target {
-  const scope = 'AKIALOCALADMIN/20261120/us-east-1/sagemaker/aws4_request';
-  return {
-    url: `${harbour.account.endpointUrl()}/endpoints/${resourceNames.endpoint(harbour.name)}/invocations`,
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-      'content-type': 'text/csv',
-      accept: 'text/csv',
-    },
-    body: '10,20',
-  };
-}
+/** InvokeEndpoint as the administrator. */
+const endpointTarget = ({ account, name }: Harbour): Promise<Target> =>
+  invocationTarget(
+    account,
+    resourceNames.endpoint(name),
+    { 'content-type': 'text/csv', accept: 'text/csv' },
+    '10,20',
+  );

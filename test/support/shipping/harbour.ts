@@ -70,11 +70,11 @@ export class Harbour {
     const useCases = loadUseCases(definitions).filter((each) => each.useCase.name === name);
     testApp(useCases, assembly).synth();
     await harbour.account.start();
-    const endpoint = harbour.account.endpointUrl();
+    const local = harbour.account.connection;
     const left = [stackNames.monitoring(name), stackNames.retraining(name)].filter((each) => !more.includes(each));
     const stacks = stacksOf([name], assembly).filter((each) => !left.includes(each));
-    await deploy({ ...harbour.project, assembly }, endpoint, stacks);
-    const clients = clientsFor(endpoint);
+    await deploy({ ...harbour.project, assembly }, local, stacks);
+    const clients = clientsFor(local);
     const foundation = await readFoundation(clients);
     harbour.connection = { clients, foundation };
     // The team hears the news, and who is on call hears alarms directly.

@@ -1,6 +1,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { stackNames } from '../../../contracts/names';
 import type { Harbour } from '../shipping/harbour';
+import { control } from '../account';
 
 export interface Prediction {
   readonly status: number;
@@ -24,10 +25,7 @@ export class Door {
     );
     const url = Stacks[0]?.Outputs?.find((each) => each.OutputKey === 'Url')?.OutputValue ?? '';
     const given = { issuer: 'https://login.example.com/', audience: harbour.name, lifetime: 400_000_000 };
-    const answer = await fetch(`${harbour.account.endpointUrl()}/_local/tokens`, {
-      method: 'POST',
-      body: JSON.stringify(given),
-    });
+    const answer = await control(harbour.account, 'POST', '/_local/tokens', given);
     return new Door(url, ((await answer.json()) as { readonly token: string }).token);
   }
 
