@@ -43,8 +43,7 @@ class AwsChunkedDecoder extends Transform {
     if (this.state !== 'trailer')
       return done(new AwsError('IncompleteBody', 'the aws-chunked body ended in the middle of a chunk'));
     try {
-      if (this.signatures?.signsTrailer === true)
-        this.signatures.endTrailer(this.trailerLines, this.trailerSignature);
+      if (this.signatures?.signsTrailer === true) this.signatures.endTrailer(this.trailerLines, this.trailerSignature);
       done();
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));

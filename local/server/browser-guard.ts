@@ -38,4 +38,11 @@ export function refuseForeign(exchange: Exchange, port: number, admitsOrigin: (o
     throw denied(`pages of other origins may not use the local account (Sec-Fetch-Site: ${site})`);
 }
 
+/** Whether a web page sent a request to a server that only programs of this machine use. */
+export function isFromPage(headers: Readonly<Record<string, unknown>>, port: number): boolean {
+  return (
+    headers.host !== `127.0.0.1:${port}` || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined
+  );
+}
+
 const denied = (message: string): AwsError => new AwsError('AccessDenied', message, 403);

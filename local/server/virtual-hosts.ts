@@ -18,5 +18,7 @@ export function s3Bucket(host: string | undefined): string | undefined {
 
 /** Whether requests may be addressed to a host, without its port. */
 export function isOwnHost(name: string): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])$/.test(name) || s3Bucket(name) !== undefined || hostedApi(name) !== undefined;
+  return (
+    /^(127\.0\.0\.1|localhost|\[::1\])$/.test(name) || s3Bucket(name) !== undefined || hostedApi(name) !== undefined
+  );
 }

@@ -154,7 +154,15 @@ export class FrontDoor {
     const signed =
       token !== undefined || unsigned === true
         ? { ...plain, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
-        : await signedHeaders({ method, hostname, path: full, query: search, headers: plain, body, keys: keys ?? this.laptop.account.keys });
+        : await signedHeaders({
+            method,
+            hostname,
+            path: full,
+            query: search,
+            headers: plain,
+            body,
+            keys: keys ?? this.laptop.account.keys,
+          });
     return send({ hostname, port, method, path: search === '' ? full : `${full}?${search}`, headers: signed, body });
   }
 

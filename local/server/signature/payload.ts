@@ -4,9 +4,7 @@ import { AwsError } from '../../core/errors';
 
 /** What the payload of an admitted request has to match, as its signature says. */
 export type PayloadCheck =
-  | { readonly kind: 'unsigned' }
-  | { readonly kind: 'hash'; readonly sha256: string }
-  | ChunkSeed;
+  { readonly kind: 'unsigned' } | { readonly kind: 'hash'; readonly sha256: string } | ChunkSeed;
 
 /** Where the chain of chunk signatures starts: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html */
 export interface ChunkSeed {

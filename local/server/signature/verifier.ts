@@ -104,7 +104,8 @@ export class SignatureVerifier {
     const ahead = time > machineNow() + tolerance.s3;
     if (ahead && time > now() + tolerance.s3)
       throw new SignatureRefusal('expired URL', 'Request is not yet valid: its X-Amz-Date is in the future');
-    const age = ahead ? now() - time : machineNow() - time + movedSince(time);
+    // A date has whole seconds: what happened within its second may have been before it.
+    const age = ahead ? now() - time : machineNow() - time + movedSince(time + 999);
     if (age > expires * 1000) throw new SignatureRefusal('expired URL', 'Request has expired; make a new URL');
   }
 
@@ -145,14 +146,17 @@ function payloadHash({ headers, query }: Exchange, { place, service }: Claim, bo
   return createHash('sha256').update(body).digest('hex');
 }
 
-function payloadCheck(hash: string, seed: { key: Uint8Array; stamp: string; scope: string; signature: string }): PayloadCheck {
+function payloadCheck(
+  hash: string,
+  seed: { key: Uint8Array; stamp: string; scope: string; signature: string },
+): PayloadCheck {
   if (hash === unsignedPayload || hash === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return { kind: 'unsigned' };
   if (hash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD') return { kind: 'chunks', trailer: false, ...seed };
   if (hash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER') return { kind: 'chunks', trailer: true, ...seed };
   if (/^[0-9a-f]{64}$/.test(hash)) return { kind: 'hash', sha256: hash };
   throw new SignatureRefusal(
     'unsupported',
-    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
+    'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
   );
 }
 

@@ -47,7 +47,10 @@ export class PolicyAccessControl implements AccessControl {
     }
     const session = keys.open(sessionToken);
     if (session === undefined || session.accessKeyId !== accessKeyId)
-      throw new SignatureRefusal('wrong token', `${invalid} It is of no session of this account; assume the role again`);
+      throw new SignatureRefusal(
+        'wrong token',
+        `${invalid} It is of no session of this account; assume the role again`,
+      );
     return {
       principal: { kind: 'role', arn: session.roleArn },
       secretAccessKey: session.secretAccessKey,
