@@ -19,7 +19,7 @@ import { FunctionBundles, functionNames } from '../lib/functions/function-bundle
 import { doorUseCase, record } from '../test/support/door-use-case';
 import { FrontDoor } from '../test/support/front-door';
 import { load as measure, type Load, percentile, type Sample } from './predict-load';
-import { invocationTarget } from '../test/support/account';
+import { invocationTarget } from '../packages/local-account/test/support/clients';
 
 const bounds = { overhead: 10, bundle: 1024 * 1024, importTime: 150 } as const;
 const root = join(__dirname, '..');

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, w
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../support/app';
-import type { Account } from '../../../local/account';
-import { clientVariables } from '../../support/account';
+import type { Account } from '../../../packages/local-account/src/account';
+import { clientVariables } from '../../../packages/local-account/test/support/clients';
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ export class Checkout {
     execFileSync('tar', ['-x', '-C', this.folder], { input: archive });
     const defs = join(this.folder, 'pipeline-defs');
     for (const name of readdirSync(defs))
-      if (!['dsl', 'standard', this.useCase].includes(name)) rmSync(join(defs, name), { recursive: true });
+      if (!['standard', this.useCase].includes(name)) rmSync(join(defs, name), { recursive: true });
     this.replace(
       'package.json',
       /"test:release": "[^"]*"/,

@@ -1,7 +1,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { stackNames } from '../../../contracts/names';
-import type { Harbour } from '../shipping/harbour';
-import { control } from '../account';
+import { control } from '../../../packages/local-account/test/support/clients';
+import type { DeployedUseCase } from '../deployed/deployed-use-case';
 
 export interface Prediction {
   readonly status: number;
@@ -12,20 +12,20 @@ export interface Prediction {
   };
 }
 
-/** The front door of a harbour's use case, by a token. */
+/** The front door of a deployed use case, by a token. */
 export class Door {
   private constructor(
     private readonly url: string,
     private readonly token: string,
   ) {}
 
-  static async of(harbour: Harbour): Promise<Door> {
-    const { Stacks = [] } = await harbour.clients.cloudformation.send(
-      new DescribeStacksCommand({ StackName: stackNames.frontDoor(harbour.name) }),
+  static async of(deployed: DeployedUseCase): Promise<Door> {
+    const { Stacks = [] } = await deployed.clients.cloudformation.send(
+      new DescribeStacksCommand({ StackName: stackNames.frontDoor(deployed.name) }),
     );
     const url = Stacks[0]?.Outputs?.find((each) => each.OutputKey === 'Url')?.OutputValue ?? '';
-    const given = { issuer: 'https://login.example.com/', audience: harbour.name, lifetime: 400_000_000 };
-    const answer = await control(harbour.account, 'POST', '/_local/tokens', given);
+    const given = { issuer: 'https://login.example.com/', audience: deployed.name, lifetime: 400_000_000 };
+    const answer = await control(deployed.account, 'POST', '/_local/tokens', given);
     return new Door(url, ((await answer.json()) as { readonly token: string }).token);
   }
 
@@ -65,5 +65,5 @@ export class Door {
 }
 
 /** Errors of functions, without those about the executions of hand-made versions, which do not exist. */
-export const failuresOf = (harbour: Harbour): readonly string[] =>
-  harbour.failures().filter((each) => !each.includes('/execution/run'));
+export const failuresOf = (deployed: DeployedUseCase): readonly string[] =>
+  deployed.failures().filter((each) => !each.includes('/execution/run'));
