@@ -30,7 +30,10 @@ if (!present) console.warn('skipped: the clients environment is not there; node 
     );
 
   beforeAll(async () => {
-    env = { ...clientEnvironment({ endpoint: await place.up(), keys: AccountKeys.read(place.state).administrator }), AWS_PAGER: '' };
+    env = {
+      ...clientEnvironment({ endpoint: await place.up(), keys: AccountKeys.read(place.state).administrator }),
+      AWS_PAGER: '',
+    };
     const run = await place.json<ExecutionState>('run', 'credit-risk');
     expect(run.status).toBe('Succeeded');
   }, 300_000);

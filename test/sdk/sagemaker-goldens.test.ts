@@ -45,7 +45,9 @@ interface Result {
       laptop.account.endpointUrl(),
       ...options,
     ];
-    const { stdout } = await promisify(execFile)(boto, argv, { env: { ...process.env, ...clientVariables(laptop.account) } });
+    const { stdout } = await promisify(execFile)(boto, argv, {
+      env: { ...process.env, ...clientVariables(laptop.account) },
+    });
     return JSON.parse(stdout) as Result;
   }
 

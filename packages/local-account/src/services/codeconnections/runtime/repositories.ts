@@ -122,7 +122,8 @@ export class Repositories {
 }
 
 /** Program that announces a push to the account. */
-const announceFile = (): string => join(projectRoot(), 'packages/local-account/src/services/codeconnections/runtime/announce-push.cjs');
+const announceFile = (): string =>
+  join(projectRoot(), 'packages/local-account/src/services/codeconnections/runtime/announce-push.cjs');
 
 /** One word of a shell command. */
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -95,8 +95,7 @@ export function uploadOf({ exchange }: S3Request): {
   const announced = Object.fromEntries(
     checksumNames.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
   );
-  const decoded =
-    headers['x-amz-decoded-content-length'] ?? (framed ? undefined : headers['content-length']);
+  const decoded = headers['x-amz-decoded-content-length'] ?? (framed ? undefined : headers['content-length']);
   return {
     source,
     expected: {
