@@ -6,6 +6,7 @@ import { ProviderRegistry } from './cloudformation/registry';
 import { AccountKeys, type Keys } from './core/account-keys';
 import { Clock } from './core/clock';
 import { AwsError } from './core/errors';
+import { HostEnvironment } from './core/host-environment';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
 import { StateLock } from './core/state-lock';
@@ -227,7 +228,7 @@ export class Account {
       store,
       trace,
       python: this.options.python ?? 'python3',
-      env: this.options.env ?? process.env,
+      host: new HostEnvironment(this.options.env ?? process.env),
       s3: foundation.objects,
       logs: foundation.logs,
       iam: foundation.access,

@@ -1,6 +1,7 @@
 import type { Exchange } from '../server/exchange';
 import type { Visitor } from '../server/gate';
 import type { Clock } from './clock';
+import type { HostEnvironment } from './host-environment';
 import type { ResourceProvider } from './provider';
 import type { AwsService, Body, Permission, Principal } from './service';
 import type { Store } from './store';
@@ -22,8 +23,8 @@ export interface AccountParts {
   readonly trace: Trace;
   /** Interpreter with the libraries of requirements/runtime.txt, for child processes. */
   readonly python: string;
-  /** Environment of this process, so that nothing else reads `process.env`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What programs that the account starts may see of its own environment. Nothing else reads `process.env`. */
+  readonly host: HostEnvironment;
   readonly s3: ObjectStore;
   readonly logs: LogSink;
   readonly iam: AccessControl;

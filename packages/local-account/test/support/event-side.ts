@@ -22,7 +22,8 @@ export class EventSide {
   /** 09:00 UTC on a Friday, on the minute. */
   static readonly start = Date.parse('2026-11-20T09:00:00Z');
 
-  constructor() {
+  /** @param env added to the environment that the account starts in. */
+  constructor(private readonly env: Readonly<Record<string, string>> = {}) {
     this.account = this.made();
   }
 
@@ -134,6 +135,10 @@ export class EventSide {
   }
 
   private made(): Account {
-    return new Account({ folder: this.folder, realNow: () => EventSide.start });
+    return new Account({
+      folder: this.folder,
+      realNow: () => EventSide.start,
+      env: { ...process.env, ...this.env },
+    });
   }
 }

@@ -38,7 +38,7 @@ export class Repositories {
   private readonly root: string;
   private work: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly account: Pick<AccountParts, 'folder' | 'store'>) {
+  constructor(private readonly account: Pick<AccountParts, 'folder' | 'store' | 'host'>) {
     this.seen = account.store.collection('codeconnections.refs');
     this.root = join(account.folder, 'repositories');
   }
@@ -107,7 +107,9 @@ export class Repositories {
   }
 
   private async git(args: readonly string[]): Promise<string> {
-    const { stdout } = await run('git', [...args], { env: { ...process.env, GIT_CONFIG_NOSYSTEM: '1' } });
+    const { stdout } = await run('git', [...args], {
+      env: { ...this.account.host.for('tool'), GIT_CONFIG_NOSYSTEM: '1' },
+    });
     return stdout.trim();
   }
 
