@@ -3,6 +3,8 @@ import { AwsError, messageOf, Unsupported } from '../core/errors';
 import type { AccessControl } from '../core/module';
 import type { AwsService, Body, Call, Permission } from '../core/service';
 import type { Trace } from '../core/trace';
+import type { Exchange } from './exchange';
+import { matchPath } from './protocols/rest-json';
 
 declare module '../core/trace' {
   interface TraceEvents {
@@ -42,6 +44,15 @@ export class Dispatcher {
   /** Services that share a signing name. */
   sharing(signingName: string): readonly AwsService[] {
     return this.services.get(signingName) ?? [];
+  }
+
+  /** Whether some REST service has a route for the request. */
+  routes({ method, path }: Pick<Exchange, 'method' | 'path'>): boolean {
+    return [...this.services.values()]
+      .flat()
+      .some(({ routes = [] }) =>
+        routes.some((each) => each.method === method && matchPath(each.path, path) !== undefined),
+      );
   }
 
   run(service: AwsService | undefined, handling: Handling, input: Body): Promise<Body> {
