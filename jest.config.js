@@ -12,7 +12,7 @@ const base = {
 module.exports = {
   maxWorkers: 2,
   testTimeout: 60_000,
-  projects: ['unit', 'dsl', 'stacks', 'nag', 'local', 'loop', 'sdk', 'browser', 'soak', 'calm'].map((name) => ({
+  projects: ['unit', 'dsl', 'stacks', 'nag', 'local', 'loop', 'sdk', 'browser', 'soak', 'calm', 'truth'].map((name) => ({
     ...base,
     displayName: name,
     testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
