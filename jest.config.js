@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 const base = {
-  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, tsconfig: 'tsconfig.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
   testEnvironment: 'node',
   setupFiles: ['<rootDir>/test/support/plain-output.js'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.mooring', '<rootDir>/.venv', '<rootDir>/.venvs'],

@@ -10,6 +10,7 @@ interface Step {
   readonly uses?: string;
 }
 interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
   readonly needs?: string | readonly string[];
   readonly environment?: string;
   readonly if?: string;
@@ -33,7 +34,12 @@ describe('the workflow for GitHub Actions', () => {
     expect(Object.keys(workflow.on)).toEqual(['push']);
     expect(Object.keys(workflow.on.push)).toEqual(['tags']);
     expect(workflow.concurrency).toEqual({ group: 'release', 'cancel-in-progress': false });
-    expect(workflow.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(workflow.permissions).toEqual({});
+    expect(Object.entries(workflow.jobs).map(([name, { permissions }]) => [name, permissions])).toEqual([
+      ['build', { contents: 'read' }],
+      ['staging', { contents: 'read', 'id-token': 'write' }],
+      ['production', { contents: 'read', 'id-token': 'write' }],
+    ]);
   });
 
   test('installs nothing that is not pinned, and the same CDK CLI as the pipeline', () => {
