@@ -13,7 +13,16 @@ export const regions = ['us-east-1', 'eu-central-1', 'cn-north-1', 'us-gov-west-
 
 /** What cfn-lint says about templates: rule, file, place and message, one line each. Errors and warnings. */
 export function cfnLint(files: readonly string[]): readonly string[] {
-  const args = ['-c', 'import cfnlint.runner as r; raise SystemExit(r.main())', '--format', 'json', '--regions', ...regions, '--', ...files];
+  const args = [
+    '-c',
+    'import cfnlint.runner as r; raise SystemExit(r.main())',
+    '--format',
+    'json',
+    '--regions',
+    ...regions,
+    '--',
+    ...files,
+  ];
   // Its exit code has a bit for each level found; 1 is a failure of its own.
   const out = truthPython(args, (code) => code >= 2 && code < 16);
   return (JSON.parse(out === '' ? '[]' : out) as readonly Match[]).map(

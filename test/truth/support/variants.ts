@@ -17,6 +17,17 @@ export interface StackTemplate {
   readonly file: string;
   readonly resources: Readonly<Record<string, Resource>>;
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly mappings: Readonly<Record<string, unknown>>;
+  readonly exports: readonly { readonly name: unknown; readonly value: unknown }[];
+}
+
+interface Template {
+  readonly Resources?: StackTemplate['resources'];
+  readonly Parameters?: StackTemplate['parameters'];
+  readonly Mappings?: StackTemplate['mappings'];
+  readonly Outputs?: Readonly<
+    Record<string, { readonly Export?: { readonly Name: unknown }; readonly Value: unknown }>
+  >;
 }
 
 /** One synthesized application. */
@@ -67,11 +78,21 @@ function readTemplates(folder: string): readonly StackTemplate[] {
     .sort()
     .map((file) => {
       const path = join(folder, file);
-      const { Resources = {}, Parameters = {} } = JSON.parse(readFileSync(path, 'utf8')) as {
-        readonly Resources?: StackTemplate['resources'];
-        readonly Parameters?: StackTemplate['parameters'];
+      const {
+        Resources = {},
+        Parameters = {},
+        Mappings = {},
+        Outputs = {},
+      } = JSON.parse(readFileSync(path, 'utf8')) as Template;
+      return {
+        stack: file.replace(/^.*\//, '').replace('.template.json', ''),
+        file: path,
+        resources: Resources,
+        parameters: Parameters,
+        mappings: Mappings,
+        exports: Object.values(Outputs).flatMap(({ Export, Value }) =>
+          Export === undefined ? [] : [{ name: Export.Name, value: Value }],
+        ),
       };
-      const stack = file.replace(/^.*\//, '').replace('.template.json', '');
-      return { stack, file: path, resources: Resources, parameters: Parameters };
     });
 }
