@@ -7,6 +7,7 @@ import { Clock } from './core/clock';
 import { AwsError } from './core/errors';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
+import { Recording } from './core/recording';
 import { StateLock } from './core/state-lock';
 import { Store } from './core/store';
 import { Trace } from './core/trace';
@@ -117,6 +118,7 @@ export class Account {
     const clock = new Clock(store.collection('clock'), this.options.realNow);
     const trace = new Trace(join(folder, 'trace.jsonl'), clock);
     const peers: { found: Partial<Peers> } = { found: {} };
+    const recording = Recording.of(this.options.env ?? process.env);
     const endpointUrl = (): string => this.endpointUrl();
     const foundation = new Foundation({
       folder,
@@ -127,6 +129,7 @@ export class Account {
       endpointUrl,
       publish: (event) => void peers.found.events?.publish(event),
       lambda: () => parts.peer('lambda'),
+      recording,
     });
     const wiring: { dispatcher?: Dispatcher } = {};
     const parts = this.partsOf({
@@ -166,6 +169,7 @@ export class Account {
       all.flatMap((module) => module.services),
       foundation.access,
       trace,
+      recording,
     );
     wiring.dispatcher = dispatcher;
     const server = new AccountServer({

@@ -6,6 +6,7 @@ import { StackRepository } from './assembly/repository';
 import type { Clock } from './core/clock';
 import { AwsError } from './core/errors';
 import type { AwsEvent, Control, FunctionInvoker, Peers } from './core/module';
+import type { Recording } from './core/recording';
 import type { ResourceProvider } from './core/provider';
 import type { AwsService } from './core/service';
 import type { Store } from './core/store';
@@ -43,6 +44,7 @@ export interface FoundationParts {
   readonly endpointUrl: () => string;
   readonly publish: (event: AwsEvent) => void;
   readonly lambda: () => FunctionInvoker;
+  readonly recording?: Recording;
 }
 
 /** Services that everything else stands on: S3, IAM, STS, SSM, KMS, Logs, ECR, and CloudFormation over all providers. */
@@ -78,6 +80,7 @@ export class Foundation {
       region,
       endpointUrl: parts.endpointUrl,
       now,
+      recording: parts.recording,
     });
     this.logs = new LogStore(store, join(folder, 'logs'), now);
     this.ssm = new SsmService(

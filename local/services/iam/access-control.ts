@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../../core/errors';
 import type { AccessControl } from '../../core/module';
 import { isBody } from '../../core/input';
+import type { Recording } from '../../core/recording';
 import type { Body, Permission, Principal } from '../../core/service';
 import type { Collection, Store } from '../../core/store';
 import type { IamDirectory, Role } from './directory';
@@ -19,6 +20,7 @@ export interface AccessControlParts {
   readonly region: string;
   readonly endpointUrl: () => string;
   readonly now: () => Date;
+  readonly recording?: Recording;
 }
 
 /** Keys of a role session. */
@@ -100,9 +102,11 @@ export class PolicyAccessControl implements AccessControl {
       permission.resourcePolicy === undefined
         ? 'not-allowed'
         : evaluatePolicies([forPrincipal(permission.resourcePolicy, role.arn)], question);
+    const documents = this.parts.directory.documentsOf(role);
+    this.parts.recording?.permission({ role: role.name, ...question, byResource: resourceDecision }, documents);
     if (resourceDecision === 'denied')
       throw denied(role, permission, 'the policy of the resource denies it explicitly');
-    const decision = evaluatePolicies(this.parts.directory.documentsOf(role), question);
+    const decision = evaluatePolicies(documents, question);
     if (decision === 'denied') throw denied(role, permission, 'a policy of the role denies it explicitly');
     if (decision === 'not-allowed' && resourceDecision !== 'allowed')
       throw denied(role, permission, 'no policy of the role allows it');
