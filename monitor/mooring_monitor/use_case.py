@@ -1,4 +1,4 @@
-"""The use case as the monitor needs it: use-case.json, the validated document of contracts/use-case.ts.
+"""The use case as the monitor needs it: use-case.json, the validated document of packages/use-case/src/use-case.ts.
 
 The document was validated (and its defaults filled in) when it was synthesized; here only what the monitor reads is
 checked again, all problems at once.

@@ -1,4 +1,4 @@
-"""The use case as the steps need it: use-case.json, the validated document of contracts/use-case.ts.
+"""The use case as the steps need it: use-case.json, the validated document of packages/use-case/src/use-case.ts.
 
 The document was validated, and its defaults filled in, when it was synthesized. Here only what the steps read is
 checked again, so that a hand-made file fails with a message and not with a KeyError.

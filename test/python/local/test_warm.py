@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-SOURCES = Path(__file__).parents[3] / "local" / "python"
+SOURCES = Path(__file__).parents[3] / "packages/local-account/python"
 
 
 class Interpreter:

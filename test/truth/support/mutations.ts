@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AskedPermission } from '../../../local/core/recording';
-import type { Body } from '../../../local/core/service';
-import { evaluatePolicies, statementsOf, strings } from '../../../local/services/iam/policy';
+import type { AskedPermission } from '../../../packages/local-account/src/core/recording';
+import type { Body } from '../../../packages/local-account/src/core/service';
+import { evaluatePolicies, statementsOf, strings } from '../../../packages/local-account/src/services/iam/runtime/policy';
 
 interface Policies {
   readonly role: string;
@@ -36,10 +36,9 @@ export function recorded<T>(folder: string, kind: string): readonly T[] {
  * @param concerns which roles to look at
  */
 export function mutations(folder: string, concerns: (role: string) => boolean): readonly Mutation[] {
-  const asked = Map.groupBy(
-    recorded<AskedPermission>(folder, 'permissions').filter(({ byResource }) => byResource === 'not-allowed'),
-    ({ role }) => role,
-  );
+  const asked = new Map<string, AskedPermission[]>();
+  for (const each of recorded<AskedPermission>(folder, 'permissions'))
+    if (each.byResource === 'not-allowed') asked.set(each.role, [...(asked.get(each.role) ?? []), each]);
   // A role's last policies are those of the whole application; earlier ones were written while it was deployed.
   const latest = new Map(recorded<Policies>(folder, 'policies').map((each) => [each.role, each.documents]));
   return [...latest]

@@ -19,7 +19,7 @@ export function truthPython(
 ): string {
   if (!existsSync(interpreter))
     throw new Error(
-      `${interpreter} is not there; npm test -- truth makes it, as does node scripts/python-env.mjs truth`,
+      `${interpreter} is not there; npm test -- truth makes it, as does node tools/python-env.mjs truth`,
     );
   try {
     return execFileSync(interpreter, [...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: 'pipe' });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadedUseCase, loadUseCases } from '../../../contracts/load-use-case';
+import { type LoadedUseCase, loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { root, testApp } from '../../support/app';
 import { nativeUseCase } from '../../support/native-use-case';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';
