@@ -126,7 +126,11 @@ async function monitorReport(
 }
 
 function runMonitor(project: Project, endpoint: string, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, ...clientEnvironment(endpoint), PYTHONPATH: join(project.root, 'monitor') };
+  const env = {
+    ...process.env,
+    ...clientEnvironment(endpoint),
+    PYTHONPATH: join(project.root, 'python/mooring-monitor/src'),
+  };
   return new Promise((done, fail) => {
     const child = spawn(project.python, ['-m', 'mooring_monitor', ...args], {
       env,

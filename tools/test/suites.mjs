@@ -24,7 +24,7 @@ export const suites = {
   },
   spark: {
     what: 'the monitor on Apache Spark',
-    runs: [pytest('spark', 'bench', ['test/python/monitor_a/test_spark.py'])],
+    runs: [pytest('spark', 'bench', ['python/mooring-monitor/tests/scale/test_spark.py'])],
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
   truth: {

@@ -97,7 +97,7 @@ describe('monitoring.compute without an image', () => {
     expect(source).toMatchObject({ dockerFile: 'container/Dockerfile', platform: 'linux/amd64' });
     const files = readdirSync(join(outdir, source['directory'] ?? ''), { recursive: true, encoding: 'utf8' });
     expect(files).toEqual(
-      expect.arrayContaining(['container/Dockerfile', 'container/requirements.txt', 'mooring_monitor/cli.py']),
+      expect.arrayContaining(['container/Dockerfile', 'container/requirements.txt', 'src/mooring_monitor/cli.py']),
     );
     expect(files.filter((each) => each.includes('__pycache__'))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instanceType } from './values';
 
-/** Title of the image made from `monitor/container`, and its repository's name: the local account knows it by this. */
+/** Title of the image made from `python/mooring-monitor/container`, and its repository's name: the local account knows it by this. */
 export const monitorRepository = 'mooring-monitor';
 
 /** An image by its digest, in a registry of the own AWS accounts. */
@@ -16,7 +16,7 @@ const image = z
 export const compute = z.strictObject({
   /** `single`: one process in the prebuilt image. `spark`: on all instances. `auto`: Spark from `from_gib` of input on. */
   engine: z.enum(['single', 'spark', 'auto']).default('auto'),
-  /** The image made from monitor/container. Left out: deployments build it and push it with the other assets. */
+  /** The image made from python/mooring-monitor/container. Left out: deployments build it and push it with the other assets. */
   image: image.optional(),
   instance: instanceType.default('ml.m5.xlarge'),
   /** Instances of the Spark cluster; each gets all of the data, and works on its share. */

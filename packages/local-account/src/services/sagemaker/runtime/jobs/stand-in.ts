@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
 import { imageOf } from './image';
@@ -33,6 +34,13 @@ export function knownImage(uri: string, registry?: ImageRegistry): void {
 export function standIn(uri: string): StandIn | undefined {
   const module = modules[repositoryOf(uri)];
   if (module === undefined) return undefined;
-  const monitor = resolve(join(pythonSources(), '../../..', 'monitor'));
-  return { command: ['python3', '-m', module, containerRoot], environment: { PYTHONPATH: monitor } };
+  return { command: ['python3', '-m', module, containerRoot], environment: { PYTHONPATH: monitorSources() } };
+}
+
+/** The open monitor's sources, found upwards from the account's own. */
+function monitorSources(from = pythonSources()): string {
+  const folder = join(from, 'python/mooring-monitor/src');
+  if (existsSync(folder)) return folder;
+  if (dirname(from) === from) throw new Error('python/mooring-monitor is not beside the local account');
+  return monitorSources(dirname(from));
 }
