@@ -125,7 +125,7 @@ describe('permissions that the stacks grant', () => {
   }, 60_000);
 
   test('let each job do what its code calls', () => {
-    const modules = jobCalls(join(root, 'monitor'), join(root, 'pipeline-defs/standard'));
+    const modules = jobCalls(join(root, 'python/mooring-monitor/src'), join(root, 'python/mooring-steps/src'));
     expect(Object.keys(modules).sort()).toEqual([...Object.keys(jobs), ...Object.keys(withoutRole)].sort());
     const missing = Object.entries(jobs).flatMap(([module, pattern]) => {
       const running = roles.filter(({ description }) => pattern.test(description));

@@ -1,4 +1,4 @@
-"""Prints the AWS operations that each Python module below some folders can call, as JSON: {module: ["s3:GetObject", ...]}.
+"""Prints the AWS operations that each Python module below some folders can call: {module: ["s3:GetObject", ...]}.
 
 An operation is a method call (or a paginator's name) that some client of botocore's newest models has; calls of
 functions of imported modules, such as `socket.create_connection`, are none.
@@ -12,7 +12,7 @@ from pathlib import Path
 import botocore.session
 from botocore import xform_name
 
-SERVICES = ("s3", "sagemaker", "sagemaker-runtime", "cloudwatch", "sns", "ssm", "logs", "sts", "sqs", "events", "lambda")
+SERVICES = ("s3", "sagemaker", "sagemaker-runtime", "cloudwatch", "sns", "ssm", "logs", "sts", "sqs", "events")
 
 
 def operations() -> dict[str, str]:
@@ -26,9 +26,10 @@ def operations() -> dict[str, str]:
 
 
 def calls(source: str, known: dict[str, str]) -> list[str]:
-    """Operations that a module's text calls. Only names of several words count: `publish` and the like are too common."""
+    """Operations that a module calls. Only names of several words count: `publish` and the like are too common."""
     tree = ast.parse(source)
-    modules = {each.asname or each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    modules = {each.asname or each.name for node in imports for each in node.names}
     found = set()
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
