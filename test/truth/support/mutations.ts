@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AskedPermission } from '../../../packages/local-account/src/core/recording';
 import type { Body } from '../../../packages/local-account/src/core/service';
-import { evaluatePolicies, statementsOf, strings } from '../../../packages/local-account/src/services/iam/runtime/policy';
+import {
+  evaluatePolicies,
+  statementsOf,
+  strings,
+} from '../../../packages/local-account/src/services/iam/runtime/policy';
 
 interface Policies {
   readonly role: string;
@@ -39,11 +43,20 @@ export function mutations(folder: string, concerns: (role: string) => boolean): 
   const asked = new Map<string, AskedPermission[]>();
   for (const each of recorded<AskedPermission>(folder, 'permissions'))
     if (each.byResource === 'not-allowed') asked.set(each.role, [...(asked.get(each.role) ?? []), each]);
-  // A role's last policies are those of the whole application; earlier ones were written while it was deployed.
-  const latest = new Map(recorded<Policies>(folder, 'policies').map((each) => [each.role, each.documents]));
-  return [...latest]
+  // Policies of a role as the whole application has them: earlier ones were written while it was deployed, later ones by
+  // who made something fail.
+  const fullest = new Map<string, readonly Body[]>();
+  for (const { role, documents } of recorded<Policies>(folder, 'policies'))
+    if (actionsOf(documents) >= actionsOf(fullest.get(role) ?? [])) fullest.set(role, documents);
+  return [...fullest]
     .filter(([role]) => concerns(role))
     .flatMap(([role, documents]) => ofRole(role, documents, asked.get(role) ?? []));
+}
+
+/** How many actions are allowed that AWS knows: `sagemaker:None` and the like are none. */
+function actionsOf(documents: readonly Body[]): number {
+  const statements = documents.flatMap((document) => statementsOf(document));
+  return statements.flatMap((each) => strings(each['Action'])).filter((action) => !action.endsWith(':None')).length;
 }
 
 function ofRole(role: string, documents: readonly Body[], asked: readonly AskedPermission[]): readonly Mutation[] {

@@ -18,9 +18,7 @@ export function truthPython(
   allowed: (code: number) => boolean = (code) => code === 0,
 ): string {
   if (!existsSync(interpreter))
-    throw new Error(
-      `${interpreter} is not there; npm test -- truth makes it, as does node tools/python-env.mjs truth`,
-    );
+    throw new Error(`${interpreter} is not there; npm test -- truth makes it, as does node tools/python-env.mjs truth`);
   try {
     return execFileSync(interpreter, [...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: 'pipe' });
   } catch (error) {

@@ -41,8 +41,9 @@ export class Recording {
     this.write('permissions', { ...asked, context });
   }
 
-  request(service: string, operation: string, input: unknown): void {
-    this.write('requests', { service, operation, input });
+  /** @param principal ARN of who sends it. */
+  request(service: string, operation: string, input: unknown, principal: string): void {
+    this.write('requests', { service, operation, principal, input });
   }
 
   private write(kind: string, line: unknown): void {

@@ -50,7 +50,7 @@ export class Dispatcher {
     return this.handle(handling, async () => {
       const operation = service?.operations[handling.operation];
       if (service === undefined || operation === undefined) throw this.unsupported(handling);
-      this.recording?.request(handling.signingName, handling.operation, input);
+      this.recording?.request(handling.signingName, handling.operation, input, handling.call.principal.arn);
       this.iam.authorize(
         handling.call.principal,
         service.permissions?.(handling.operation, input) ?? defaultPermissions(handling),

@@ -29,6 +29,9 @@ export const bucket = 'laptop-bucket';
 
 const identity = { region: 'us-east-1', credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' } };
 
+/** What every job and host needs of its role around its work: its image and its logs. */
+export const containerRuntime = { Effect: 'Allow', Action: ['ecr:*', 'logs:*'], Resource: '*' };
+
 /** A local account in a folder of its own, with a bucket, a role that may do everything, and real clients. */
 export class Laptop {
   readonly folder = mkdtempSync(join(tmpdir(), 'mooring-sm-'));

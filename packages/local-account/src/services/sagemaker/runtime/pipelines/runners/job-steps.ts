@@ -31,7 +31,7 @@ export function jobStep(account: AccountParts, jobs: Jobs, id: JobKind['id']): S
     const allow = (operation: string): void =>
       account.iam.authorize(context.principal, [{ action: `sagemaker:${operation}`, resource: arn }]);
     // Pipelines tags what it creates, and follows it as the pipeline's role.
-    for (const operation of ['AddTags', `Describe${kind.stem}`]) allow(operation);
+    for (const operation of [`Create${kind.stem}`, 'AddTags', `Describe${kind.stem}`]) allow(operation);
     await account.call(
       'sagemaker',
       `Create${kind.stem}`,
