@@ -9,6 +9,7 @@ import { AwsError } from './core/errors';
 import { HostEnvironment } from './core/host-environment';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
+import { Recording } from './core/recording';
 import { StateLock } from './core/state-lock';
 import { Store } from './core/store';
 import { Trace } from './core/trace';
@@ -132,6 +133,7 @@ export class Account {
     const clock = new Clock(store.collection('clock'), this.options.realNow);
     const trace = new Trace(join(folder, 'trace.jsonl'), clock);
     const peers: { found: Partial<Peers> } = { found: {} };
+    const recording = Recording.of(this.options.env ?? process.env);
     const endpointUrl = (): string => this.endpointUrl();
     const foundation = new Foundation({
       folder,
@@ -143,6 +145,7 @@ export class Account {
       endpointUrl,
       publish: (event) => void peers.found.events?.publish(event),
       lambda: () => parts.peer('lambda'),
+      recording,
     });
     const wiring: { dispatcher?: Dispatcher } = {};
     const parts = this.partsOf({
@@ -182,6 +185,7 @@ export class Account {
       all.flatMap((module) => module.services),
       foundation.access,
       trace,
+      recording,
     );
     wiring.dispatcher = dispatcher;
     const server = new AccountServer({

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { AwsError, messageOf, Unsupported } from '../core/errors';
 import type { AccessControl } from '../core/module';
+import type { Recording } from '../core/recording';
 import type { AwsService, Body, Call, Permission } from '../core/service';
 import type { Trace } from '../core/trace';
 import type { Exchange } from './exchange';
@@ -36,6 +37,7 @@ export class Dispatcher {
     services: readonly AwsService[],
     private readonly iam: AccessControl,
     private readonly trace: Trace,
+    private readonly recording?: Recording,
   ) {
     for (const service of services)
       this.services.set(service.signingName, [...this.sharing(service.signingName), service]);
@@ -59,6 +61,7 @@ export class Dispatcher {
     return this.handle(handling, async () => {
       const operation = service?.operations[handling.operation];
       if (service === undefined || operation === undefined) throw this.unsupported(handling);
+      this.recording?.request(handling.signingName, handling.operation, input, handling.call.principal.arn);
       this.iam.authorize(
         handling.call.principal,
         service.permissions?.(handling.operation, input) ?? defaultPermissions(handling),
