@@ -25,10 +25,10 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python/mooring-monitor/src"))
 
-from mooring_monitor.comparison import Baseline, compare
-from mooring_monitor.detectors import DETECTORS
-from mooring_monitor.drift import plans
-from mooring_monitor.drift_report import Occasion
+from mooring_monitor.drift.comparison import Baseline, compare
+from mooring_monitor.drift.detectors import DETECTORS
+from mooring_monitor.drift.judge import plans
+from mooring_monitor.drift.report import Occasion
 from mooring_monitor.profile.constraints import Constraints, constraints_document, parse_constraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import statistics_of

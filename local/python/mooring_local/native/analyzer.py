@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from mooring_monitor.comparison import Baseline, compare
-from mooring_monitor.drift import plans
-from mooring_monitor.drift_report import Occasion, report_document
+from mooring_monitor.drift.comparison import Baseline, compare
+from mooring_monitor.drift.judge import plans
+from mooring_monitor.drift.report import Occasion, report_document
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.profile.constraints import constraints_document, read_constraints

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 import xgboost
 from mooring_monitor.commands import quality
-from mooring_monitor.detectors import DETECTORS
-from mooring_monitor.drift import Plan
-from mooring_monitor.drift import judge as judge_drift
+from mooring_monitor.drift.detectors import DETECTORS
+from mooring_monitor.drift.judge import Plan
+from mooring_monitor.drift.judge import judge as judge_drift
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import Statistics, statistics_of

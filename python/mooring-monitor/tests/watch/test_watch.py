@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from botocore.response import StreamingBody
-from mooring_monitor import gather as gathering
 from mooring_monitor.cli import main
-from mooring_monitor.metrics_out import publish
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import Window, window_sources
 from mooring_monitor.records import Metric
 from mooring_monitor.use_case import UseCase
+from mooring_monitor.watch import rows as gathering
+from mooring_monitor.watch.publish import publish
 
 Rows = Callable[..., pd.DataFrame]
 Captured = Callable[..., None]

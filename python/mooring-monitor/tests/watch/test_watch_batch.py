@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 from botocore.response import StreamingBody
 from mooring_monitor.cli import main
-from mooring_monitor.gather import gather
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import Window
 from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_monitor.watch.rows import gather
 
 Rows = Callable[..., pd.DataFrame]
 

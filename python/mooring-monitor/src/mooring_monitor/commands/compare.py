@@ -7,11 +7,11 @@ from pathlib import Path
 
 from mooring_monitor.cli import EXIT_BREACH, EXIT_FINE
 from mooring_monitor.commands.options import add_data_arguments, profile_of
-from mooring_monitor.comparison import Baseline, compare, write_findings
-from mooring_monitor.drift_report import Occasion
+from mooring_monitor.drift.comparison import Baseline, compare, write_findings
+from mooring_monitor.drift.report import Occasion
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.report.page import REPORT, write_report
-from mooring_monitor.row_sample import RowSample
 from mooring_monitor.step_files import optional_use_case
 
 NAME = "compare"

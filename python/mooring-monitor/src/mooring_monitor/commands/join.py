@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from mooring_monitor import metrics
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import iso
+from mooring_monitor.drift.report import iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import write_json
 from mooring_monitor.labels.join import JoinCounts, Joining, join
-from mooring_monitor.metrics_out import publish
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.window import Window
 from mooring_monitor.records import Metric
 from mooring_monitor.step_files import use_case_of
+from mooring_monitor.watch.publish import publish
 
 NAME = "join"
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from mooring_monitor.answers import label_of, series
+from mooring_monitor.drift.predictions import FILE as ANSWERS_FILE
+from mooring_monitor.drift.predictions import add_answers, answers_profile
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
-from mooring_monitor.prediction_drift import FILE as ANSWERS_FILE
-from mooring_monitor.prediction_drift import add_answers, answers_profile
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.quality.analysis import Predicted, analyse_quality

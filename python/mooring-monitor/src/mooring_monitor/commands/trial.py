@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import iso
+from mooring_monitor.drift.report import iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import write_json
 from mooring_monitor.readers.batch import Skips

@@ -10,20 +10,20 @@ from typing import Final
 
 from mooring_monitor import metrics
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import Occasion, iso
+from mooring_monitor.drift.report import Occasion, iso
+from mooring_monitor.drift.watch import watch_data
 from mooring_monitor.errors import InputError
-from mooring_monitor.gather import gather
-from mooring_monitor.history import earlier_runs, write_history
 from mooring_monitor.json_file import write_json
-from mooring_monitor.live_baseline import fetch_baseline
-from mooring_monitor.metrics_out import publish
+from mooring_monitor.readers.live_baseline import fetch_baseline
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import BEFORE_LIVE, Window
 from mooring_monitor.records import Metric, WatchOutcome, WatchWindow
+from mooring_monitor.report.history import earlier_runs, write_history
 from mooring_monitor.report.page import REPORT, write_report
 from mooring_monitor.step_files import use_case_of
 from mooring_monitor.use_case import UseCase
-from mooring_monitor.watch_data import watch_data
+from mooring_monitor.watch.publish import publish
+from mooring_monitor.watch.rows import gather
 
 NAME = "watch"
 

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from mooring_monitor.detectors.detector import Detector, Measurement
-from mooring_monitor.detectors.tests_of_equality import homogeneity_p_value
-from mooring_monitor.distribution import aligned
+from mooring_monitor.drift.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.tests_of_equality import homogeneity_p_value
 from mooring_monitor.errors import NotComparableError
+from mooring_monitor.profile.distribution import aligned
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from scipy import special
 
-from mooring_monitor.drift import DriftResult
+from mooring_monitor.drift.judge import DriftResult
 from mooring_monitor.profile.column_profile import ColumnProfile
 from mooring_monitor.profile.constraints import Constraints, FeatureConstraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from mooring_monitor.detectors import DETECTORS, detector_named
-from mooring_monitor.detectors.classifier import separability
-from mooring_monitor.detectors.detector import Detector, FeatureType, Measurement, feature_type
+from mooring_monitor.drift.detectors import DETECTORS, detector_named
+from mooring_monitor.drift.detectors.classifier import separability
+from mooring_monitor.drift.detectors.detector import Detector, FeatureType, Measurement, feature_type
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.errors import InputError, NotComparableError
 from mooring_monitor.profile.constraints import Constraints
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.records import Verdict
-from mooring_monitor.row_sample import RowSample
 from mooring_monitor.use_case import ANSWERS, UseCase
 
 #: Share of false breaches that is accepted (Benjamini, Hochberg 1995), over all features of a window.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from mooring_monitor.detectors.bins import binned
-from mooring_monitor.detectors.detector import Detector, Measurement
-from mooring_monitor.detectors.tests_of_equality import homogeneity_p_value
+from mooring_monitor.drift.detectors.bins import binned
+from mooring_monitor.drift.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.tests_of_equality import homogeneity_p_value
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from mooring_monitor.detectors.detector import Detector, Measurement
-from mooring_monitor.detectors.tests_of_equality import both_numbers, gap_p_value, largest_gap
+from mooring_monitor.drift.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.tests_of_equality import both_numbers, gap_p_value, largest_gap
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 #: Two-sample Kolmogorov-Smirnov factor at a level of 0.003 (Knuth, The Art of Computer Programming 2, 3.3.1, eq. 15).

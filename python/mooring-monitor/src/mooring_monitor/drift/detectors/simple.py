@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mooring_monitor.detectors.detector import Detector, Measurement
-from mooring_monitor.detectors.tests_of_equality import both_numbers, gap_p_value, largest_gap
+from mooring_monitor.drift.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.tests_of_equality import both_numbers, gap_p_value, largest_gap
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 

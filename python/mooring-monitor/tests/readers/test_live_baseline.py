@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from mooring_monitor.live_baseline import fetch_baseline
+from mooring_monitor.readers.live_baseline import fetch_baseline
 
 
 class FakeS3:

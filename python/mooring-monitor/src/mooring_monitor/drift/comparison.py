@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mooring_monitor.drift import Plan, judge, plans
-from mooring_monitor.drift_report import Findings, Occasion, report_document
+from mooring_monitor.drift.judge import Plan, judge, plans
+from mooring_monitor.drift.report import Findings, Occasion, report_document
+from mooring_monitor.drift.row_sample import RowSample, read_sample
+from mooring_monitor.drift.violations import find_violations
 from mooring_monitor.json_file import write_json
 from mooring_monitor.profile.constraints import Constraints, read_constraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import Statistics, read_statistics, statistics_document, statistics_of
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.row_sample import RowSample, read_sample
 from mooring_monitor.use_case import UseCase
-from mooring_monitor.violations import find_violations
 
 DEFAULT_MIN_SAMPLE: Final = 50
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mooring_monitor import metrics
-from mooring_monitor.drift_report import iso
+from mooring_monitor.drift.report import iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
-from mooring_monitor.live_baseline import MANIFEST
+from mooring_monitor.readers.live_baseline import MANIFEST
 from mooring_monitor.readers.source import list_folders, read_object, s3_client
 from mooring_monitor.readers.window import Window
 from mooring_monitor.records import Kind, WatchOutcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mooring_monitor.distribution import NumberSample, aligned
 from mooring_monitor.errors import NotComparableError
+from mooring_monitor.profile.distribution import NumberSample, aligned
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 Floats = npt.NDArray[np.float64]

@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mooring_monitor.detectors import chi2, chi2_distance, classifier, js, ks, linf, psi, robust, simple, wasserstein
-from mooring_monitor.detectors.detector import Detector
+from mooring_monitor.drift.detectors import (
+    chi2,
+    chi2_distance,
+    classifier,
+    js,
+    ks,
+    linf,
+    psi,
+    robust,
+    simple,
+    wasserstein,
+)
+from mooring_monitor.drift.detectors.detector import Detector
 from mooring_monitor.errors import InputError
 
 _ALL: Final = (

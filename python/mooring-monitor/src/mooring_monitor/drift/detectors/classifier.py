@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from mooring_monitor.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.errors import NotComparableError
 from mooring_monitor.profile.statistics import FeatureStatistics
-from mooring_monitor.row_sample import RowSample
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,19 +7,19 @@ from typing import Any
 
 from mooring_monitor import metrics
 from mooring_monitor.answers import prediction_of
-from mooring_monitor.comparison import Baseline, compare, write_findings
-from mooring_monitor.drift_report import Findings, Occasion, summary
+from mooring_monitor.drift.comparison import Baseline, compare, write_findings
+from mooring_monitor.drift.predictions import FILE as ANSWERS_FILE
+from mooring_monitor.drift.predictions import PredictionBaseline, add_answers, answers_profile, prediction_drift
+from mooring_monitor.drift.report import Findings, Occasion, summary
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.json_file import write_json
-from mooring_monitor.live_baseline import live_since
-from mooring_monitor.prediction_drift import FILE as ANSWERS_FILE
-from mooring_monitor.prediction_drift import PredictionBaseline, add_answers, answers_profile, prediction_drift
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.readers.batch import Skips
+from mooring_monitor.readers.live_baseline import live_since
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import BEFORE_LIVE, Window
 from mooring_monitor.records import Metric, WatchOutcome
-from mooring_monitor.row_sample import RowSample
 from mooring_monitor.use_case import UseCase
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from mooring_monitor import __version__
-from mooring_monitor.drift import DriftResult
+from mooring_monitor.drift.judge import DriftResult
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.window import BEFORE_LIVE

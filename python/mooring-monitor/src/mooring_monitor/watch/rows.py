@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from mooring_monitor.answers import label_of, prediction_of, series, typed_features
-from mooring_monitor.live_baseline import live_since
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.capture_record import GroundTruth
+from mooring_monitor.readers.live_baseline import live_since
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import BEFORE_LIVE, Window, read_labels
 from mooring_monitor.records import Kind, WatchWindow

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from mooring_monitor.distribution import NumberSample
 from mooring_monitor.errors import NotComparableError
+from mooring_monitor.profile.distribution import NumberSample
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 Floats = npt.NDArray[np.float64]

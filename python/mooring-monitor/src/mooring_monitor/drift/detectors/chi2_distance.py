@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from mooring_monitor.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.detector import Detector, Measurement
 from mooring_monitor.errors import NotComparableError
 from mooring_monitor.profile.statistics import FeatureStatistics
 
