@@ -4,6 +4,7 @@ import { gzipSync, type Zippable, zipSync } from 'fflate';
 import { Header } from 'tar';
 import { useCaseJson } from '../../contracts/config-hash';
 import type { LoadedUseCase } from '../../contracts/load-use-case';
+import { bundledPackages } from '../../contracts/python-packages';
 import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */
@@ -30,8 +31,7 @@ export class StandardCode {
   ) {
     const steps = join(root, 'python/mooring-steps/src');
     this.files = [
-      ...folderFiles(join(steps, 'mooring_steps'), 'mooring_steps'),
-      ...folderFiles(join(root, 'python/mooring-monitor/src/mooring_monitor'), 'mooring_monitor'),
+      ...bundledPackages(root).flatMap(([name, folder]) => folderFiles(folder, name)),
       ...rootScripts.map((script): [string, Buffer] => [script, readFileSync(rootScript(steps, script))]),
     ];
   }

@@ -6,6 +6,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { UserError } from '../../contracts/errors';
 import { ownSource } from '../../contracts/events';
 import { prefixes } from '../../contracts/names';
+import { monitorPath } from '../../contracts/python-packages';
 import { trialFile, trialsPrefix, type TrialState } from '../../contracts/trial';
 import type { UseCase } from '../../contracts/use-case';
 import { clientEnvironment, type Clients } from './clients';
@@ -129,7 +130,7 @@ function runMonitor(project: Project, endpoint: string, args: readonly string[])
   const env = {
     ...process.env,
     ...clientEnvironment(endpoint),
-    PYTHONPATH: join(project.root, 'python/mooring-monitor/src'),
+    PYTHONPATH: monitorPath(project.root),
   };
   return new Promise((done, fail) => {
     const child = spawn(project.python, ['-m', 'mooring_monitor', ...args], {

@@ -13,6 +13,7 @@ import {
   type CreateProcessingJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
+import { monitorPath } from '../../contracts/python-packages';
 import { Account } from '../../local/account';
 import { deploy } from '../../local/cli/cdk';
 import { clientEnvironment, clientsFor, localKeys, localRegion } from '../../local/cli/clients';
@@ -29,7 +30,7 @@ const useCase = 'loans';
 const stacks = [stackNames.foundation, stackNames.training(useCase)];
 const repositoryName = `cdk-hnb659fds-container-assets-000000000000-${localRegion}`;
 const script = `import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1].split(':')
 from mooring_monitor.cli import main
 sys.exit(main(sys.argv[2:]))
 `;
@@ -102,7 +103,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
         ImageUri,
         ContainerEntrypoint: ['python3', '/opt/ml/processing/input/code/run.py'],
         ContainerArguments: [
-          ...[join(root, 'python/mooring-monitor/src'), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
+          ...[monitorPath(root), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
           ...['--output', '/opt/ml/processing/output'],
         ],
       },

@@ -14,7 +14,7 @@ from mooring_monitor.cli import main
 from mooring_monitor.readers.window import Window
 from mooring_monitor.records import Metric, WatchOutcome
 from mooring_monitor.report.history import FILE, LENGTH, Point, earlier_runs, read_history_file, write_history
-from mooring_monitor.use_case import UseCase
+from mooring_use_case.use_case import UseCase
 
 WINDOW = Window.ending("2026-01-31T12:00:00Z", "1h")
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from mooring_use_case.use_case import UseCase
+
+from mooring_monitor.drift.findings import Findings
 from mooring_monitor.drift.judge import Plan, judge, plans
-from mooring_monitor.drift.report import Findings, Occasion, report_document
+from mooring_monitor.drift.report import report_document
 from mooring_monitor.drift.row_sample import RowSample, read_sample
 from mooring_monitor.drift.violations import find_violations
-from mooring_monitor.json_file import write_json
+from mooring_monitor.json_file import Document
 from mooring_monitor.profile.constraints import Constraints, read_constraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import Statistics, read_statistics, statistics_document, statistics_of
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.records import Occasion
 
 DEFAULT_MIN_SAMPLE: Final = 50
 
@@ -62,10 +65,11 @@ def compare(
     return Findings(occasion, baseline.statistics, current, drift, violations, skips)
 
 
-def write_findings(findings: Findings, profile: DatasetProfile, output: Path) -> dict[str, Any]:
-    """Write statistics.json, constraint_violations.json and drift_report.json; returns the report."""
+def findings_documents(findings: Findings, profile: DatasetProfile) -> dict[str, Document]:
+    """statistics.json, constraint_violations.json and drift_report.json."""
     report = report_document(findings)
-    write_json(output / "statistics.json", statistics_document(profile), indent=None)
-    write_json(output / "constraint_violations.json", {"violations": report["violations"]})
-    write_json(output / "drift_report.json", report)
-    return report
+    return {
+        "statistics.json": Document(statistics_document(profile), compact=True),
+        "constraint_violations.json": Document({"violations": report["violations"]}),
+        "drift_report.json": Document(report),
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from mooring_use_case.use_case import ANSWERS, UseCase
 
 from mooring_monitor.drift.detectors import DETECTORS, detector_named
 from mooring_monitor.drift.detectors.classifier import separability
@@ -16,7 +17,6 @@ from mooring_monitor.errors import InputError, NotComparableError
 from mooring_monitor.profile.constraints import Constraints
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.records import Verdict
-from mooring_monitor.use_case import ANSWERS, UseCase
 
 #: Share of false breaches that is accepted (Benjamini, Hochberg 1995), over all features of a window.
 BREACH_RATE: Final = 0.01

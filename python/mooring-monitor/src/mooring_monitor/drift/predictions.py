@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+from mooring_use_case.use_case import ANSWERS, UseCase
 
 from mooring_monitor.drift.detectors import DETECTORS, detector_named
+from mooring_monitor.drift.findings import Findings
 from mooring_monitor.drift.judge import Plan, judge
-from mooring_monitor.drift.report import Findings
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.distribution import CategoryCounts
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics, read_statistics, statistics_of
 from mooring_monitor.readers.batch import Batch
-from mooring_monitor.use_case import ANSWERS, UseCase
 
 #: Statistics of the columns `prediction` and `score` on the test set; the ModelQuality step writes it.
 FILE: Final = "prediction_statistics.json"

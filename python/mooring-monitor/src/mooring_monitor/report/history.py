@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor import metrics
-from mooring_monitor.drift.report import iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.readers.live_baseline import MANIFEST
 from mooring_monitor.readers.source import list_folders, read_object, s3_client
 from mooring_monitor.readers.window import Window
-from mooring_monitor.records import Kind, WatchOutcome
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.records import Kind, WatchOutcome, iso
 
 FILE: Final = "history.json"
 #: Runs that are kept, the newest last.

@@ -1,47 +1,19 @@
-"""Files around the pipeline's steps: the use case in the bundle, tables by its types."""
+"""Files around the pipeline's steps: tables by the types of the use case."""
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import UseCase, parse_use_case, read_use_case
 
 SUFFIXES = (".csv", ".parquet")
-USE_CASE = "use-case.json"
 #: Spellings of an absent number.
 NO_NUMBER = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
-
-
-def use_case_of(path: str | Path | None) -> UseCase:
-    """The use case of a file, or without one the use case that lies beside this package in the code bundle.
-
-    Raises InputError when there is none or it is not valid.
-    """
-    if path is not None:
-        return read_use_case(path)
-    root = Path(__file__).parents[1]
-    if root.is_file() and zipfile.is_zipfile(root):
-        with zipfile.ZipFile(root) as bundle:
-            if USE_CASE in bundle.namelist():
-                return parse_use_case(json.loads(bundle.read(USE_CASE)), f"{root}/{USE_CASE}")
-    elif (root / USE_CASE).is_file():
-        return read_use_case(root / USE_CASE)
-    raise InputError(f"no {USE_CASE} beside the package in {root}; give --use-case FILE")
-
-
-def optional_use_case(path: str | Path | None) -> UseCase | None:
-    """The use case of a file or of the code bundle; None at a terminal that names none."""
-    root = Path(__file__).parents[1]
-    if path is None and not root.is_file() and not (root / USE_CASE).is_file():
-        return None
-    return use_case_of(path)
 
 
 def read_tables(paths: Sequence[str | Path], use_case: UseCase) -> pd.DataFrame:

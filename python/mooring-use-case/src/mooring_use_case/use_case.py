@@ -1,18 +1,14 @@
-"""The use case as the monitor needs it: use-case.json, the validated document of contracts/use-case.ts.
-
-The document was validated (and its defaults filled in) when it was synthesized; here only what the monitor reads is
-checked again, all problems at once.
-"""
+"""A use case: columns, label, facets and what is monitored, out of use-case.json."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mooring_monitor.errors import InputError
+from mooring_use_case.errors import InputError
 
 Scalar = str | int | float | bool
 
@@ -59,7 +55,7 @@ class MonitoredFeature:
 
 @dataclass(frozen=True)
 class UseCase:
-    """What the monitor reads of a use case; `document` is the whole of it."""
+    """What Python reads of a use case; `document` is the whole of it."""
 
     name: str
     task: str
@@ -79,6 +75,16 @@ class UseCase:
         """Columns a model may learn from: all but label, time and key, in the order of the YAML."""
         return tuple(each for each in self.columns if each.name not in (self.label, self.time, self.key))
 
+    @property
+    def binary(self) -> bool:
+        """Whether the label is one of two values; 1 stands for the positive one."""
+        return self.task == "binary"
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A top-level section as written; empty when absent."""
+        found: Mapping[str, Any] = self.document.get(name) or {}
+        return found
+
     def column(self, name: str) -> Column:
         """The column of that name.
 
@@ -94,26 +100,45 @@ class UseCase:
     @property
     def monitoring(self) -> Mapping[str, Any]:
         """The `monitoring` section as written."""
-        section: Mapping[str, Any] = self.document.get("monitoring", {})
-        return section
+        return self.section("monitoring")
 
 
-def read_use_case(path: str | Path) -> UseCase:
+#: What a reader demands beyond that: problems as messages, none when all is well.
+Demands = Callable[[UseCase], Sequence[str]]
+
+
+def no_demands(use_case: UseCase) -> Sequence[str]:
+    """Whatever can be read is fine."""
+    return ()
+
+
+def read_use_case(path: str | Path, demands: Demands = no_demands) -> UseCase:
     """Read use-case.json.
 
     Raises InputError listing everything that is missing or of the wrong kind.
     """
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = Path(path).read_bytes()
     except FileNotFoundError:
         raise InputError(f"use case file '{path}' does not exist") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"use case file '{path}' cannot be read as JSON: {error}") from None
-    return parse_use_case(document, str(path))
+    except OSError as error:
+        raise InputError(f"use case file '{path}' cannot be read: {error.strerror}") from None
+    return parse_use_case(decoded(content, str(path)), str(path), demands)
 
 
-def parse_use_case(document: Any, where: str = "use case") -> UseCase:
-    """Turn the decoded document into a UseCase; `where` names it in messages."""
+def decoded(content: bytes, where: str) -> Any:
+    """The document of a file; `where` names it in messages."""
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise InputError(f"use case file '{where}' is not JSON: {error}") from None
+
+
+def parse_use_case(document: Any, where: str = "the document", demands: Demands = no_demands) -> UseCase:
+    """Turn the decoded document into a UseCase; `where` names it in messages.
+
+    Raises InputError listing everything that is missing, of the wrong kind, or not as demanded.
+    """
     problems: list[str] = []
     root = _mapping(document, "(root)", problems)
     dataset = _mapping(root.get("dataset"), "dataset", problems)
@@ -121,8 +146,12 @@ def parse_use_case(document: Any, where: str = "use case") -> UseCase:
     monitoring = _mapping(root.get("monitoring", {}), "monitoring", problems)
     columns = _columns(dataset.get("columns"), problems)
     label = _text(dataset.get("label"), "dataset.label", problems)
-    if columns and label and label not in {each.name for each in columns}:
-        problems.append(f"dataset.label: no column '{label}'")
+    known = [each.name for each in columns]
+    problems += [
+        f"dataset.{role}: no column '{name}'; there are: {', '.join(known)}"
+        for role, name in (("label", label), ("time", dataset.get("time")), ("key", dataset.get("key")))
+        if known and name and name not in known
+    ]
     task = _text(root.get("task"), "task", problems)
     if task and task not in TASKS:
         problems.append(f"task: '{task}' is not one of {', '.join(TASKS)}")
@@ -140,8 +169,9 @@ def parse_use_case(document: Any, where: str = "use case") -> UseCase:
         min_sample=_natural(monitoring.get("min_sample", 50), "monitoring.min_sample", problems),
         document=root,
     )
+    problems += demands(case)
     if problems:
-        raise InputError(f"{where} is not a valid use case: " + "; ".join(problems))
+        raise InputError(problems, f"{where} is not a valid use case")
     return case
 
 

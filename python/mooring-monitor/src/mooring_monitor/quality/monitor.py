@@ -1,20 +1,25 @@
-"""The scheduled quality monitor: one window of captured predictions that got their labels."""
+"""The quality monitor: predictions of a window that got their labels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mooring_monitor import metrics as names
-from mooring_monitor.json_file import read_json, write_json
+from mooring_monitor.json_file import Document, read_json
 from mooring_monitor.quality.analysis import Predicted, Quality, analyse_quality, canonical_metric
 from mooring_monitor.quality.documents import as_model_monitor, constraints
 from mooring_monitor.quality.expected import expected_quality
 from mooring_monitor.quality.lag import label_lag
 from mooring_monitor.quality.measures import TASKS, Estimate, better
-from mooring_monitor.records import Metric, Verdict, WatchOutcome, WatchWindow
+from mooring_monitor.readers.batch import Skips
+from mooring_monitor.records import Metric, Verdict
+from mooring_monitor.watch.monitor import Judgement, TooFew
+from mooring_monitor.watch.rows import JoinedRows, joined_rows
+from mooring_monitor.watch.run import Run
 
 #: Evaluation of the live model (contracts/names.ts liveFiles), Model Monitor's own file as second choice.
 BASELINES = ("evaluation.json", "quality-statistics.json")
@@ -25,37 +30,68 @@ SIGNIFICANT = 3.0
 ERROR_PER_DEVIATION = 2.0
 
 
-def watch(window: WatchWindow) -> WatchOutcome:
-    """Judge a window: breach when the use case's bound is broken, warn when it is significantly worse than at training.
+@dataclass(frozen=True)
+class WindowQuality:
+    """Quality of a window beside that at training."""
 
-    Writes statistics.json, slices.json and constraint_violations.json to the window's output. Too few labelled rows
-    give a skipped verdict, with coverage and lag published all the same.
-    """
-    labelled = int((window.labels.notna() & window.predictions.notna()).sum())
-    coverage = float(window.labels.notna().mean()) if len(window.labels) else 0.0
-    lag = label_lag(window.label_lag)
-    metrics = [Metric(names.LABEL_COVERAGE, coverage)]
-    metrics += [Metric(names.LABEL_LAG, lag["p50"], "Seconds")] if lag else []
-    if labelled < window.use_case.min_sample:
-        summary = (
-            f"Quality not judged: {labelled} of {len(window.labels)} predictions have a label, "
-            f"at least {window.use_case.min_sample} are needed"
-        )
-        return WatchOutcome("skipped", summary, metrics)
-    data = Predicted(window.features, window.labels, window.predictions, window.scores, window.label_lag)
-    quality = analyse_quality(data, window.use_case)
-    baseline = _baseline(window.baseline, quality.task)
-    violations = quality.violations(constraints(quality.task, baseline)) if baseline else []
-    write_json(window.output / "statistics.json", quality.statistics())
-    write_json(window.output / "slices.json", quality.slices_document())
-    write_json(
-        window.output / "constraint_violations.json", {"violations": [as_model_monitor(each) for each in violations]}
-    )
-    metrics += [Metric(name, each.value) for name, each in quality.estimates.items() if each.error is None]
-    metrics += _alias(quality, window.use_case.monitoring.get("quality"))
-    verdict, summary = _verdict(quality, baseline, window.use_case.monitoring.get("quality"))
-    concept = _concept_text(quality) if verdict in ("warn", "breach") else ""
-    return WatchOutcome(verdict, f"{summary}{concept}{_coverage_text(coverage)}", metrics, violations)
+    rows: JoinedRows
+    quality: Quality
+    #: Metrics of the live model at training; empty when no file has them.
+    baseline: Mapping[str, Estimate]
+
+
+class QualityMonitor:
+    """Breach when the use case's bound is broken, warn when quality is significantly worse than at training."""
+
+    def rows(self, run: Run, skips: Skips) -> JoinedRows:
+        """The window's rows with the labels that have arrived."""
+        return joined_rows(run, skips)
+
+    def analysis(self, run: Run, rows: JoinedRows) -> WindowQuality | TooFew:
+        """All quality metrics; too few labelled rows are not judged, with coverage and lag published all the same."""
+        least = run.use_case.min_sample
+        if rows.labelled < least:
+            summary = (
+                f"Quality not judged: {rows.labelled} of {len(rows.labels)} predictions have a label, "
+                f"at least {least} are needed"
+            )
+            return TooFew(summary, _label_metrics(rows))
+        data = Predicted(rows.features, rows.labels, rows.predictions, rows.scores, rows.label_lag)
+        quality = analyse_quality(data, run.use_case)
+        return WindowQuality(rows, quality, _baseline(run.baseline, quality.task))
+
+    def judgement(self, run: Run, analysis: WindowQuality) -> Judgement:
+        """The watched metric against its bound and its value at training."""
+        quality, baseline = analysis.quality, analysis.baseline
+        verdict, summary = _verdict(quality, baseline, run.use_case.monitoring.get("quality"))
+        concept = _concept_text(quality) if verdict in ("warn", "breach") else ""
+        violations = quality.violations(constraints(quality.task, baseline)) if baseline else []
+        return Judgement(verdict, f"{summary}{concept}{_coverage_text(analysis.rows.coverage)}", violations)
+
+    def metrics(self, run: Run, analysis: WindowQuality) -> Sequence[Metric]:
+        """Every metric that has a value, the watched one also under the name its alarm reads."""
+        quality = analysis.quality
+        estimates = [Metric(name, each.value) for name, each in quality.estimates.items() if each.error is None]
+        alias = _alias(quality, run.use_case.monitoring.get("quality"))
+        return [*_label_metrics(analysis.rows), *estimates, *alias]
+
+    def documents(self, run: Run, analysis: WindowQuality, judgement: Judgement) -> Mapping[str, Document]:
+        """Statistics, slices and violations."""
+        violations = [as_model_monitor(each) for each in judgement.violations]
+        return {
+            "statistics.json": Document(analysis.quality.statistics()),
+            "slices.json": Document(analysis.quality.slices_document()),
+            "constraint_violations.json": Document({"violations": violations}),
+        }
+
+
+MONITOR: Final = QualityMonitor()
+
+
+def _label_metrics(rows: JoinedRows) -> list[Metric]:
+    lag = label_lag(rows.label_lag)
+    arrived = [Metric(names.LABEL_LAG, lag["p50"], "Seconds")] if lag else []
+    return [Metric(names.LABEL_COVERAGE, rows.coverage), *arrived]
 
 
 def _alias(quality: Quality, setting: Mapping[str, Any] | None) -> list[Metric]:

@@ -1,13 +1,14 @@
-"""The scheduled bias monitor: post-training metrics of one window of predictions that got their labels."""
+"""The bias monitor: post-training metrics of a window's predictions that got their labels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from mooring_use_case.use_case import UseCase
 from scipy.stats import norm
 
 from mooring_monitor import metrics as names
@@ -17,9 +18,12 @@ from mooring_monitor.bias.registry import BiasMetric, BiasRegistry, BiasStage
 from mooring_monitor.bias.selection import outcome_of
 from mooring_monitor.bias.violations import as_clarify, bias_drift
 from mooring_monitor.errors import InputError
-from mooring_monitor.json_file import read_json, write_json
-from mooring_monitor.records import Metric, Verdict, Violation, WatchOutcome, WatchWindow
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.json_file import Document, read_json
+from mooring_monitor.readers.batch import Skips
+from mooring_monitor.records import Metric, Verdict, Violation
+from mooring_monitor.watch.monitor import Judgement, TooFew
+from mooring_monitor.watch.rows import JoinedRows, joined_rows
+from mooring_monitor.watch.run import Run
 
 STAGE: BiasStage = "post_training"
 BASELINE = "analysis.json"
@@ -47,34 +51,62 @@ class _Entry:
         return min(metric.distance(lower), metric.distance(upper), metric.distance(self.value))
 
 
-def watch(window: WatchWindow) -> WatchOutcome:
-    """Judge a window as Clarify's schedules do: what the confidence interval allows to be chance is no breach.
+@dataclass(frozen=True)
+class WindowBias:
+    """Bias of a window: Clarify's document, and what is farther from fairness than at training."""
+
+    rows: JoinedRows
+    document: Mapping[str, Any]
+    registry: BiasRegistry
+
+
+class BiasMonitor:
+    """Judges as Clarify's schedules do: what the confidence interval allows to be chance is no breach.
 
     Breach when the watched metric's whole interval lies beyond the bound; warn when its value does, or when any
-    metric's whole interval (widened, since many are compared) is farther from fairness than the baseline. Too few
-    labelled rows give a skipped verdict. Writes analysis.json and constraint_violations.json to the window's output.
+    metric's whole interval (widened, since many are compared) is farther from fairness than the baseline.
     """
-    use_case = window.use_case
-    if not use_case.facets:
-        raise InputError(f"use case '{use_case.name}' names no facet; add fairness.facets or remove monitoring.bias")
-    labelled = int((window.labels.notna() & window.predictions.notna()).sum())
-    coverage = float(window.labels.notna().mean()) if len(window.labels) else 0.0
-    if labelled < use_case.min_sample:
-        summary = f"Bias not judged: {labelled} rows have a label, at least {use_case.min_sample} are needed"
-        return WatchOutcome("skipped", summary, [Metric(names.LABEL_COVERAGE, coverage)])
-    frame = window.features.assign(**{use_case.label: window.labels.to_numpy()})
-    data = BiasData(frame, outcome_of(use_case, encoded=True), window.predictions)
-    registry = BiasRegistry()
-    document = analyse(data, use_case, [STAGE], registry, Bootstrap())
-    violations = _significant(document, window.baseline / BASELINE, registry)
-    write_json(window.output / "analysis.json", document)
-    write_json(
-        window.output / "constraint_violations.json",
-        {"version": "1.0", "violations": [as_clarify(each) for each in violations]},
-    )
-    verdict, summary = _verdict(document, violations, use_case, registry)
-    published = [Metric(names.LABEL_COVERAGE, coverage), *_metrics(document, use_case)]
-    return WatchOutcome(verdict, f"{summary} ({labelled:,} labelled rows)", published, violations)
+
+    def rows(self, run: Run, skips: Skips) -> JoinedRows:
+        """The window's rows with the labels that have arrived."""
+        return joined_rows(run, skips)
+
+    def analysis(self, run: Run, rows: JoinedRows) -> WindowBias | TooFew:
+        """All metrics after training, with intervals; too few labelled rows are not judged."""
+        use_case = run.use_case
+        if not use_case.facets:
+            raise InputError(
+                f"use case '{use_case.name}' names no facet; add fairness.facets or remove monitoring.bias"
+            )
+        if rows.labelled < use_case.min_sample:
+            summary = f"Bias not judged: {rows.labelled} rows have a label, at least {use_case.min_sample} are needed"
+            return TooFew(summary, [Metric(names.LABEL_COVERAGE, rows.coverage)])
+        frame = rows.features.assign(**{use_case.label: rows.labels.to_numpy()})
+        data = BiasData(frame, outcome_of(use_case, encoded=True), rows.predictions)
+        registry = BiasRegistry()
+        return WindowBias(rows, analyse(data, use_case, [STAGE], registry, Bootstrap()), registry)
+
+    def judgement(self, run: Run, analysis: WindowBias) -> Judgement:
+        """The watched metric against its bound, all metrics against the baseline."""
+        violations = _significant(analysis.document, run.baseline / BASELINE, analysis.registry)
+        verdict, summary = _verdict(analysis.document, violations, run.use_case, analysis.registry)
+        return Judgement(verdict, f"{summary} ({analysis.rows.labelled:,} labelled rows)", violations)
+
+    def metrics(self, run: Run, analysis: WindowBias) -> Sequence[Metric]:
+        """Every metric of every facet."""
+        coverage = Metric(names.LABEL_COVERAGE, analysis.rows.coverage)
+        return [coverage, *_metrics(analysis.document, run.use_case)]
+
+    def documents(self, run: Run, analysis: WindowBias, judgement: Judgement) -> Mapping[str, Document]:
+        """Clarify's analysis and violations."""
+        violations = [as_clarify(each) for each in judgement.violations]
+        return {
+            "analysis.json": Document(analysis.document),
+            "constraint_violations.json": Document({"version": "1.0", "violations": violations}),
+        }
+
+
+MONITOR: Final = BiasMonitor()
 
 
 def _verdict(
