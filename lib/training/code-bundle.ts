@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync, type Zippable, zipSync } from 'fflate';
 import { Header } from 'tar';
 import { useCaseJson } from '../../contracts/config-hash';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
 import { bundledPackages } from '../../contracts/python-packages';
+import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
 import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */

@@ -63,13 +63,13 @@ class TestMetricNames:
 
 class TestDetectors:
     def test_names_are_those_a_use_case_may_give(self) -> None:
-        source = (ROOT / "contracts/drift-detectors.ts").read_text()
+        source = (ROOT / "packages/use-case/src/drift-detectors.ts").read_text()
         found = re.search(r"detectorNames = \[(.*?)\]", source, re.DOTALL)
         assert found
         assert re.findall(r"'(\w+)'", found[1]) == list(DETECTORS)
 
     def test_direction_and_default_are_published_for_alarms(self) -> None:
-        published = json.loads((ROOT / "contracts/detectors.json").read_text())
+        published = json.loads((ROOT / "packages/use-case/src/detectors.json").read_text())
         assert published == {
             each.name: {
                 "feature_types": list(each.feature_types),

@@ -1,4 +1,4 @@
-"""drift_report.json: what a comparison found, for programs; its schema is contracts/drift-report.schema.json."""
+"""drift_report.json: what a comparison found, for programs (schema: contracts/records/drift-report.schema.json)."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _auc(outcomes: Outcomes) -> Estimate:
     return Estimate(float(of_high.mean()), max(variance, 1 / (many * few)), len(scores))
 
 
-#: By name (contracts/use-case/serving-variety.ts, trialMetrics).
+#: By name (packages/use-case/src/sections/serving-variety.ts, trialMetrics).
 MEASURES: Final[dict[str, Measure]] = {
     each.name: each
     for each in (
