@@ -29,6 +29,7 @@ const projects = {
   soak: ['test/soak'],
   calm: ['test/calm'],
   withstand: ['test/withstand'],
+  truth: ['test/truth'],
 };
 
 /**

@@ -1,8 +1,8 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { administrator } from '../../packages/local-account/test/support/account';
-import { Sha256 } from './sha256';
+import type { Account } from '../../packages/local-account/src/account';
+import { Sha256 } from '../../packages/local-account/src/core/sha256';
 
 /** A request as nobody's SDK would send it, signed by the account's administrator. */
 export interface RawRequest {
@@ -21,13 +21,13 @@ export interface RawAnswer {
 }
 
 /** Signs and sends. @throws Error when nothing is answered within the seconds. */
-export async function sendRaw(endpoint: string, raw: RawRequest, seconds = 20): Promise<RawAnswer> {
-  const { hostname, port } = new URL(endpoint);
+export async function sendRaw(account: Account, raw: RawRequest, seconds = 20): Promise<RawAnswer> {
+  const { hostname, port } = new URL(account.endpointUrl());
   const { service, method = 'POST', path = '/', query = {}, body = '' } = raw;
   const signer = new SignatureV4({
     service,
     region: 'us-east-1',
-    credentials: administrator,
+    credentials: account.keys,
     sha256: Sha256,
     uriEscapePath: service !== 's3',
   });

@@ -322,7 +322,7 @@ describe('requests made to take long, to fill memory or to bring the account dow
         const shown = `${what} ${each} (${String(raw.path ?? raw.headers?.['x-amz-target'] ?? '')} ${raw.body?.toString('latin1').slice(0, 60) ?? ''})`;
         await tally.attempt(shown, async () => {
           const before = process.memoryUsage().rss;
-          const answer = await sendRaw(account.endpointUrl(), raw);
+          const answer = await sendRaw(account, raw);
           await account.clock.settled();
           answers[answer.status] = (answers[answer.status] ?? 0) + 1;
           const grown = (process.memoryUsage().rss - before) / 1024 ** 2;
@@ -331,8 +331,8 @@ describe('requests made to take long, to fill memory or to bring the account dow
           if (answer.body.includes('InternalErrorOfLocalAccount')) return `a defect: ${answer.body.slice(0, 300)}`;
           if (answer.milliseconds > bound.milliseconds) return `took ${Math.round(answer.milliseconds)} ms`;
           if (grown > bound.megabytes) return `memory grew by ${Math.round(grown)} MB`;
-          const health = await fetch(`${account.endpointUrl()}/_local/health`);
-          return health.ok ? undefined : `the account then answered ${health.status}`;
+          const health = await sendRaw(account, { service: 'mooring', method: 'GET', path: '/_local/health' });
+          return health.status === 200 ? undefined : `the account then answered ${health.status}`;
         });
       }
       tally.print();

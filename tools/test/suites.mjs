@@ -13,7 +13,7 @@ export const suites = {
     what: 'unit, packages, local account, the loop, Python',
     runs: [
       jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
-      pytest('not parity and not spark and not sdk and not slow'),
+      pytest('not parity and not spark and not sdk and not slow and not truth'),
     ],
   },
   parity: { what: 'against recorded outputs of the AWS containers', runs: [pytest('parity')] },
@@ -27,6 +27,11 @@ export const suites = {
     runs: [pytest('spark', 'bench', ['python/mooring-monitor/tests/scale/test_spark.py'])],
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
+  truth: {
+    what: 'against what AWS wrote: schemas, authorization reference, service models, recorded answers',
+    environments: ['truth'],
+    runs: [jest('truth'), pytest('truth')],
+  },
   soak: {
     what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
     runs: [jest('soak'), pytest('slow')],
