@@ -48,8 +48,10 @@ function sourceOf(request) {
   if (name === undefined) return undefined;
   const folder = join(__dirname, '..', 'packages', name);
   manifests[name] ??= JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const target = manifests[name].exports[`.${rest}`]?.['mooring-source'];
-  return target === undefined ? undefined : join(folder, target);
+  const { exports: all } = manifests[name];
+  const [, group = '', path = ''] = /^\/(src|test)\/(.+)$/.exec(rest) ?? [];
+  const target = (all[`.${rest}`] ?? all[`./${group}/*`])?.['mooring-source'];
+  return target === undefined ? undefined : join(folder, target.replace('*', path));
 }
 
 const manifests = {};

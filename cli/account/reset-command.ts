@@ -1,8 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '@mooring/use-case/errors';
-import { Account } from '@mooring/local-account';
-import { holdsState } from '@mooring/local-account';
+import { Account, holdsState } from '@mooring/local-account';
 import { print } from '../shared/output';
 import type { CommandContext } from '../shared/command';
 

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '@mooring/use-case/errors';
-import { Account } from '@mooring/local-account';
-import { tourMarker } from '@mooring/local-account';
+import { Account, tourMarker } from '@mooring/local-account';
 import type { Project } from '../../shared/project';
 
 /**

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { packageFolder } from '../../../../core/package-folder';
 import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
@@ -37,8 +37,13 @@ export function standIn(uri: string): StandIn | undefined {
   return { command: ['python3', '-m', module, containerRoot], environment: monitorSources() };
 }
 
-/** In a checkout the open monitor lies beside the packages; elsewhere it is installed for the account's Python. */
+/** In a checkout the open monitor and what it imports lie beside the packages; elsewhere the account's Python has them installed. */
 function monitorSources(): StandIn['environment'] {
-  const sources = join(packageFolder(), '../../python/mooring-monitor/src');
-  return existsSync(sources) ? { PYTHONPATH: sources } : {};
+  const projects = join(packageFolder(), '../../python');
+  if (!existsSync(join(projects, 'mooring-monitor'))) return {};
+  return {
+    PYTHONPATH: readdirSync(projects)
+      .map((project) => join(projects, project, 'src'))
+      .join(delimiter),
+  };
 }
