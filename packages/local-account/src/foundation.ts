@@ -7,6 +7,7 @@ import type { AccountKeys } from './core/account-keys';
 import type { Clock } from './core/clock';
 import { AwsError } from './core/errors';
 import type { AwsEvent, Control, FunctionInvoker, Peers } from './core/module';
+import type { Recording } from './core/recording';
 import type { ResourceProvider } from './core/provider';
 import { presign } from './core/signed-fetch';
 import type { AwsService } from './core/service';
@@ -46,6 +47,7 @@ export interface FoundationParts {
   readonly endpointUrl: () => string;
   readonly publish: (event: AwsEvent) => void;
   readonly lambda: () => FunctionInvoker;
+  readonly recording?: Recording;
 }
 
 /** Services that everything else stands on: S3, IAM, STS, SSM, KMS, Logs, ECR, and CloudFormation over all providers. */
@@ -81,6 +83,7 @@ export class Foundation {
       region,
       endpointUrl: parts.endpointUrl,
       now,
+      recording: parts.recording,
     });
     this.logs = new LogStore(store, join(folder, 'logs'), now);
     this.ssm = new SsmService(

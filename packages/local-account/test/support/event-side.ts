@@ -118,7 +118,9 @@ export class EventSide {
       readonly file?: string;
     } = {},
   ): Promise<string> {
-    const Role = options.role ?? (await this.role(`${name}-role`, 'lambda.amazonaws.com'));
+    const Role =
+      options.role ??
+      (await this.role(`${name}-role`, 'lambda.amazonaws.com', ['logs:CreateLogStream', 'logs:PutLogEvents']));
     const ZipFile = zipSync({ [options.file ?? 'index.js']: Buffer.from(source) });
     const { FunctionArn } = await this.clients.lambda.send(
       new CreateFunctionCommand({

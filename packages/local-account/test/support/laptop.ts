@@ -28,6 +28,9 @@ export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagema
 export const xgboostImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 export const bucket = 'laptop-bucket';
 
+/** What every job and host needs of its role around its work: its image and its logs. */
+export const containerRuntime = { Effect: 'Allow', Action: ['ecr:*', 'logs:*'], Resource: '*' };
+
 /** A local account in a folder of its own, with a bucket, a role that may do everything, and real clients. */
 export class Laptop {
   readonly folder = mkdtempSync(join(tmpdir(), 'mooring-sm-'));

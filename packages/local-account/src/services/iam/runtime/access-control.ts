@@ -3,6 +3,7 @@ import type { AccountKeys, Keys } from '../../../core/account-keys';
 import { AwsError } from '../../../core/errors';
 import type { AccessControl } from '../../../core/module';
 import { isBody } from '../../../core/input';
+import type { Recording } from '../../../core/recording';
 import type { Body, Permission, Principal } from '../../../core/service';
 import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { KeyHolder } from '../../../server/signature/verifier';
@@ -16,6 +17,7 @@ export interface AccessControlParts {
   readonly region: string;
   readonly endpointUrl: () => string;
   readonly now: () => Date;
+  readonly recording?: Recording;
 }
 
 /** Who an access key belongs to, and what its holder may do. */
@@ -106,9 +108,11 @@ export class PolicyAccessControl implements AccessControl {
       permission.resourcePolicy === undefined
         ? 'not-allowed'
         : evaluatePolicies([forPrincipal(permission.resourcePolicy, role.arn)], question);
+    const documents = this.parts.directory.documentsOf(role);
+    this.parts.recording?.permission({ role: role.name, ...question, byResource: resourceDecision }, documents);
     if (resourceDecision === 'denied')
       throw denied(role, permission, 'the policy of the resource denies it explicitly');
-    const decision = evaluatePolicies(this.parts.directory.documentsOf(role), question);
+    const decision = evaluatePolicies(documents, question);
     if (decision === 'denied') throw denied(role, permission, 'a policy of the role denies it explicitly');
     if (decision === 'not-allowed' && resourceDecision !== 'allowed')
       throw denied(role, permission, 'no policy of the role allows it');
