@@ -1,4 +1,4 @@
-"""Entry point of serving (`SAGEMAKER_PROGRAM: inference.py`); train.py copies it into the artefact under code/."""
+"""Entry point of serving (`SAGEMAKER_PROGRAM: inference.py`); training copies it into the artefact under code/."""
 
 import os
 import sys
