@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../project';
 import { messageOf } from '../../core/errors';
 import { imageOf } from '../../steps/jobs/image';
@@ -72,6 +73,14 @@ export const projectChecks: Readonly<Record<string, Check>> = {
             `not in the price table: ${odd.join(', ')}`,
             'check the spelling in use-case.yaml, or add the price to local/cli/release/prices.json',
           ),
+    );
+  },
+  'image patches': () => {
+    const warnings = patchWarnings(new Date());
+    return Promise.resolve(
+      warnings.length === 0
+        ? well('of both prebuilt images for more than 90 days')
+        : ill(warnings.join('; '), 'take a newer tag in contracts/prebuilt-images.ts, as its comment says'),
     );
   },
   images: ({ useCases }) => {

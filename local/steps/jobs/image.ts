@@ -5,7 +5,7 @@ export type Framework = 'scikit-learn' | 'xgboost' | 'python';
 
 export interface Image {
   readonly framework: Framework;
-  /** Tag, e.g. 1.4-2-py312-cpu-py3. */
+  /** Tag, e.g. 1.9-0-cpu-py3. */
   readonly tag: string;
 }
 
