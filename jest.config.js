@@ -12,9 +12,11 @@ const base = {
 module.exports = {
   maxWorkers: 2,
   testTimeout: 60_000,
-  projects: ['unit', 'dsl', 'stacks', 'nag', 'local', 'loop', 'sdk', 'browser', 'soak', 'calm'].map((name) => ({
-    ...base,
-    displayName: name,
-    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  })),
+  projects: ['unit', 'dsl', 'stacks', 'nag', 'local', 'loop', 'sdk', 'browser', 'soak', 'calm', 'truth'].map(
+    (name) => ({
+      ...base,
+      displayName: name,
+      testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+    }),
+  ),
 };

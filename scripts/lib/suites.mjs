@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureNodeModules, ensurePython, root } from './install.mjs';
+import { ensureImagePython, ensureNodeModules, ensurePython, root } from './install.mjs';
 
 const results = join(root, '.mooring', 'test-results');
 const jest = (...projects) => ({ kind: 'jest', projects });
@@ -25,6 +25,11 @@ export const suites = {
   spark: {
     what: 'the monitor on Apache Spark',
     runs: [pytest('spark', 'bench', ['test/python/monitor_a/test_spark.py'])],
+  },
+  truth: {
+    what: 'against the facts of AWS: how containers start code, which variables there are',
+    images: ['xgboost', 'scikit-learn'],
+    runs: [jest('truth')],
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
   soak: {
@@ -114,6 +119,8 @@ export async function runSuites(names) {
     const started = Date.now();
     process.stderr.write(`\n== ${name}: ${suite.what}\n`);
     for (const environment of suite.environments ?? []) ensurePython(environment);
+    // Tests skip, with the reason, where the images' Python is not found.
+    for (const image of suite.images ?? []) ensureImagePython(image);
     ensurePython('main');
     for (const run of suite.runs) {
       const counts = run.kind === 'jest' ? await runJest(name, run) : await runPytest(name, run);
