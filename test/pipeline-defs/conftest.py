@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder per use case with code.zip, sourcedir.tar.gz and use-case.json, made by the code that deploys them."""
+    """A folder per use case with code.zip and use-case.json, made by the code that deploys them."""
     folder = tmp_path_factory.mktemp("bundles")
     script = ROOT / "test/pipeline-defs/bundles.ts"
     made = subprocess.run(

@@ -145,7 +145,7 @@ print(*answer({}, lambda *given: print(*given)), isinstance(answer, Exception))
 """
 
 
-def test_the_script_returns_an_answer_where_the_toolkit_would_turn_an_error_into_a_500(python: Callable[..., Any]) -> None:
+def test_the_script_returns_what_the_toolkit_would_turn_into_a_500(python: Callable[..., Any]) -> None:
     done = python("-c", ASK, STEPS)
     status, body = done.stdout.splitlines()
     assert status.startswith("415 Unsupported Media Type [('Content-Type', 'text/plain; charset=utf-8'), ")

@@ -38,7 +38,7 @@ def status_of(error: BaseException) -> int:
 
 
 def run_application(answer: Callable[..., Any]) -> tuple[int, str, bytes]:
-    """Status, content type and body of an answer that is a WSGI application, as Flask runs it: a Response of Flask's."""
+    """Status, content type and body of an answer that is a WSGI application, as Flask runs it."""
     found: dict[str, Any] = {}
 
     def start_response(status: str, headers: Sequence[tuple[str, str]], *_: object) -> None:

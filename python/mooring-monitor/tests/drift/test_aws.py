@@ -10,9 +10,9 @@ import pytest
 from mooring_monitor.aws import client
 from mooring_monitor.errors import InputError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 #: Python that runs in jobs and hosts.
-SHIPPED = ("monitor", "pipeline-defs", "local/python", "python", "packages")
+SHIPPED = ("python", "pipeline-defs", "packages")
 #: What makes a client of boto3, and the place of the region among its positional arguments.
 MAKERS = {"client": 1, "resource": 1, "Session": None}
 
