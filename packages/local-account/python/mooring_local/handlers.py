@@ -64,6 +64,17 @@ def load_script(folder: Path, program: str) -> ModuleType:
     return module
 
 
+def submit_directory(model_dir: str) -> Path:
+    """Where the inference script lies."""
+    return Path(os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or f"{model_dir}/code")
+
+
+def code_folder(model_dir: str) -> Path | None:
+    """The folder that the toolkit would install, if the container is given a script at all."""
+    folder = submit_directory(model_dir)
+    return folder if os.environ.get("SAGEMAKER_PROGRAM") and folder.is_dir() else None
+
+
 class XGBoostDefaults:
     """What the XGBoost container does without a script: the booster's predictions for CSV or libsvm rows."""
 
@@ -155,7 +166,7 @@ class Handler:
     def __init__(self, model_dir: str, framework: str) -> None:
         defaults: type = XGBoostDefaults if framework == "xgboost" else ScikitLearnDefaults
         program = os.environ.get("SAGEMAKER_PROGRAM", "")
-        folder = Path(os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or f"{model_dir}/code")
+        folder = submit_directory(model_dir)
         if not program and (folder / "inference.py").is_file():
             program = "inference.py"
         script = load_script(folder, program) if program else None

@@ -21,6 +21,8 @@ export interface AccountParts {
   readonly trace: Trace;
   /** Interpreter with the libraries of requirements/runtime.txt, for child processes. */
   readonly python: string;
+  /** Interpreters of environments made like AWS's images, by framework; `python` runs what has none. */
+  readonly imagePythons: Readonly<Record<string, string>>;
   /** Environment of this process, so that nothing else reads `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly s3: ObjectStore;

@@ -1,8 +1,8 @@
 """The error that model servers answer with a 4xx.
 
 The server of SageMaker's images (gunicorn and Flask, through the toolkit's transformer) wraps every exception of an
-inference script in one of its own and answers 500, whatever the exception says of itself. What the script *returns* goes
-to Flask as it is, and Flask runs a callable as a WSGI application. So the error is one, and the functions of
+inference script in one of its own and answers 500, whatever the exception says of itself. What the script *returns*
+goes to Flask as it is, and Flask runs a callable as a WSGI application. So the error is one, and the functions of
 `inference.py` return it where those of `mooring_steps.serving` raise it. A test runs it under the images' own toolkit.
 """
 
