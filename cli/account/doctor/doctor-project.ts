@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { patchWarnings } from '../../../contracts/prebuilt-images';
+import { imagePython, patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../../shared/project';
 import { messageOf } from '../../../packages/local-account/src/core/errors';
 import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
@@ -75,6 +75,15 @@ export const projectChecks: Readonly<Record<string, Check>> = {
           ),
     );
   },
+  'image packages': ({ project }) =>
+    Promise.resolve(
+      project.imagePythons?.['scikit-learn'] === undefined
+        ? ill(
+            'processing steps run with the packages of the XGBoost image, because .venvs/image-scikit-learn is not there',
+            `install Python ${imagePython}, then run \`node tools/python-env.mjs image-scikit-learn\``,
+          )
+        : well('processing and training steps run with the packages of their images'),
+    ),
   'image patches': () => {
     const warnings = patchWarnings(new Date());
     return Promise.resolve(
