@@ -72,17 +72,20 @@ export function imageOf(uri: string): Image {
 export const packagesOf = (repository: string): Readonly<Record<string, string>> =>
   repositories[repository]?.packages ?? {};
 
+/** What the account's own lines in a job's log begin with. */
+export const notePrefix = 'local account: ';
+
 /** In what a Python environment differs from an image; empty when it is the same in all that matters. */
 export function runsAs({ repository, tag }: Image, versions: Readonly<Record<string, string>>): readonly string[] {
   const { tag: own, packages = {} } = repositories[repository] ?? {};
   const other =
     own === undefined || tag === own || tag === 'latest' || tag.startsWith('sha256:')
       ? []
-      : [`local account: ${repository}:${tag} is run with the packages of ${own}, the one tag that this account has`];
+      : [`${notePrefix}${repository}:${tag} is run with the packages of ${own}, the one tag that this account has`];
   const differing = Object.entries(packages)
     .filter(([name, version]) => versions[name] !== version)
     .map(([name, version]) => `${name} ${versions[name] ?? 'is missing'} (image: ${version})`);
   return differing.length === 0
     ? other
-    : [...other, `local account: packages differ from those of ${repository}:${own ?? tag}: ${differing.join(', ')}`];
+    : [...other, `${notePrefix}packages differ from those of ${repository}:${own ?? tag}: ${differing.join(', ')}`];
 }

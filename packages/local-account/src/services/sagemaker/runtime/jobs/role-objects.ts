@@ -4,6 +4,7 @@ import { AwsError } from '../../../../core/errors';
 import { parseS3Uri } from '../../../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
 import type { Json, Principal } from '../../../../core/service';
+import { notePrefix } from './image';
 import { isObject } from '../pipelines/definition/expression';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
@@ -169,5 +170,10 @@ export function filesBelow(folder: string): string[] {
 /** The last lines of a file, without reading more than a few kilobytes. */
 export function lastLines(file: string, count = 12): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return '';
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n').slice(-800);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !line.startsWith(notePrefix))
+    .slice(-count)
+    .join('\n')
+    .slice(-800);
 }
