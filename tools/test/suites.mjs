@@ -13,7 +13,7 @@ export const suites = {
     what: 'unit, packages, local account, the loop, Python',
     runs: [
       jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop'),
-      pytest('not parity and not spark and not sdk and not slow'),
+      pytest('not parity and not spark and not sdk and not slow and not truth'),
     ],
   },
   parity: { what: 'against recorded outputs of the AWS containers', runs: [pytest('parity')] },
@@ -26,12 +26,13 @@ export const suites = {
     what: 'the monitor on Apache Spark',
     runs: [pytest('spark', 'bench', ['python/mooring-monitor/tests/scale/test_spark.py'])],
   },
-  truth: {
-    what: 'against the facts of AWS: how containers start code, which variables there are',
-    images: ['xgboost', 'scikit-learn'],
-    runs: [jest('truth')],
-  },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
+  truth: {
+    what: 'against what AWS wrote: schemas, authorization reference, service models, recorded answers',
+    environments: ['truth'],
+    images: ['xgboost', 'scikit-learn'],
+    runs: [jest('truth'), pytest('truth')],
+  },
   soak: {
     what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
     runs: [jest('soak'), pytest('slow')],

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fresh_python import SOURCES
 from mooring_steps.artefact import Predictions, read_artefact
 from mooring_steps.request_error import RequestError
 from mooring_steps.serving import input_fn, model_fn, output_fn, predict_fn
@@ -146,7 +147,7 @@ print(*answer({}, lambda *given: print(*given)), isinstance(answer, Exception))
 
 
 def test_the_script_returns_what_the_toolkit_would_turn_into_a_500(python: Callable[..., Any]) -> None:
-    done = python("-c", ASK, STEPS)
+    done = python("-c", ASK, STEPS, env={"PYTHONPATH": SOURCES})
     status, body = done.stdout.splitlines()
     assert status.startswith("415 Unsupported Media Type [('Content-Type', 'text/plain; charset=utf-8'), ")
     assert body == "b\"content type 'text/plain' is not supported; use text/csv or application/json\" True"

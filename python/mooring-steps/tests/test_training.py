@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh_python import SOURCES
 from mooring_steps.artefact import read_artefact
 from mooring_steps.cli import main
 from mooring_steps.metrics import auc
@@ -52,7 +53,7 @@ class TestATrainedModel:
     def test_is_the_same_when_trained_in_a_fork_of_an_interpreter_that_has_xgboost_loaded(
         self, trained: Any, tmp_path: Path, python: Callable[..., Any]
     ) -> None:
-        done = python("-c", FORK, *trained.arguments(tmp_path), env={"PYTHONPATH": str(STEPS)})
+        done = python("-c", FORK, *trained.arguments(tmp_path), env={"PYTHONPATH": SOURCES})
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "model.json").read_bytes() == (trained.model / "model.json").read_bytes()
 

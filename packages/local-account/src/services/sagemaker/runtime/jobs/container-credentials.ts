@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { CredentialVariables } from '../../../../core/container-environment';
 import type { AccountParts, Site } from '../../../../core/module';
 import { type Exchange, send } from '../../../../server/exchange';
+import type { Visitor } from '../../../../server/gate';
 
 /** Hours after which an SDK asks again. */
 const hours = 6;
@@ -41,7 +42,13 @@ export class ContainerCredentials implements Site {
     return exchange.method === 'GET' && exchange.path.startsWith(path);
   }
 
-  handle(exchange: Exchange): Promise<void> {
+  /** Pages of a browser have nothing to do with credentials. */
+  admitsOrigin(): boolean {
+    return false;
+  }
+
+  /** The token stands for a signature: who asks has no keys yet. */
+  handle({ exchange }: Visitor): Promise<void> {
     const holder = this.holders.get(exchange.path.slice(path.length));
     if (holder === undefined || !equal(exchange.headers['authorization'] ?? '', holder.token)) {
       reply(exchange, 403, { code: 'AccessDenied', message: 'no container has these credentials' });

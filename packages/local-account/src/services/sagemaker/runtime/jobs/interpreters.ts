@@ -16,7 +16,7 @@ export class Interpreters {
   private readonly started = new Map<string, WarmInterpreter>();
 
   constructor(
-    private readonly account: Pick<AccountParts, 'python' | 'imagePythons' | 'env'>,
+    private readonly account: Pick<AccountParts, 'python' | 'imagePythons' | 'host'>,
     private readonly folder: string,
   ) {}
 
@@ -52,12 +52,17 @@ export class Interpreters {
   private interpreter(python: string): WarmInterpreter {
     const found = this.started.get(python);
     if (found !== undefined) return found;
-    const { env } = this.account;
+    const { host } = this.account;
     const folder = join(
       this.folder,
       ['interpreter', ...(this.started.size === 0 ? [] : [this.started.size])].join('-'),
     );
-    const made = new WarmInterpreter({ python, folder, env, mapping: env['MOORING_MAPPING'] !== 'off' });
+    const made = new WarmInterpreter({
+      python,
+      folder,
+      env: host.for('job'),
+      mapping: host.setting('MOORING_MAPPING') !== 'off',
+    });
     this.started.set(python, made);
     return made;
   }

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerEnvironment } from '../../../../core/container-environment';
 import { AwsError } from '../../../../core/errors';
-import type { AccountParts } from '../../../../core/module';
+import type { AccountParts, LogSink } from '../../../../core/module';
 import { ClientError, RoleObjects } from './role-objects';
 import { InterpreterLost } from './warm-interpreter';
 import type { ContainerCredentials } from './container-credentials';
 import type { Interpreters } from './interpreters';
+import { imagePermissions, logsOfRole } from '../../../shared/role-access';
 
 /** A job's request with every expression replaced, in the API's own shape. */
 export type Request = Readonly<Record<string, unknown>>;
@@ -69,6 +70,16 @@ export function objectsOf({ account }: JobParts, roleArn: string): RoleObjects {
       ? new ClientError(`the role '${roleArn}' cannot be assumed: ${error.message}`)
       : error;
   }
+}
+
+/**
+ * Logs of a container as the job's role, which pulls its image too.
+ *
+ * @throws ClientError when the role may not pull the image.
+ */
+export function roleLogs({ account }: JobParts, objects: RoleObjects, image: string): LogSink {
+  objects.authorize(imagePermissions(image), `The role may not pull the image ${image}`);
+  return logsOfRole(account, objects.principal, ['logs:CreateLogGroup', 'logs:DescribeLogStreams']);
 }
 
 /** Runs a job's work and puts whatever it throws into the class SageMaker would report. */

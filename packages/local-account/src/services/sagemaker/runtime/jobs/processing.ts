@@ -3,7 +3,7 @@ import { bodies, body, optionalNumber, optionalText, text, textList } from '../.
 import { JobFolder, runContainer } from './container';
 import { isMonitorImage, sparkCommand, sparkVariables } from './spark';
 import { knownImage, nameOf, standIn } from './stand-in';
-import { baseEnvironment, concluding, objectsOf, shorten } from './job';
+import { baseEnvironment, concluding, objectsOf, roleLogs, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { ClientError } from './role-objects';
 import type { RoleObjects, Shard } from './role-objects';
@@ -64,7 +64,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
   const ofMonitor = isMonitorImage(nameOf(image, parts.account.findPeer('images')));
-  const started = ofMonitor ? sparkCommand(command, parts.account.env) : command;
+  const started = ofMonitor ? sparkCommand(command, parts.account.host.for('job')) : command;
   await materialise(request, folder, objects, shard);
   const outputs = outputsOf(request);
   for (const output of outputs) folder.folder(output.path);
@@ -80,13 +80,13 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   );
   for (const each of ['/opt/ml/output', '/opt/ml/processing']) folder.folder(each);
   const interpreter = parts.interpreters.of(image);
-  const end = await runContainer(interpreter, parts.account.logs, {
+  const end = await runContainer(interpreter, roleLogs(parts, objects, image), {
     folder,
     command: started,
     cwd: '/opt/ml/processing',
     env: {
       ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
-      ...(ofMonitor ? sparkVariables(parts.account.env) : {}),
+      ...(ofMonitor ? sparkVariables(parts.account.host.for('job')) : {}),
       ...(body(request, 'Environment') as Record<string, string>),
       ...own?.environment,
     },

@@ -5,7 +5,7 @@ import { hasContent, pack, unpackSafely } from './archive';
 import { JobFolder, runContainer } from './container';
 import { imageOf } from './image';
 import type { Framework } from './image';
-import { baseEnvironment, concluding, objectsOf, shorten } from './job';
+import { baseEnvironment, concluding, objectsOf, roleLogs, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { readMetrics } from './metric-definitions';
 import type { Metric } from './metric-definitions';
@@ -166,7 +166,7 @@ export async function runTraining(
       folder.folder(each);
     const own = ownCommand(specification);
     const interpreter = parts.interpreters.of(text(specification, 'TrainingImage'));
-    const end = await runContainer(interpreter, parts.account.logs, {
+    const end = await runContainer(interpreter, roleLogs(parts, objects, text(specification, 'TrainingImage')), {
       folder,
       command: own ?? commandOf(request, script, hyperparameters, framework),
       cwd: '/opt/ml/code',

@@ -18,7 +18,7 @@ export function executionScope(
 ): Scope {
   const document = async (uri: string): Promise<Json> => {
     const { bucket, key } = parseS3Uri(uri);
-    account.iam.authorize(principal, [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]);
+    account.iam.authorize(principal, account.s3.permissions('s3:GetObject', bucket, key));
     try {
       return JSON.parse(account.s3.read(bucket, key).toString('utf8')) as Json;
     } catch (error) {
