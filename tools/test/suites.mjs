@@ -12,7 +12,7 @@ export const suites = {
   quick: {
     what: 'unit, packages, local account, the loop, Python',
     runs: [
-      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop'),
+      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
       pytest('not parity and not spark and not sdk and not slow and not truth'),
     ],
   },
@@ -36,6 +36,10 @@ export const suites = {
   soak: {
     what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
     runs: [jest('soak'), pytest('slow')],
+  },
+  withstand: {
+    what: 'kills, full disks, damaged files and hostile inputs, the long way',
+    runs: [{ ...jest('withstand'), environment: { MOORING_WITHSTAND: 'long' } }],
   },
   calm: { what: 'thirty days on which nothing changes, three seeds', runs: [jest('calm')] },
 };
@@ -67,7 +71,7 @@ function junitCounts(file) {
   return counts;
 }
 
-async function runJest(name, { projects }) {
+async function runJest(name, { projects, environment = {} }) {
   const file = join(results, `${name}-jest.json`);
   rmSync(file, { force: true });
   const code = await stream(
@@ -82,6 +86,7 @@ async function runJest(name, { projects }) {
     ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...environment },
     },
   );
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };

@@ -6,7 +6,7 @@ import type { Control, Site } from '../core/module';
 import type { Call } from '../core/service';
 import { protectiveHeaders } from './browser-guard';
 import { answerControl } from './controls';
-import type { Dispatcher } from './dispatcher';
+import { answerTo, type Dispatcher } from './dispatcher';
 import { defaultBodyLimit, type Exchange, exchangeOf, readRaw, send, unzip } from './exchange';
 import { Gate, inDialect, type Visitor } from './gate';
 import { cborProtocol } from './protocols/cbor';
@@ -132,7 +132,10 @@ export class AccountServer {
 
   /** Errors outside of any service: requests of foreign pages, broken connections. */
   private giveUp(exchange: Exchange, error: unknown): void {
-    const known = error instanceof AwsError ? error : new AwsError('InternalErrorOfLocalAccount', messageOf(error));
+    const known =
+      error instanceof AwsError
+        ? error
+        : (answerTo(error) ?? new AwsError('InternalErrorOfLocalAccount', messageOf(error)));
     exchange.request.resume();
     send(exchange, this.protocolOf(exchange).fail(known, exchange));
   }

@@ -6,6 +6,7 @@ import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/mo
 import type { Json, Permission, Principal } from '../../../../core/service';
 import { notePrefix } from './image';
 import { isObject } from '../pipelines/definition/expression';
+import { parseJson } from '../../../../core/json';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
 export class ClientError extends Error {}
@@ -52,7 +53,7 @@ export class RoleObjects {
 
   /** Downloads what a manifest lists: `[{"prefix": "s3://..."}, "relative/key", ...]`. */
   async downloadManifest(uri: string, folder: string): Promise<number> {
-    const manifest = JSON.parse(this.readText(uri)) as Json;
+    const manifest = parseJson(this.readText(uri)) as Json;
     const [head, ...names] = Array.isArray(manifest) ? (manifest as readonly Json[]) : [];
     const prefix = isObject(head) ? String(head['prefix'] ?? '') : '';
     if (prefix === '')
