@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureNodeModules, ensurePython, root } from '../../bin/setup/install.mjs';
+import { ensureImagePython, ensureNodeModules, ensurePython, root } from '../../bin/setup/install.mjs';
 
 const results = join(root, '.mooring', 'test-results');
 const jest = (...projects) => ({ kind: 'jest', projects });
@@ -30,6 +30,7 @@ export const suites = {
   truth: {
     what: 'against what AWS wrote: schemas, authorization reference, service models, recorded answers',
     environments: ['truth'],
+    images: ['xgboost', 'scikit-learn'],
     runs: [jest('truth'), pytest('truth')],
   },
   soak: {
@@ -137,6 +138,8 @@ export async function runSuites(names) {
     const started = Date.now();
     process.stderr.write(`\n== ${name}: ${suite.what}\n`);
     for (const environment of suite.environments ?? []) ensurePython(environment);
+    // Tests skip, with the reason, where the images' Python is not found.
+    for (const image of suite.images ?? []) ensureImagePython(image);
     ensurePython('main');
     for (const run of suite.runs) {
       const counts = run.kind === 'jest' ? await runJest(name, run) : await runPytest(name, run);
