@@ -31,7 +31,7 @@ export default tseslint.config(
       'coverage/',
       '**/*.d.ts',
       'test/**/fixtures/**',
-      'test/**/goldens/**',
+      'packages/*/test/goldens/**',
       'dist/',
     ],
   },

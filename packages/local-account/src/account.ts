@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { durationSeconds } from '../../use-case/src/duration';
 import type { Deployer } from './cloudformation/deployer';
 import { ProviderRegistry } from './cloudformation/registry';
+import { AccountKeys, type Keys } from './core/account-keys';
 import { Clock } from './core/clock';
 import { AwsError } from './core/errors';
+import { HostEnvironment } from './core/host-environment';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
 import { Recording } from './core/recording';
@@ -15,6 +17,7 @@ import { Foundation } from './foundation';
 import { defaultModules } from './modules';
 import { AccountServer } from './server/account-server';
 import { Dispatcher } from './server/dispatcher';
+import { SignatureVerifier } from './server/signature/verifier';
 import { S3Server } from './services/s3/api/s3-server';
 
 export interface AccountOptions {
@@ -37,6 +40,7 @@ export const localRegion = 'us-east-1';
 
 interface Running {
   readonly parts: AccountParts;
+  readonly keys: AccountKeys;
   readonly lock: StateLock;
   readonly server: AccountServer;
   readonly modules: readonly Module[];
@@ -94,6 +98,16 @@ export class Account {
     return this.started().parts;
   }
 
+  /** What the administrator's clients connect with. @throws Error before start. */
+  get connection(): { readonly endpoint: string; readonly keys: Keys } {
+    return { endpoint: this.endpointUrl(), keys: this.keys };
+  }
+
+  /** The administrator's keys. @throws Error before start. */
+  get keys(): Keys {
+    return this.started().keys.administrator;
+  }
+
   get trace(): Trace {
     return this.started().parts.trace;
   }
@@ -115,6 +129,7 @@ export class Account {
   private async startLocked(lock: StateLock): Promise<void> {
     const { folder } = this.options;
     const store = new Store(folder);
+    const keys = AccountKeys.ensure(folder);
     const clock = new Clock(store.collection('clock'), this.options.realNow);
     const trace = new Trace(join(folder, 'trace.jsonl'), clock);
     const peers: { found: Partial<Peers> } = { found: {} };
@@ -124,6 +139,7 @@ export class Account {
       folder,
       store,
       clock,
+      keys,
       accountId: localAccountId,
       region: localRegion,
       endpointUrl,
@@ -177,14 +193,18 @@ export class Account {
       rawServices: [s3],
       controls: all.flatMap((module) => module.controls ?? []),
       sites: all.flatMap((module) => module.sites ?? []),
-      principalOf: (accessKeyId) => foundation.access.principalOf(accessKeyId),
-      region: localRegion,
+      verifier: new SignatureVerifier({
+        holderOf: (accessKeyId, sessionToken) => foundation.access.holderOf(accessKeyId, sessionToken),
+        now: () => clock.now().getTime(),
+        machineNow: Date.now,
+        movedSince: (machineTime) => clock.movedSince(machineTime),
+      }),
     });
     const close = (): void => {
       clock.stop();
       store.close();
     };
-    this.running = { parts, lock, server, modules: all, registry, deployer: cloudFormation.deployer, close };
+    this.running = { parts, keys, lock, server, modules: all, registry, deployer: cloudFormation.deployer, close };
     const port = await server.listen(this.options.port ?? 0);
     this.url = `http://127.0.0.1:${port}`;
     await foundation.bootstrap(cloudFormation.service);
@@ -212,7 +232,7 @@ export class Account {
       store,
       trace,
       python: this.options.python ?? 'python3',
-      env: this.options.env ?? process.env,
+      host: new HostEnvironment(this.options.env ?? process.env),
       s3: foundation.objects,
       logs: foundation.logs,
       iam: foundation.access,
@@ -251,6 +271,7 @@ function controlsOf(clock: Clock, trace: Trace): readonly Control[] {
     {
       method: 'POST',
       path: '/_local/clock',
+      openToRoles: true,
       handle: async (input) => {
         await clock.advance(durationSeconds(text(input, 'duration')) * 1000);
         return state();

@@ -4,6 +4,8 @@ import type { AccessControl } from '../core/module';
 import type { Recording } from '../core/recording';
 import type { AwsService, Body, Call, Permission } from '../core/service';
 import type { Trace } from '../core/trace';
+import type { Exchange } from './exchange';
+import { matchPath } from './protocols/rest-json';
 
 declare module '../core/trace' {
   interface TraceEvents {
@@ -44,6 +46,15 @@ export class Dispatcher {
   /** Services that share a signing name. */
   sharing(signingName: string): readonly AwsService[] {
     return this.services.get(signingName) ?? [];
+  }
+
+  /** Whether some REST service has a route for the request. */
+  routes({ method, path }: Pick<Exchange, 'method' | 'path'>): boolean {
+    return [...this.services.values()]
+      .flat()
+      .some(({ routes = [] }) =>
+        routes.some((each) => each.method === method && matchPath(each.path, path) !== undefined),
+      );
   }
 
   run(service: AwsService | undefined, handling: Handling, input: Body): Promise<Body> {

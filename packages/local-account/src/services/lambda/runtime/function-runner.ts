@@ -132,7 +132,7 @@ export class FunctionRunner {
       memory: record.memory,
       timeout: record.timeout,
       environment: {
-        PATH: this.account.env.PATH ?? '/usr/bin:/bin',
+        PATH: this.account.host.path('function'),
         TZ: ':UTC',
         LANG: 'en_US.UTF-8',
         NODE_PATH: nodeModules(),

@@ -47,7 +47,7 @@ export function baseEnvironment(
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });
   return {
-    PATH: [dirname(account.python), account.env['PATH'] ?? ''].join(delimiter),
+    PATH: [dirname(account.python), account.host.path('job')].join(delimiter),
     HOME: temporary,
     TMPDIR: temporary,
     LANG: 'C.UTF-8',

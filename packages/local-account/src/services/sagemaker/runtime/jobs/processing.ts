@@ -63,7 +63,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
   const started = isMonitorImage(nameOf(text(app, 'ImageUri'), parts.account.findPeer('images')))
-    ? sparkCommand(command, parts.account.env)
+    ? sparkCommand(command, parts.account.host.for('job'))
     : command;
   await materialise(request, folder, objects, shard);
   const outputs = outputsOf(request);

@@ -20,6 +20,7 @@ import {
   updateEndpoint,
   variant,
 } from '../../../../support/serving';
+import { clientConfig } from '../../../../support/clients';
 
 describe('other ways to serve', () => {
   let laptop: Laptop;
@@ -31,11 +32,7 @@ describe('other ways to serve', () => {
   afterAll(() => laptop.stop());
 
   test('an asynchronous endpoint answers into S3 and tells its topics', async () => {
-    const sns = new SNSClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const sns = new SNSClient(clientConfig(laptop.account));
     const { TopicArn: topic } = await sns.send(new CreateTopicCommand({ Name: 'answers' }));
     await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'email', Endpoint: 'team@example.com' }));
     const output = {
