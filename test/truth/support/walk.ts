@@ -10,13 +10,13 @@ import { InvokeCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda
 import { StopPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
 import { zipSync } from 'fflate';
 import { readExecution, startExecution } from '../../../cli/loop/execution';
-import { clientsFor, type Clients, localKeys, localRegion } from '../../../cli/shared/clients';
+import { clientsFor, type Clients, type Connection, localRegion } from '../../../cli/shared/clients';
 import { resourceNames } from '../../../contracts/names';
 import { Account } from '../../../packages/local-account/src/account';
 import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { featureNames } from '../../../packages/use-case/src/use-case';
 import { root } from '../../support/app';
-import { Workplace } from '../../support/mooring';
+import type { Workplace } from '../../support/mooring';
 
 const useCase = 'credit-risk';
 const minute = 60_000;
@@ -52,11 +52,11 @@ export async function inside(place: Workplace, recordings: string): Promise<void
   });
   await account.start();
   try {
-    const clients = clientsFor(account.endpointUrl());
+    const clients = clientsFor(account.connection);
     await predict(clients);
     for (const step of ['Preprocess', 'Train']) await stopDuring(clients, step);
     await account.clock.settled();
-    await failSchedules(account.endpointUrl());
+    await failSchedules(account.connection);
     await account.clock.advance(65 * minute);
     await failFunctions(clients);
     await account.clock.advance(15 * minute);
@@ -106,8 +106,8 @@ async function stopDuring(clients: Clients, step: string): Promise<void> {
 }
 
 /** Takes away what schedules start, so that their runs end among the dead letters. */
-async function failSchedules(endpoint: string): Promise<void> {
-  const iam = new IAMClient({ endpoint, region: localRegion, credentials: localKeys });
+async function failSchedules({ endpoint, keys }: Connection): Promise<void> {
+  const iam = new IAMClient({ endpoint, region: localRegion, credentials: keys });
   const { Roles = [] } = await iam.send(new ListRolesCommand({ MaxItems: 1000 }));
   const starting = Roles.filter(({ Description = '' }) => Description.startsWith('Starts the runs of '));
   for (const { RoleName = '' } of starting) {
