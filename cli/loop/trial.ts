@@ -6,6 +6,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { UserError } from '../../packages/use-case/src/errors';
 import { ownSource } from '../../contracts/events';
 import { prefixes } from '../../contracts/names';
+import { monitorPath } from '../../contracts/python-packages';
 import { trialFile, trialsPrefix, type TrialState } from '../../contracts/records/trial';
 import type { UseCase } from '../../packages/use-case/src/use-case';
 import { clientEnvironment, type Clients, type Connection } from '../shared/clients';
@@ -129,7 +130,7 @@ function runMonitor(project: Project, connection: Connection, args: readonly str
   const env = {
     ...process.env,
     ...clientEnvironment(connection),
-    PYTHONPATH: join(project.root, 'python/mooring-monitor/src'),
+    PYTHONPATH: monitorPath(project.root),
   };
   return new Promise((done, fail) => {
     const child = spawn(project.python, ['-m', 'mooring_monitor', ...args], {

@@ -13,6 +13,7 @@ import {
   type CreateProcessingJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
+import { monitorPath } from '../../contracts/python-packages';
 import { Account } from '../../packages/local-account/src/account';
 import { deploy } from '../../cli/account/cdk';
 import { clientEnvironment, clientsFor, localRegion } from '../../cli/shared/clients';
@@ -30,7 +31,7 @@ const useCase = 'loans';
 const stacks = [stackNames.foundation, stackNames.training(useCase)];
 const repositoryName = `cdk-hnb659fds-container-assets-000000000000-${localRegion}`;
 const script = `import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1].split(':')
 from mooring_monitor.cli import main
 sys.exit(main(sys.argv[2:]))
 `;
@@ -103,14 +104,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
         ImageUri,
         ContainerEntrypoint: ['python3', '/opt/ml/processing/input/code/run.py'],
         ContainerArguments: [
-          ...[
-            join(root, 'python/mooring-monitor/src'),
-            'profile',
-            '--engine',
-            'spark',
-            '--train',
-            '/opt/ml/processing/input/train',
-          ],
+          ...[monitorPath(root), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
           ...['--output', '/opt/ml/processing/output'],
         ],
       },

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedUseCase, loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { useCaseSchema } from '../../../packages/use-case/src/use-case';
 import { root, testApp } from '../../support/app';
 import { nativeUseCase } from '../../support/native-use-case';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';
@@ -52,7 +53,25 @@ const useCases: Readonly<Record<string, () => readonly LoadedUseCase[]>> = {
   shadow: () => oneOf(trials, 'umbra'),
   batch: () => oneOf(trials, 'ferry'),
   spark: () => [sparkUseCase()],
+  many: () => [manyFeatures()],
 };
+
+/** The open variant with as many monitored features of the longest names as fit into one composite alarm. */
+function manyFeatures(): LoadedUseCase {
+  const [open] = oneOf(own, 'open-everything-with-long-name');
+  if (open === undefined) throw new Error('the open variant is gone');
+  const columns = Array.from({ length: 50 }, (_, index) => ({
+    name: `feature_${index}_`.padEnd(64, 'x'),
+    type: 'number' as const,
+  }));
+  const { dataset, monitoring } = open.useCase;
+  const useCase = useCaseSchema.parse({
+    ...open.useCase,
+    dataset: { ...dataset, columns: [...dataset.columns, ...columns] },
+    monitoring: { ...monitoring, features: columns.map(({ name }) => ({ name })) },
+  });
+  return { ...open, useCase };
+}
 
 /**
  * Synthesizes all variants and the release application below a folder.

@@ -16,7 +16,7 @@ import { Account } from '../../../packages/local-account/src/account';
 import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { featureNames } from '../../../packages/use-case/src/use-case';
 import { root } from '../../support/app';
-import type { Workplace } from '../../support/mooring';
+import { Workplace } from '../../support/mooring';
 
 const useCase = 'credit-risk';
 const minute = 60_000;
@@ -52,11 +52,12 @@ export async function inside(place: Workplace, recordings: string): Promise<void
   });
   await account.start();
   try {
-    const clients = clientsFor(account.connection);
+    const connection = { endpoint: account.endpointUrl(), keys: account.keys };
+    const clients = clientsFor(connection);
     await predict(clients);
     for (const step of ['Preprocess', 'Train']) await stopDuring(clients, step);
     await account.clock.settled();
-    await failSchedules(account.connection);
+    await failSchedules(connection);
     await account.clock.advance(65 * minute);
     await failFunctions(clients);
     await account.clock.advance(15 * minute);
