@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type LoadedUseCase, loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { useCaseSchema } from '../../../packages/use-case/src/use-case';
 import { root, testApp } from '../../support/app';
@@ -19,6 +19,8 @@ export interface StackTemplate {
   readonly resources: Readonly<Record<string, Resource>>;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, unknown>>;
+  /** Stacks that are deployed before this one. */
+  readonly after: readonly string[];
   readonly exports: readonly { readonly name: unknown; readonly value: unknown }[];
 }
 
@@ -91,6 +93,23 @@ export function synthVariants(folder: string, only?: readonly string[]): readonl
   });
 }
 
+/** Names of the stacks that the manifest beside a template puts before its stack, directly or not. */
+function dependenciesOf(template: string): readonly string[] {
+  const { artifacts } = JSON.parse(readFileSync(join(dirname(template), 'manifest.json'), 'utf8')) as {
+    readonly artifacts: Readonly<Record<string, { readonly type: string; readonly dependencies?: readonly string[] }>>;
+  };
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    for (const each of artifacts[name]?.dependencies ?? [])
+      if (!found.has(each)) {
+        found.add(each);
+        visit(each);
+      }
+  };
+  visit(basename(template, '.template.json'));
+  return [...found].filter((name) => artifacts[name]?.type === 'aws:cloudformation:stack');
+}
+
 function readTemplates(folder: string): readonly StackTemplate[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.template.json'))
@@ -109,6 +128,7 @@ function readTemplates(folder: string): readonly StackTemplate[] {
         resources: Resources,
         parameters: Parameters,
         mappings: Mappings,
+        after: dependenciesOf(path),
         exports: Object.values(Outputs).flatMap(({ Export, Value }) =>
           Export === undefined ? [] : [{ name: Export.Name, value: Value }],
         ),
