@@ -5,6 +5,7 @@ export { AccountKeys, keysOfEnvironment, type Keys } from './core/account-keys';
 export { dockerStandIn } from './core/package-folder';
 export { signedFetch } from './core/signed-fetch';
 export { holdsState, tourMarker } from './core/state-lock';
+export { storageFailure } from './core/storage-failure';
 export type { TraceRecord, TraceType } from './core/trace';
 export { repairState } from './repair';
 export { imageOf } from './services/sagemaker/runtime/jobs/image';
