@@ -7,7 +7,8 @@ import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-s
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig, clientVariables } from '@mooring/local-account/test/support/clients';
-import { Laptop, root } from '@mooring/local-account/test/support/laptop';
+import { Laptop } from '@mooring/local-account/test/support/laptop';
+import { root } from '../support/app';
 
 const goldens = join(root, 'packages/pipeline-language/test/goldens');
 const boto = join(root, '.venvs/clients/bin/python');

@@ -17,7 +17,7 @@ import { followExecution, startExecution } from '../../cli/loop/execution';
 import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { nativeUseCase } from '../support/native-use-case';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 
 /** Loans that are the better repaid the higher the income; `shift` moves all incomes. */
 function rows(count: number, shift: number): string {

@@ -18,7 +18,8 @@ import { FrontDoorStack } from '../../lib/serving/front-door-stack';
 import { environment } from '../../contracts/environment';
 import { labelSettings } from '../../contracts/function-settings';
 import { allowKey, allowWrite } from '../../lib/config/grants';
-import { Laptop, root } from '@mooring/local-account/test/support/laptop';
+import { Laptop } from '@mooring/local-account/test/support/laptop';
+import { root } from './app';
 import {
   capture,
   createConfig,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { Account } from '@mooring/local-account';
 import { repairState } from '@mooring/local-account';
 import { Acknowledged } from '../support/acknowledged';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { Tally, tries } from '../support/withstand';
 
 type Damage = (folder: string, random: () => number) => void;

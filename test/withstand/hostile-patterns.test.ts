@@ -17,7 +17,7 @@ import { filterOf } from '@mooring/local-account/src/services/logs/api/filter-pa
 import { readMetrics } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/metric-definitions';
 import { matches } from '@mooring/pipeline-language/src/check/shape';
 import table from '@mooring/pipeline-language/src/check/shapes.json';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { Tally, tries } from '../support/withstand';
 
 /** Milliseconds that one input may take; what is a user's expression by definition has 500 ms and its start. */

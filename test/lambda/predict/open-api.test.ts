@@ -9,7 +9,7 @@ import { openApi } from '../../../lambda/predict/open-api';
 import { rulesOf } from '../../../lambda/predict/predict';
 import { checkRequest, readBody } from '../../../lambda/predict/request';
 import { doorUseCase, record } from '../../support/door-use-case';
-import { seeded } from '../../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 
 function settingsOf(useCase: UseCase): FrontDoorSettings {
   const { api = doorUseCase().api } = useCase;
