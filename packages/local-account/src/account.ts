@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import { durationSeconds } from '../../use-case/src/duration';
 import type { Deployer } from './cloudformation/deployer';
 import { ProviderRegistry } from './cloudformation/registry';
+import { UserError } from '../../use-case/src/errors';
 import { AccountKeys, type Keys } from './core/account-keys';
 import { Clock } from './core/clock';
-import { AwsError } from './core/errors';
+import { repairHint } from './core/damaged-state';
+import { AwsError, messageOf } from './core/errors';
 import { HostEnvironment } from './core/host-environment';
+import { storageFailure } from './core/storage-failure';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
 import { Recording } from './core/recording';
 import { StateLock } from './core/state-lock';
 import { Store } from './core/store';
-import { Trace } from './core/trace';
+import { documentChecks } from './state-checks';
+import { Trace, traceName } from './core/trace';
 import { Foundation } from './foundation';
 import { defaultModules } from './modules';
 import { AccountServer } from './server/account-server';
@@ -27,6 +31,8 @@ export interface AccountOptions {
   readonly port?: number;
   /** Interpreter for job code. Default: python3. */
   readonly python?: string;
+  /** Interpreters for the code of AWS's images, by framework (scikit-learn, xgboost). Default: `python` for all. */
+  readonly imagePythons?: Readonly<Record<string, string>>;
   /** Environment that child processes and settings are taken from. Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: all of them. */
@@ -69,9 +75,9 @@ export class Account {
     try {
       await this.startLocked(lock);
     } catch (error) {
-      await this.stop();
+      await this.stop().catch(() => undefined);
       lock.release();
-      throw error;
+      throw startFailure(error, this.options.folder);
     }
   }
 
@@ -81,10 +87,21 @@ export class Account {
     this.running = undefined;
     this.url = undefined;
     if (running === undefined) return;
-    for (const module of [...running.modules].reverse()) await module.stop?.();
-    await running.server.close();
-    running.close();
-    running.lock.release();
+    const failures: unknown[] = [];
+    const ends = [
+      ...[...running.modules].reverse().map((module) => () => module.stop?.()),
+      () => running.server.close(),
+      () => running.close(),
+      () => running.lock.release(),
+    ];
+    // One that fails, on a full disk for instance, keeps no child process and no lock alive.
+    for (const end of ends)
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** http://127.0.0.1:PORT. @throws Error before start. */
@@ -128,10 +145,13 @@ export class Account {
 
   private async startLocked(lock: StateLock): Promise<void> {
     const { folder } = this.options;
-    const store = new Store(folder);
+    const store = new Store(folder, { checks: documentChecks });
+    refuseNewerState(store, folder);
     const keys = AccountKeys.ensure(folder);
-    const clock = new Clock(store.collection('clock'), this.options.realNow);
-    const trace = new Trace(join(folder, 'trace.jsonl'), clock);
+    const clock = new Clock(store.collection('clock'), this.options.realNow, Date.now, (timer, error) =>
+      trace.emit('work.failed', { timer, error: messageOf(error) }),
+    );
+    const trace = new Trace(join(folder, traceName), clock);
     const peers: { found: Partial<Peers> } = { found: {} };
     const recording = Recording.of(this.options.env ?? process.env);
     const endpointUrl = (): string => this.endpointUrl();
@@ -203,6 +223,7 @@ export class Account {
     const close = (): void => {
       clock.stop();
       store.close();
+      trace.close();
     };
     this.running = { parts, keys, lock, server, modules: all, registry, deployer: cloudFormation.deployer, close };
     const port = await server.listen(this.options.port ?? 0);
@@ -232,6 +253,7 @@ export class Account {
       store,
       trace,
       python: this.options.python ?? 'python3',
+      imagePythons: this.options.imagePythons ?? {},
       host: new HostEnvironment(this.options.env ?? process.env),
       s3: foundation.objects,
       logs: foundation.logs,
@@ -257,6 +279,34 @@ export class Account {
       },
     };
   }
+}
+
+/** Counted up when a version writes state that the one before could not work with. */
+const stateFormat = 1;
+
+/** @throws UserError for a state that a later version wrote. */
+function refuseNewerState(store: Store, folder: string): void {
+  const state = store.collection<unknown>('state');
+  const format = state.get('format');
+  if (format === undefined) return state.put('format', stateFormat);
+  if (format !== stateFormat)
+    throw new UserError(
+      `the state in ${folder} has the format ${JSON.stringify(format)}, and this version of Mooring works with ${stateFormat}: another version wrote it. Use that version, choose another folder with --state, or start anew with \`npx mooring reset\``,
+    );
+}
+
+/** What a state that cannot be started from says to people; other versions and editors may have written it. */
+function startFailure(error: unknown, folder: string): unknown {
+  const storage = storageFailure(error);
+  if (storage !== undefined) return new UserError(storage.message);
+  if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) return error;
+  return new UserError(
+    [
+      `the local account cannot start from the state in ${folder}: ${error.message}.`,
+      `The state is from another version or was changed by something else, or this is a defect of Mooring; a start on an empty folder (--state) shows which. ${repairHint}.`,
+      error.stack?.split('\n').slice(1, 4).join('\n') ?? '',
+    ].join('\n'),
+  );
 }
 
 /** Routes for the CLI and the console that belong to no module. */

@@ -118,13 +118,13 @@ function create(path: string): void {
     sessionSecret: randomBytes(32).toString('base64'),
   };
   const fresh = `${path}.${process.pid}.new`;
-  writeFileSync(fresh, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600 });
   try {
+    writeFileSync(fresh, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600 });
     linkSync(fresh, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(fresh);
+    rmSync(fresh, { force: true });
   }
 }
 

@@ -1,4 +1,8 @@
-import type { Collection } from './store';
+import type { Check, Collection } from './store';
+
+/** The saved offset is a number of milliseconds. */
+export const clockCheck: Check = (value) =>
+  Number.isFinite(value) ? undefined : `is ${JSON.stringify(value)?.slice(0, 40)}, not a number of milliseconds`;
 
 interface Timer {
   readonly at: number;
@@ -29,6 +33,8 @@ export class Clock {
     private readonly saved?: Collection<number>,
     private readonly realNow: () => number = Date.now,
     private readonly machineNow: () => number = Date.now,
+    /** Called when work that a timer started has failed: nobody waits for its promise. */
+    private readonly failed: (timer: string, error: unknown) => void = () => undefined,
   ) {
     this.offset = saved?.get('offset') ?? 0;
   }
@@ -114,9 +120,9 @@ export class Clock {
       await this.settled();
     } finally {
       this.offset = (this.frozenAt ?? target) - this.realNow();
-      this.saved?.put('offset', this.offset);
       this.frozenAt = undefined;
       this.arm();
+      this.saved?.put('offset', this.offset);
     }
   }
 
@@ -128,7 +134,11 @@ export class Clock {
 
   private fire(timer: Timer): void {
     this.timers = this.timers.filter((each) => each !== timer);
-    void this.track(Promise.resolve().then(timer.fire));
+    void this.track(
+      Promise.resolve()
+        .then(timer.fire)
+        .catch((error: unknown) => this.failed(timer.name, error)),
+    );
   }
 
   /** Sleeps until the first timer is due in real time. During an advance the advance itself fires. */

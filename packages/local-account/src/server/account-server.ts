@@ -6,7 +6,7 @@ import type { Control, Site } from '../core/module';
 import type { Call } from '../core/service';
 import { protectiveHeaders } from './browser-guard';
 import { answerControl } from './controls';
-import type { Dispatcher } from './dispatcher';
+import { answerTo, type Dispatcher } from './dispatcher';
 import { defaultBodyLimit, type Exchange, exchangeOf, readRaw, send, unzip } from './exchange';
 import { Gate, inDialect, type Visitor } from './gate';
 import { cborProtocol } from './protocols/cbor';
@@ -48,6 +48,8 @@ export class AccountServer {
       void this.serve(exchange).catch((error: unknown) => this.giveUp(exchange, error));
     });
     this.server.keepAliveTimeout = 60_000;
+    // Node would cut off an upload that takes longer than 300 s.
+    this.server.requestTimeout = 0;
   }
 
   /** @throws Error that tells what to do when the port is taken. Port 0 takes a free one. */
@@ -132,7 +134,10 @@ export class AccountServer {
 
   /** Errors outside of any service: requests of foreign pages, broken connections. */
   private giveUp(exchange: Exchange, error: unknown): void {
-    const known = error instanceof AwsError ? error : new AwsError('InternalErrorOfLocalAccount', messageOf(error));
+    const known =
+      error instanceof AwsError
+        ? error
+        : (answerTo(error) ?? new AwsError('InternalErrorOfLocalAccount', messageOf(error)));
     exchange.request.resume();
     send(exchange, this.protocolOf(exchange).fail(known, exchange));
   }

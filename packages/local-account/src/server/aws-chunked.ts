@@ -3,6 +3,7 @@ import { AwsError } from '../core/errors';
 import type { ChunkSignatures } from './signature/payload';
 
 const maxHeaderBytes = 16 * 1024;
+const maxTrailers = 32;
 
 export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean {
   return (
@@ -22,6 +23,7 @@ class AwsChunkedDecoder extends Transform {
   private state: 'size' | 'data' | 'gap' | 'trailer' = 'size';
   private left = 0;
   private signature: string | undefined;
+  private trailerCount = 0;
   private trailerLines = '';
   private trailerSignature: string | undefined;
 
@@ -66,6 +68,8 @@ class AwsChunkedDecoder extends Transform {
       if (this.left === 0) this.signatures?.endChunk(this.signature);
       this.state = this.left === 0 ? 'trailer' : 'data';
     } else {
+      this.trailerCount += 1;
+      if (this.trailerCount > maxTrailers) throw malformed();
       this.trailer(line);
     }
     return true;

@@ -1,6 +1,8 @@
+import { parseJson } from '../core/json';
 import { AwsError, messageOf } from '../core/errors';
 import { isBody } from '../core/input';
 import type { Control } from '../core/module';
+import { answerTo } from './dispatcher';
 import { controlService } from '../core/signed-fetch';
 import { type Exchange, readRaw, send } from './exchange';
 import { inDialect, type Visitor } from './gate';
@@ -28,16 +30,14 @@ export async function answerControl(visitor: Visitor, controls: readonly Control
     const query = Object.fromEntries([...exchange.query].filter(([name]) => !/^x-amz-/i.test(name)));
     reply(exchange, 200, (await control.handle({ ...query, ...jsonOf(body) })) ?? {});
   } catch (error) {
-    const known = inDialect(error, 'rest-json');
-    reply(exchange, known instanceof AwsError ? known.status : 400, {
-      error: known instanceof AwsError ? known.code : 'Error',
-      message: messageOf(known),
-    });
+    const worded = inDialect(error, 'rest-json');
+    const known = worded instanceof AwsError ? worded : answerTo(worded);
+    reply(exchange, known?.status ?? 400, { error: known?.code ?? 'Error', message: messageOf(known ?? worded) });
   }
 }
 
 function jsonOf(body: Buffer): Readonly<Record<string, unknown>> {
-  const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  const value: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
   if (!isBody(value)) throw new AwsError('BadRequest', 'the body must be a JSON object');
   return value;
 }

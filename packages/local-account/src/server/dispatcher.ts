@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { AwsError, messageOf, Unsupported } from '../core/errors';
+import { DamagedState } from '../core/damaged-state';
 import type { AccessControl } from '../core/module';
 import type { Recording } from '../core/recording';
+import { storageFailure } from '../core/storage-failure';
 import type { AwsService, Body, Call, Permission } from '../core/service';
 import type { Trace } from '../core/trace';
 import type { Exchange } from './exchange';
@@ -87,7 +89,7 @@ export class Dispatcher {
       record(200);
       return result;
     } catch (error) {
-      const known = error instanceof AwsError ? error : this.defect(signingName, operation, error);
+      const known = error instanceof AwsError ? error : (answerTo(error) ?? this.defect(signingName, operation, error));
       record(known.status, `${known.code}: ${known.message}`);
       throw known;
     }
@@ -112,6 +114,12 @@ export class Dispatcher {
       `${service}:${operation} failed in the local account itself: ${messageOf(error)} (the trace has the stack)`,
     );
   }
+}
+
+/** What is no defect of ours: a full disk, damaged state. */
+export function answerTo(error: unknown): AwsError | undefined {
+  if (error instanceof DamagedState) return new AwsError('InternalError', error.message, 507);
+  return storageFailure(error);
 }
 
 function defaultPermissions({ signingName, operation }: Handling): readonly Permission[] {

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { isBody } from '../../core/input';
+import { wildcard } from '../../core/wildcard';
 import { wildcardComplexity } from './wildcard-complexity';
 
 /** A pattern EventBridge would refuse. */
@@ -50,7 +51,7 @@ function compileTest(operator: string, operand: unknown, path: Path): Test {
       return (leaf) => typeof leaf === 'string' && leaf.toLowerCase() === expected;
     }
     case 'wildcard':
-      return wildcard(operand, path);
+      return wildcardTest(operand, path);
     case 'numeric':
       return numeric(operand, path);
     case 'cidr':
@@ -116,34 +117,34 @@ function nonEmpty(values: readonly unknown[], path: Path): readonly unknown[] {
 const wildcardLimit = 10;
 
 /** `*` stands for any number of characters, none included; a backslash takes the next character literally. */
-function wildcard(operand: unknown, path: Path): Test {
+function wildcardTest(operand: unknown, path: Path): Test {
   const text = requireText('wildcard', operand, path);
-  let source = '';
+  const pieces = [''];
   const tokens: (string | undefined)[] = [];
+  const more = (character: string): void => {
+    pieces.push(`${pieces.pop() ?? ''}${character}`);
+    tokens.push(character);
+  };
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (character === '\\') {
       at += 1;
       if (!['*', '\\'].includes(text.charAt(at)))
         throw new PatternError(`Invalid escape character at pos ${at - 1}`, path);
-      source += `\\${text.charAt(at)}`;
-      tokens.push(text.charAt(at));
+      more(text.charAt(at));
     } else if (character === '*') {
       if (text.charAt(at + 1) === '*') throw new PatternError(`Consecutive wildcard characters at pos ${at}`, path);
-      source += '[^]*';
+      pieces.push('');
       tokens.push(undefined);
-    } else {
-      source += character.replace(/[.+?^${}()|[\]/-]/, '\\$&');
-      tokens.push(character);
-    }
+    } else more(character);
   }
   if (wildcardComplexity(tokens, wildcardLimit) > wildcardLimit)
     throw new PatternError(
       'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character',
       path,
     );
-  const expression = new RegExp(`^${source}$`);
-  return (leaf) => typeof leaf === 'string' && expression.test(leaf);
+  const matches = wildcard(pieces);
+  return (leaf) => typeof leaf === 'string' && matches(leaf);
 }
 
 const comparisons: Readonly<Record<string, (left: number, right: number) => boolean>> = {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { isBody } from '../../core/input';
 import { nestDottedKeys } from './pattern-keys';
 import { compileMatcher, PatternError, type Matcher } from './pattern-matchers';
@@ -34,7 +35,7 @@ export function compilePattern(pattern: unknown): Pattern {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new PatternError(`Filter is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -158,9 +158,11 @@ export class FunctionRunner {
 
   /** Queue URLs in a function's settings name the port of the run that deployed it. */
   private withCurrentPort(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const own = new RegExp(`http://127\\.0\\.0\\.1:[0-9]+/${this.account.accountId}/`, 'g');
-    const current = `${this.account.endpointUrl()}/${this.account.accountId}/`;
-    return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(own, current)]));
+    const current = (value: string): string =>
+      value.replace(/http:\/\/127\.0\.0\.1:[0-9]+\/([0-9]{12})\//g, (url, account: string) =>
+        account === this.account.accountId ? `${this.account.endpointUrl()}/${account}/` : url,
+      );
+    return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, current(value)]));
   }
 }
 

@@ -4,7 +4,9 @@ import { AwsError } from '../../../../core/errors';
 import { parseS3Uri } from '../../../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
 import type { Json, Permission, Principal } from '../../../../core/service';
+import { notePrefix } from './image';
 import { isObject } from '../pipelines/definition/expression';
+import { parseJson } from '../../../../core/json';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
 export class ClientError extends Error {}
@@ -51,7 +53,7 @@ export class RoleObjects {
 
   /** Downloads what a manifest lists: `[{"prefix": "s3://..."}, "relative/key", ...]`. */
   async downloadManifest(uri: string, folder: string): Promise<number> {
-    const manifest = JSON.parse(this.readText(uri)) as Json;
+    const manifest = parseJson(this.readText(uri)) as Json;
     const [head, ...names] = Array.isArray(manifest) ? (manifest as readonly Json[]) : [];
     const prefix = isObject(head) ? String(head['prefix'] ?? '') : '';
     if (prefix === '')
@@ -180,5 +182,10 @@ export function filesBelow(folder: string): string[] {
 /** The last lines of a file, without reading more than a few kilobytes. */
 export function lastLines(file: string, count = 12): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return '';
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n').slice(-800);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !line.startsWith(notePrefix))
+    .slice(-count)
+    .join('\n')
+    .slice(-800);
 }
