@@ -71,15 +71,15 @@ function junitCounts(file) {
   return counts;
 }
 
-async function runJest(name, { projects, environment = {} }) {
+async function runJest(name, { projects = [], paths = [], environment = {} }) {
   const file = join(results, `${name}-jest.json`);
   rmSync(file, { force: true });
   const code = await stream(
     process.execPath,
     [
       join(root, 'node_modules/jest/bin/jest.js'),
-      '--selectProjects',
-      ...projects,
+      ...(projects.length > 0 ? ['--selectProjects', ...projects] : []),
+      ...(paths.length > 0 ? ['--runTestsByPath', ...paths] : []),
       '--json',
       `--outputFile=${file}`,
       '--passWithNoTests',
@@ -107,11 +107,24 @@ async function runPytest(name, { marker, environment, paths }) {
   rmSync(file, { force: true });
   // The main environment has pytest-xdist; a Spark session fills the machine by itself.
   const workers = environment === 'main' ? ['-n', '2'] : [];
-  const code = await stream(python, ['-m', 'pytest', '-m', marker, ...workers, `--junitxml=${file}`, ...paths]);
+  const chosen = marker === undefined ? [] : ['-m', marker];
+  const code = await stream(python, ['-m', 'pytest', ...chosen, ...workers, `--junitxml=${file}`, ...paths]);
   const counts = existsSync(file) ? junitCounts(file) : { passed: 0, failed: 1, skipped: 0 };
   // Exit code 5: no test has this marker.
   if (code !== 0 && code !== 5 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+/** Runs single test files of both languages and returns the summed counts. */
+export async function runTests({ jest: typescript, pytest: python }) {
+  ensureNodeModules();
+  ensurePython('main');
+  mkdirSync(results, { recursive: true });
+  const counts = [];
+  if (typescript.length > 0) counts.push(await runJest('chosen', { paths: typescript }));
+  if (python.length > 0) counts.push(await runPytest('chosen', { environment: 'main', paths: python }));
+  const sum = (key) => counts.reduce((total, each) => total + each[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
 /** Runs suites by name, one after the other, and returns the summed counts. */
