@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** SHA-256 in the form that the SDK's signer takes. */
+/** SHA-256, or HMAC-SHA-256 with a secret, in the form that the SDK's signer takes. */
 export class Sha256 {
   private hash: Hash | Hmac;
 
