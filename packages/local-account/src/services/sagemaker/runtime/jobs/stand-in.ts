@@ -6,10 +6,12 @@ import { imageOf } from './image';
 import { isMonitorImage } from './spark';
 import { pythonSources } from './warm-interpreter';
 
-/** Closed images whose jobs the open monitor does, by the command that does them. */
+/** Closed images whose jobs the open monitor does, and its drop-in images, by the command that does them. */
 const commands: Readonly<Record<string, string>> = {
   'sagemaker-model-monitor-analyzer': 'analyzer',
   'sagemaker-clarify-processing': 'clarify',
+  'mooring-analyzer': 'analyzer',
+  'mooring-clarify': 'clarify',
 };
 
 /** What runs in the place of an image's own entry point. */
