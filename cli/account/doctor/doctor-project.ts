@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { imagePython, patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../../shared/project';
 import { messageOf } from '../../../packages/local-account/src/core/errors';
 import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
@@ -72,6 +73,23 @@ export const projectChecks: Readonly<Record<string, Check>> = {
             `not in the price table: ${odd.join(', ')}`,
             'check the spelling in use-case.yaml, or add the price to cli/account/prices.json',
           ),
+    );
+  },
+  'image packages': ({ project }) =>
+    Promise.resolve(
+      project.imagePythons?.['scikit-learn'] === undefined
+        ? ill(
+            'processing steps run with the packages of the XGBoost image, because .venvs/image-scikit-learn is not there',
+            `install Python ${imagePython}, then run \`node tools/python-env.mjs image-scikit-learn\``,
+          )
+        : well('processing and training steps run with the packages of their images'),
+    ),
+  'image patches': () => {
+    const warnings = patchWarnings(new Date());
+    return Promise.resolve(
+      warnings.length === 0
+        ? well('of both prebuilt images for more than 90 days')
+        : ill(warnings.join('; '), 'take a newer tag in contracts/prebuilt-images.ts, as its comment says'),
     );
   },
   images: ({ useCases }) => {

@@ -11,7 +11,8 @@ import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import IPPROTO_TCP, TCP_NODELAY
 
-from mooring_local.handlers import Handler, base_type, status_of
+from mooring_local.handlers import Handler, base_type, code_folder, status_of
+from mooring_local.toolkit import install
 
 DEFAULT_TYPE = "text/csv"
 
@@ -93,7 +94,11 @@ def serve(name: str, report: int, model_dir: str) -> None:
     A model that cannot be loaded is reported as an exit with its traceback in the log.
     """
     parent = os.getppid()
-    handler = Handler(model_dir, os.environ.get("MOORING_FRAMEWORK", ""))
+    settings = json.loads(os.environ.pop("MOORING_SERVER", "{}"))
+    code = code_folder(model_dir)
+    if code is not None:
+        install(code, bool(settings.get("isolated")), package=True)
+    handler = Handler(model_dir, str(settings.get("framework", "")))
     server = _Server(("127.0.0.1", 0), _Request)
     server.handler = handler
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -16,6 +16,8 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,7 @@ LIBRARIES = (
     "zipfile",
     "logging.config",
 )
+COMPARED = ("numpy", "pandas", "scipy", "scikit-learn", "pyarrow", "boto3", "xgboost")
 SERVICE_MODELS = ("s3", "cloudwatch")
 
 
@@ -64,6 +67,18 @@ def warm_up() -> list[str]:
     gc.collect()
     gc.freeze()
     return missing
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that tell one image from another, by their names."""
+    found = {}
+    for name in COMPARED:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    # The same library, built without what needs a GPU.
+    with suppress(metadata.PackageNotFoundError):
+        found["xgboost"] = metadata.version("xgboost-cpu")
+    return found
 
 
 def can_map(folder: Path) -> bool:
@@ -101,7 +116,8 @@ class WarmInterpreter:
         if self._mapping:
             # Without the mount every job has paths of its own, and nothing kept would fit the next one.
             keep_compiled(self._compiled)
-        self._say({"event": "ready", "mapping": self._mapping, "threads": threading.active_count(), "missing": missing})
+        ready = {"mapping": self._mapping, "threads": threading.active_count(), "missing": missing}
+        self._say({"event": "ready", **ready, "versions": versions()})
         selector = selectors.DefaultSelector()
         selector.register(0, selectors.EVENT_READ)
         selector.register(reader, selectors.EVENT_READ)

@@ -48,6 +48,8 @@ export class AccountServer {
       void this.serve(exchange).catch((error: unknown) => this.giveUp(exchange, error));
     });
     this.server.keepAliveTimeout = 60_000;
+    // Node would cut off an upload that takes longer than 300 s.
+    this.server.requestTimeout = 0;
   }
 
   /** @throws Error that tells what to do when the port is taken. Port 0 takes a free one. */

@@ -46,6 +46,7 @@ interface Report {
   readonly signal?: number;
   readonly mapping?: boolean;
   readonly missing?: readonly string[];
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 interface Waiting {
@@ -75,6 +76,7 @@ export interface WarmInterpreterOptions {
 
 interface Interpreter {
   readonly process: ChildProcess;
+  readonly versions: Readonly<Record<string, string>>;
   readonly mapping: boolean;
 }
 
@@ -100,6 +102,11 @@ export class WarmInterpreter {
   /** Whether children see their job folder as /opt/ml; otherwise paths have to be rebased. */
   async maps(): Promise<boolean> {
     return (await this.interpreter()).mapping;
+  }
+
+  /** Versions of the packages that the images have, too, by their names. */
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    return (await this.interpreter()).versions;
   }
 
   async run(program: Program): Promise<Running> {
@@ -210,7 +217,7 @@ export class WarmInterpreter {
           return;
         }
         this.ready = true;
-        ready({ process, mapping: report.mapping === true });
+        ready({ process, mapping: report.mapping === true, versions: report.versions ?? {} });
       });
     });
   }
