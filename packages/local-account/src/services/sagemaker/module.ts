@@ -117,6 +117,7 @@ function jobParts(account: AccountParts): JobParts {
       folder: join(folder, 'interpreter'),
       env: account.host.for('job'),
       mapping: account.host.setting('MOORING_MAPPING') !== 'off',
+      hidden: [join(account.folder, 'keys.json')],
     }),
   };
 }

@@ -27,6 +27,7 @@ export interface ModelSource {
   readonly image: string;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly isolated: boolean;
   /** s3:// of model.tar.gz, of another object or of a prefix. */
   readonly data?: { readonly uri: string; readonly packed: boolean; readonly prefix: boolean };
 }
@@ -59,6 +60,7 @@ export function modelSource(model: Body, packageOf: (arn: string) => Body): Mode
       ...(body(base, 'Environment') as Record<string, string>),
       ...(body(container, 'Environment') as Record<string, string>),
     },
+    isolated: model['EnableNetworkIsolation'] === true,
     ...(data === undefined ? {} : { data }),
   };
 }
@@ -159,7 +161,7 @@ export class ModelServer {
       const env = await this.materialise();
       running = await startContainer(
         this.parts.warm,
-        { folder: this.folder, command: ['serve'], cwd: '/opt/ml/model', env },
+        { folder: this.folder, command: ['serve'], cwd: '/opt/ml/model', env, isolated: this.source.isolated },
         'server',
       );
       const late = new Promise<never>((_, reject) => {

@@ -160,6 +160,7 @@ export async function runTraining(
       folder,
       command: commandOf(specification, script, hyperparameters, framework),
       cwd: '/opt/ml/code',
+      isolated: request['EnableNetworkIsolation'] === true,
       env: {
         ...baseEnvironment(parts, role, name, folder.path),
         ...trainingEnvironment({

@@ -22,6 +22,18 @@ export interface Program {
   readonly log: string;
   /** Folder that the child sees as /opt/ml, where the machine can do that. */
   readonly ml: string;
+  /** Without network, where the machine can do that. */
+  readonly isolated: boolean;
+}
+
+/** How far the machine lets the account contain a child. */
+export interface Containment {
+  /** It has an /opt/ml of its own; otherwise paths have to be rebased. */
+  readonly mapping: boolean;
+  /** It can write to its own folders only, and sees no keys. */
+  readonly files: boolean;
+  /** An isolated one has no network. */
+  readonly network: boolean;
 }
 
 /** A child that runs. */
@@ -45,6 +57,8 @@ interface Report {
   readonly code?: number;
   readonly signal?: number;
   readonly mapping?: boolean;
+  readonly files?: boolean;
+  readonly network?: boolean;
   readonly missing?: readonly string[];
 }
 
@@ -71,11 +85,13 @@ export interface WarmInterpreterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** False: /opt/ml is never mounted, paths are rebased instead. Default: mounted where the machine can. */
   readonly mapping?: boolean;
+  /** Files and folders that no child may see, besides those in which people keep keys. Default: none. */
+  readonly hidden?: readonly string[];
 }
 
 interface Interpreter {
   readonly process: ChildProcess;
-  readonly mapping: boolean;
+  readonly containment: Containment;
 }
 
 /**
@@ -97,9 +113,8 @@ export class WarmInterpreter {
     void this.interpreter().catch(() => undefined);
   }
 
-  /** Whether children see their job folder as /opt/ml; otherwise paths have to be rebased. */
-  async maps(): Promise<boolean> {
-    return (await this.interpreter()).mapping;
+  async containment(): Promise<Containment> {
+    return (await this.interpreter()).containment;
   }
 
   async run(program: Program): Promise<Running> {
@@ -160,7 +175,7 @@ export class WarmInterpreter {
   }
 
   private start(): Promise<Interpreter> {
-    const { folder, python, env, mapping } = this.options;
+    const { folder, python, env, mapping, hidden = [] } = this.options;
     mkdirSync(folder, { recursive: true });
     const log = openSync(join(folder, 'warm.log'), 'a');
     const threads = env['OMP_NUM_THREADS'] ?? '2';
@@ -172,6 +187,7 @@ export class WarmInterpreter {
       '--scratch',
       join(folder, 'scratch'),
       ...(mapping === false ? ['--no-mapping'] : []),
+      ...hidden.flatMap((each) => ['--hide', each]),
     ];
     const process = spawn(python, argv, {
       cwd: folder,
@@ -210,7 +226,8 @@ export class WarmInterpreter {
           return;
         }
         this.ready = true;
-        ready({ process, mapping: report.mapping === true });
+        const { mapping: maps = false, files = false, network = false } = report;
+        ready({ process, containment: { mapping: maps, files, network } });
       });
     });
   }
@@ -229,6 +246,14 @@ export class WarmInterpreter {
       });
     }
   }
+}
+
+/** What a job of this machine can do that one in a container could not; one line each. */
+export function notContained({ files, network }: Containment, isolated: boolean): readonly string[] {
+  return [
+    ...(files ? [] : ['it can change files of the user who runs the account, and read their keys']),
+    ...(isolated && !network ? ['it asks for network isolation and has the network of this machine'] : []),
+  ].map((what) => `local account: this job is not contained: ${what} (the system permits no namespaces)`);
 }
 
 /** `exit code 1`, `signal 9`. */
