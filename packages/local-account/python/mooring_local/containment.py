@@ -28,6 +28,7 @@ SYS_MOUNT_SETATTR = 442
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 CAPABILITIES_V3 = 0x20080522
 
+TEMPORARY = Path("/tmp")
 #: Where people keep keys; of the home folder only these are hidden, for interpreters and packages lie there as well.
 SECRETS = (
     ".aws",
@@ -63,8 +64,24 @@ def _attributes(path: str, flags: int, attributes: _MountAttributes) -> None:
     check(result, f"mount_setattr {path}")
 
 
-def read_only_but(writable: Iterable[Path]) -> None:
+def own_temporary(folder: Path, needed: Sequence[Path]) -> Sequence[Path]:
+    """Shows a folder as /tmp, with those of the needed folders in it that lie below /tmp; answers these."""
+    folder.mkdir(exist_ok=True)
+    shown = [each for each in needed if each.is_relative_to(TEMPORARY)]
+    for each in shown:
+        target = folder / each.relative_to(TEMPORARY)
+        target.mkdir(parents=True, exist_ok=True)
+        bind(str(each), str(target))
+    bind(str(folder), str(TEMPORARY))
+    return shown
+
+
+def read_only_but(writable: Iterable[Path], kept: Iterable[Path] = ()) -> None:
     """Makes every file system read only but for these folders, for this process and its children.
+
+    Args:
+        writable: folders that stay as they are, with all that lies below.
+        kept: folders below them that become read only all the same.
 
     Raises:
         OSError: the kernel does not allow it.
@@ -75,6 +92,8 @@ def read_only_but(writable: Iterable[Path]) -> None:
     _attributes("/", AT_RECURSIVE, _MountAttributes(set=MOUNT_ATTR_RDONLY))
     for folder in folders:
         _attributes(folder, AT_RECURSIVE, _MountAttributes(clear=MOUNT_ATTR_RDONLY))
+    for each in kept:
+        _attributes(str(each), AT_RECURSIVE, _MountAttributes(set=MOUNT_ATTR_RDONLY))
 
 
 def hide(secrets: Iterable[Path], empty: Path) -> None:

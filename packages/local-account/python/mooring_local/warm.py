@@ -22,14 +22,16 @@ from typing import Any, NamedTuple
 
 from mooring_local.compiled import keep_compiled
 from mooring_local.containment import (
+    TEMPORARY,
     can_contain,
     give_up_privileges,
     hide,
     isolate_network,
+    own_temporary,
     read_only_but,
     secrets_of,
 )
-from mooring_local.mapping import bind, die_with_parent, map_opt_ml
+from mooring_local.mapping import die_with_parent, map_opt_ml
 from mooring_local.model_server import serve
 from mooring_local.program import execute, guarded, reseed, run_python
 
@@ -201,15 +203,13 @@ class WarmInterpreter:
         """Keeps the child from files that are none of its job's, as far as the machine lets it."""
         if not self._able.files:
             return
-        own = job / "tmp"
-        own.mkdir(exist_ok=True)
-        temporary = Path("/tmp")
-        needed = (Path(__file__), Path(sys.prefix), Path(sys.base_prefix), self._scratch, job)
-        if not any(each.resolve().is_relative_to(temporary) for each in needed):
-            bind(str(own), str(temporary))
+        readable = (Path(__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix), self._scratch)
+        writable = (job, self._compiled)
+        self._compiled.mkdir(exist_ok=True)
         hide(self._secrets, self._scratch)
-        shared = [each for each in (Path("/dev/shm"), self._compiled) if each.is_dir()]
-        read_only_but([Path("/opt/ml"), job, temporary, *shared])
+        shown = own_temporary(job / "tmp", (*readable, *writable))
+        shared = [each for each in (Path("/dev/shm"),) if each.is_dir()]
+        read_only_but([Path("/opt/ml"), TEMPORARY, *writable, *shared], [each for each in shown if each in readable])
 
     @staticmethod
     def _redirect(log: str, keep: int | None) -> None:
