@@ -18,7 +18,7 @@ import {
 
 const job = {
   role: 'arn:aws:iam::111122223333:role/pipeline',
-  image: '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312',
+  image: '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3',
   instance: 'ml.m5.large',
   code: 's3://bucket/code',
 } as const;

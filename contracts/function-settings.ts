@@ -39,6 +39,10 @@ export interface RetrainSettings {
   readonly configHash?: string;
 }
 
+/** Name of the file beside the notify function's code: each monitored feature makes it longer, and no environment holds many. */
+export const notifyFile = 'notify.json';
+
+/** What the notify function knows of its use case: the file {@link notifyFile}. */
 export interface NotifySettings {
   readonly title: string;
   /** `direction`: whether drift is a value above the threshold (distances) or below it (p-values). */

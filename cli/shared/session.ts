@@ -68,7 +68,13 @@ export async function openSession(project: Project): Promise<Session> {
 
 /** Starts the account in this process. @param port 0 for any free one. */
 export async function startAccount(project: Project, port: number): Promise<Account> {
-  const account = new Account({ folder: project.state, port, python: project.python, env: process.env });
+  const account = new Account({
+    folder: project.state,
+    port,
+    python: project.python,
+    imagePythons: project.imagePythons,
+    env: process.env,
+  });
   await account.start();
   surviveFullDisk(account);
   return account;

@@ -118,7 +118,7 @@ export class TrainingStack extends Stack {
       kmsKeyArn: foundation.key.keyArn,
       dataBucket: foundation.dataBucket.bucketName,
       artifactBucket: foundation.artifactBucket.bucketName,
-      code: { zip: CodeAssets.place(this.code.zip), tar: CodeAssets.place(this.code.tar) },
+      code: { zip: CodeAssets.place(this.code.zip) },
       noLabels: this.code.noLabels.s3ObjectUrl,
       images: {
         processing: this.images.uri('scikit-learn'),

@@ -118,20 +118,25 @@ class StandardSteps {
     });
   }
 
+  /**
+   * Started as processing steps are, with the bundle as a channel: script mode would install the bundle with pip, which
+   * looks for its build tools on the network that the job does not have (docs/decisions/0120-start-of-code.md).
+   */
   private train(channels: Locations, gate: Step | undefined) {
     const { place, useCase } = this.context;
+    const folders = Object.keys(channels).flatMap((each) => [`--${each}`, `/opt/ml/input/data/${each}`]);
     const job = trainingJob({
       role: place.roleArn,
       image: this.parameters.trainingImage,
       instance: this.parameters.trainingInstance,
-      channels: { ...channels, code: place.code.tar.uri },
+      channels: { ...channels, code: place.code.zip.uri },
       output: this.jobs.location('Train'),
-      hyperParameters: {
-        ...useCase.training.hyperparameters,
-        sagemaker_program: 'train.py',
-        // The bundle comes as a channel and not by download, so that the job can run without network.
-        sagemaker_submit_directory: `/opt/ml/input/data/code/${place.code.tar.file}`,
-      },
+      command: [
+        ...['python3', `/opt/ml/input/data/code/${place.code.zip.file}`, 'train', ...folders],
+        ...['--output', '/opt/ml/model', '--hyperparameters', '/opt/ml/input/config/hyperparameters.json'],
+        ...['--failure', '/opt/ml/output/failure'],
+      ],
+      hyperParameters: useCase.training.hyperparameters,
     });
     return new TrainingStep('Train', {
       arguments: {

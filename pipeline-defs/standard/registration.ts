@@ -18,6 +18,9 @@ import type { PipelineContext } from './place';
 export const servingEnvironment = {
   SAGEMAKER_PROGRAM: 'inference.py',
   SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+  // The containers install the code with pip, which would fetch its build tools; with this it takes the image's own.
+  // 0 and not 1: pip takes the value of a variable for a `--no-` option as the value of what the option negates.
+  PIP_NO_BUILD_ISOLATION: '0',
 };
 
 /** The steps whose results a model version carries. */

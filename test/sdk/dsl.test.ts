@@ -44,10 +44,7 @@ const place: Place = {
   kmsKeyArn: `arn:aws:kms:eu-west-1:${account}:key/0`,
   dataBucket: 'data',
   artifactBucket: 'artifacts',
-  code: {
-    zip: { uri: 's3://code/code.zip', file: 'code.zip' },
-    tar: { uri: 's3://code/code.tar.gz', file: 'code.tar.gz' },
-  },
+  code: { zip: { uri: 's3://code/code.zip', file: 'code.zip' } },
   noLabels: 's3://artifacts/no-labels.csv',
   images: { processing: 'processing:1', training: 'training:1' },
   configHash: '0'.repeat(64),

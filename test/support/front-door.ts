@@ -36,7 +36,9 @@ type Settings = Readonly<Record<string, unknown>>;
 /** A model that knows its version; the score falls with age and rises with income. `income` 666 crashes it, 667 is refused. */
 const model = `import json, os
 class BadRequest(Exception):
-    status_code = 400
+    def __call__(self, environ, start_response):
+        start_response("400 Bad Request", [("Content-Type", "text/plain")])
+        return [str(self).encode()]
 def model_fn(model_dir):
     return int(os.environ.get("MOORING_MODEL_VERSION", "0"))
 def input_fn(body, content_type):
@@ -48,12 +50,12 @@ def predict_fn(rows, model):
         if income == 666:
             raise RuntimeError("out of cheese")
         if income == 667:
-            raise BadRequest("income 667 is not plausible")
+            return BadRequest("income 667 is not plausible")
         score = min(1.0, max(0.0, 0.5 - (row["age"] - 40) / 200 + (income - 1000) / 10000))
         found.append({"label": int(score > 0.5), "score": score})
     return {"predictions": found, "model_version": model}
 def output_fn(prediction, accept):
-    return json.dumps(prediction), "application/json"
+    return prediction if callable(prediction) else (json.dumps(prediction), "application/json")
 `;
 
 export interface Answer {

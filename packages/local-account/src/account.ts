@@ -31,6 +31,8 @@ export interface AccountOptions {
   readonly port?: number;
   /** Interpreter for job code. Default: python3. */
   readonly python?: string;
+  /** Interpreters for the code of AWS's images, by framework (scikit-learn, xgboost). Default: `python` for all. */
+  readonly imagePythons?: Readonly<Record<string, string>>;
   /** Environment that child processes and settings are taken from. Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: all of them. */
@@ -251,6 +253,7 @@ export class Account {
       store,
       trace,
       python: this.options.python ?? 'python3',
+      imagePythons: this.options.imagePythons ?? {},
       host: new HostEnvironment(this.options.env ?? process.env),
       s3: foundation.objects,
       logs: foundation.logs,

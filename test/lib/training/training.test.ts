@@ -138,6 +138,25 @@ describe.each([loans.training, prices.training])('the definition in %s', (stack)
     });
   });
 
+  test('starts training and serving without anything from a package index', () => {
+    const { AlgorithmSpecification, HyperParameters, Environment } = step(stack, 'Train').Arguments as {
+      readonly AlgorithmSpecification: Readonly<Record<string, readonly unknown[]>>;
+      readonly HyperParameters?: Readonly<Record<string, unknown>>;
+      readonly Environment?: unknown;
+    };
+    const [python, bundle] = AlgorithmSpecification['ContainerEntrypoint'] ?? [];
+    expect(python).toBe('python3');
+    expect(bundle).toMatch(/^\/opt\/ml\/input\/data\/code\/[0-9a-f]{64}\.zip$/);
+    expect(AlgorithmSpecification['ContainerArguments']?.[0]).toBe('train');
+    // Script mode would install the bundle.
+    expect(Object.keys(HyperParameters ?? {}).filter((each) => each.startsWith('sagemaker_'))).toEqual([]);
+    expect(Environment).toBeUndefined();
+    const [register] = step(stack, 'QualityGate').Arguments['IfSteps'] as Step[];
+    expect(register?.Arguments['InferenceSpecification']).toMatchObject({
+      Containers: [{ Environment: { PIP_NO_BUILD_ISOLATION: '0' } }],
+    });
+  });
+
   test('carries no key of the Debugger, which new accounts are refused', () => {
     const keys = [
       'DebugHookConfig',

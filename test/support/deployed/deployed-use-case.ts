@@ -26,7 +26,7 @@ import { renderStatus } from '../../../cli/loop/status-text';
 import { root, testApp } from '../app';
 import { artifact, type Behaviour, predictions } from './models';
 
-const image = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312-cpu-py3';
+const image = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 const minute = 60_000;
 
 /** A message of the inbox. */

@@ -17,6 +17,8 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,6 +59,7 @@ LIBRARIES = (
     "zipfile",
     "logging.config",
 )
+COMPARED = ("numpy", "pandas", "scipy", "scikit-learn", "pyarrow", "boto3", "xgboost")
 SERVICE_MODELS = ("s3", "cloudwatch")
 
 
@@ -75,6 +78,18 @@ def warm_up() -> list[str]:
     gc.collect()
     gc.freeze()
     return missing
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that tell one image from another, by their names."""
+    found = {}
+    for name in COMPARED:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    # The same library, built without what needs a GPU.
+    with suppress(metadata.PackageNotFoundError):
+        found["xgboost"] = metadata.version("xgboost-cpu")
+    return found
 
 
 class Abilities(NamedTuple):
@@ -128,7 +143,8 @@ class WarmInterpreter:
         if self._able.mapping:
             # Without the mount every job has paths of its own, and nothing kept would fit the next one.
             keep_compiled(self._compiled)
-        self._say({"event": "ready", **self._able._asdict(), "threads": threading.active_count(), "missing": missing})
+        ready = {**self._able._asdict(), "threads": threading.active_count(), "missing": missing}
+        self._say({"event": "ready", **ready, "versions": versions()})
         selector = selectors.DefaultSelector()
         selector.register(0, selectors.EVENT_READ)
         selector.register(reader, selectors.EVENT_READ)
@@ -257,11 +273,17 @@ class WarmInterpreter:
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point: `python -m mooring_local.warm --report FD --scratch FOLDER [--no-mapping]`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--report", type=int, required=True, help="descriptor that reports are written to")
+    parser.add_argument("--report", type=int, help="descriptor that reports are written to")
+    parser.add_argument("--probe", action="store_true", help="only print what the machine lets a job do, as JSON")
     parser.add_argument("--scratch", type=Path, required=True, help="folder for trying out the mount namespace")
     parser.add_argument("--no-mapping", action="store_true", help="never mount /opt/ml; paths are rebased instead")
     parser.add_argument("--hide", type=Path, action="append", default=[], help="file or folder that no job may see")
     options = parser.parse_args(argv)
+    if options.probe:
+        print(json.dumps(abilities(options.scratch)._asdict()))
+        return 0
+    if options.report is None:
+        parser.error("--report or --probe is needed")
     # HOME of this process is the interpreter's own folder; the user's is that of the system's list of users.
     try:
         home = pwd.getpwuid(os.getuid()).pw_dir

@@ -22,7 +22,7 @@ export class StateLock {
   /** @throws UserError that tells who holds the folder, or why no state can be kept in it. */
   static acquire(folder: string): StateLock {
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       if (readdirSync(folder).length > 0 && !holdsState(folder))
         throw new UserError(`${folder} holds files that are no state of a local account; choose a new or empty folder`);
       return StateLock.lock(folder);

@@ -24,7 +24,7 @@ import { clientConfig } from './clients';
 
 export const root = join(__dirname, '../../../..');
 export const python = join(root, '.venv', 'bin', 'python');
-export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312-cpu-py3';
+export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 export const xgboostImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 export const bucket = 'laptop-bucket';
 

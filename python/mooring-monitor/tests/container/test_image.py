@@ -30,8 +30,13 @@ def arguments(name: str) -> list[str]:
 
 
 def pins(path: str) -> dict[str, str]:
-    lines = (ROOT / path).read_text().splitlines()
-    return dict(each.split("==") for each in lines if each and not each.startswith(("#", "-")))
+    """Versions by package, as the images' Python 3.12 has them."""
+    lines = [each.partition("; python_version ") for each in (ROOT / path).read_text().splitlines()]
+    return dict(
+        each.split("==")
+        for each, _, marker in lines
+        if each and not each.startswith(("#", "-")) and not marker.startswith("<")
+    )
 
 
 class TestRecipe:

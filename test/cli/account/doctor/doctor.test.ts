@@ -34,7 +34,14 @@ class Patient {
   readonly root = mkdtempSync(join(tmpdir(), 'mooring-doctor-'));
   private readonly state = join(this.root, 'account');
   private readonly account = new Account({ folder: this.state });
-  private readonly project = { root: this.root, work: this.root, state: this.state, assembly: '', python: '' };
+  private readonly project = {
+    root: this.root,
+    work: this.root,
+    state: this.state,
+    assembly: '',
+    python: '',
+    imagePythons: { 'scikit-learn': '' },
+  };
   private open: Session | undefined;
 
   async start(): Promise<void> {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
+from mooring_monitor.aws import client
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.endpoint_model import EndpointModel
 from mooring_use_case.use_case import UseCase
@@ -33,8 +33,7 @@ def asked_model(predictor: Mapping[str, Any], use_case: UseCase) -> Iterator[End
     model = os.environ.get(MODEL_NAME) or predictor.get("model_name")
     if not model:
         raise InputError("the analysis asks a model, but neither the predictor nor the step names one")
-    sdk: Any = boto3
-    sagemaker = sdk.client("sagemaker")
+    sagemaker = client("sagemaker")
     # Two checks of a model may run at the same time.
     name = f"sm-clarify-{secrets.token_hex(5)}-{model}"[:63].rstrip("-")
     variant = {

@@ -184,6 +184,7 @@ export class Functions {
       input.Environment === undefined
         ? (before?.environment ?? {})
         : textMap(body(body(input, 'Environment'), 'Variables'));
+    checkEnvironment(environment);
     const deadLetter =
       input.DeadLetterConfig === undefined
         ? before?.deadLetterArn
@@ -251,4 +252,14 @@ function between(value: number, low: number, high: number, member: string): numb
   if (!Number.isInteger(value) || value < low || value > high)
     throw invalid(`'${member}' is ${value}; a whole number from ${low} to ${high} is needed`);
   return value;
+}
+
+/** @throws AwsError InvalidParameterValueException in Lambda's words: all variables together, written as JSON, have 4 KB. */
+function checkEnvironment(variables: Readonly<Record<string, string>>): void {
+  const measured = JSON.stringify(variables);
+  if (Buffer.byteLength(measured) > 4096)
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${measured}`,
+    );
 }

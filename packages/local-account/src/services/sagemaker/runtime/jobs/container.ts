@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogSink } from '../../../../core/module';
+import type { ImageInterpreter } from './interpreters';
 import { lastLines } from './role-objects';
 import { describeEnd, notContained } from './warm-interpreter';
 import type { Ended, Running, WarmInterpreter } from './warm-interpreter';
@@ -106,7 +107,12 @@ export async function startContainer(
 }
 
 /** Runs a container to its end, its timeout or its stop. */
-export async function runContainer(warm: WarmInterpreter, logs: LogSink, run: ContainerRun): Promise<ContainerEnd> {
+export async function runContainer(
+  { warm, notes }: Pick<ImageInterpreter, 'warm' | 'notes'>,
+  logs: LogSink,
+  run: ContainerRun,
+): Promise<ContainerEnd> {
+  for (const note of await notes()) appendFileSync(run.folder.log, `${note}\n`);
   const running = await startContainer(warm, run);
   let timedOut = false;
   let killer: ReturnType<typeof setTimeout> | undefined;

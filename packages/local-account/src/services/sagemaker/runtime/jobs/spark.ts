@@ -38,6 +38,13 @@ export function sparkCommand(
   );
 }
 
+/** Where Spark finds Java on this machine: the one thing that a container of the monitor's own image takes from it. */
+export function sparkVariables(env: Place['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ['PATH', 'JAVA_HOME'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+}
+
 function missingParts({ environment, env }: Place): string[] {
   const lib = join(environment, 'lib');
   const folders = existsSync(lib) ? readdirSync(lib) : [];

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -60,6 +61,7 @@ interface Report {
   readonly files?: boolean;
   readonly network?: boolean;
   readonly missing?: readonly string[];
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 interface Waiting {
@@ -92,6 +94,7 @@ export interface WarmInterpreterOptions {
 interface Interpreter {
   readonly process: ChildProcess;
   readonly containment: Containment;
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 /**
@@ -115,6 +118,11 @@ export class WarmInterpreter {
 
   async containment(): Promise<Containment> {
     return (await this.interpreter()).containment;
+  }
+
+  /** Versions of the packages that the images have, too, by their names. */
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    return (await this.interpreter()).versions;
   }
 
   async run(program: Program): Promise<Running> {
@@ -227,7 +235,7 @@ export class WarmInterpreter {
         }
         this.ready = true;
         const { mapping: maps = false, files = false, network = false } = report;
-        ready({ process, containment: { mapping: maps, files, network } });
+        ready({ process, versions: report.versions ?? {}, containment: { mapping: maps, files, network } });
       });
     });
   }
@@ -254,6 +262,22 @@ export function notContained({ files, network }: Containment, isolated: boolean)
     ...(files ? [] : ['it can change files of the user who runs the account, and read their keys']),
     ...(isolated && !network ? ['it asks for network isolation and has the network of this machine'] : []),
   ].map((what) => `local account: this job is not contained: ${what} (the system permits no namespaces)`);
+}
+
+/** What this machine lets the account do to contain jobs; all false where the interpreter cannot be asked. */
+export function probeContainment(python: string): Containment {
+  const scratch = mkdtempSync(join(tmpdir(), 'mooring-probe-'));
+  try {
+    const { stdout } = spawnSync(python, ['-m', 'mooring_local.warm', '--probe', '--scratch', scratch], {
+      env: { PYTHONPATH: pythonSources() },
+      encoding: 'utf8',
+    });
+    return { mapping: false, files: false, network: false, ...(JSON.parse(stdout) as Partial<Containment>) };
+  } catch {
+    return { mapping: false, files: false, network: false };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /** `exit code 1`, `signal 9`. */

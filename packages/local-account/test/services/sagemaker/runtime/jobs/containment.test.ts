@@ -135,7 +135,12 @@ describe('a job that means harm', () => {
 def before(rows, model):`,
     );
     const ModelDataUrl = await laptop.putTar('models/alone.tar.gz', { 'name.txt': 'alone', 'code/inference.py': code });
-    const Environment = { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' };
+    const Environment = {
+      SAGEMAKER_PROGRAM: 'inference.py',
+      SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+      // Without it a container would ask the package index for the tools that build the script's package.
+      PIP_NO_BUILD_ISOLATION: 'false',
+    };
     for (const [ModelName, EnableNetworkIsolation] of [
       ['alone', true],
       ['open', false],
