@@ -17,6 +17,7 @@ import { asyncConfigOf } from './async-requests';
 import type { Context } from './context';
 import type { Plan } from './plan';
 import { deploymentPolicy, guardrailAlarms, guardrailsOf } from './policy';
+import { releaseTarget } from './scaling';
 
 /** The endpoint as it is, or undefined when there is none. SageMaker reports absence as a ValidationException. */
 export async function describeEndpoint({
@@ -111,7 +112,9 @@ export async function moveTo(context: Context, configName: string, guarded = tru
   }
   switch (endpoint.EndpointStatus) {
     case 'InService':
-      return endpoint.EndpointConfigName === configName ? 'there' : update(context, configName, guarded);
+      if (endpoint.EndpointConfigName === configName) return 'there';
+      await releaseTarget(context, endpoint.EndpointConfigName, configName);
+      return update(context, configName, guarded);
     case 'Failed':
       // A failed endpoint takes no update; its deletion sends the event that goes on.
       await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { deploymentNamespace } from '../../contracts/metrics';
@@ -114,7 +115,8 @@ export function allowDeploying(props: DeployGrants): void {
   });
   allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
   allowKey(role, foundation.key);
-  if (props.stage.autoscaling !== undefined) allowScaling(role);
+  allowDescaling(role, endpointName);
+  if (props.stage.autoscaling !== undefined) allowScaling(role, endpointName);
   if (props.stage.async !== undefined) allowAsking(props);
 }
 
@@ -128,28 +130,69 @@ function allowAsking({ role, foundation, useCase, stageName, endpointName }: Dep
   ]);
 }
 
-function allowScaling(role: iam.Role): void {
-  const targets = [arn('application-autoscaling', 'scalable-target/*')];
+const scalingOfSageMaker = { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } };
+const randomTargets = 'targets get random ids; the condition bounds them to SageMaker';
+const targets = (): string => arn('application-autoscaling', 'scalable-target/*');
+
+/** Alarms that target tracking makes, named by the service after what it scales. */
+function trackingAlarms(endpointName: string): string {
+  return arn('cloudwatch', `alarm:TargetTracking-endpoint/${endpointName}/variant/*`);
+}
+
+/** A use case that asked for scaling once may not ask for it any more: its target goes before the next update. */
+function allowDescaling(role: iam.Role, endpointName: string): void {
+  allow(role, 'Descaling', ['application-autoscaling:DeregisterScalableTarget'], [targets()], {
+    conditions: scalingOfSageMaker,
+    because: randomTargets,
+  });
+  allow(
+    role,
+    'TrackingAlarms',
+    ['cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+    [trackingAlarms(endpointName)],
+    {
+      because: 'Application Auto Scaling asks whether its caller may remove the alarms that it named with random ids',
+    },
+  );
+}
+
+/**
+ * Application Auto Scaling does its work by a role of its own, but validates first that its caller may do the same: look at the
+ * endpoint, change its capacity, make the alarms of target tracking.
+ */
+function allowScaling(role: iam.Role, endpointName: string): void {
   allow(
     role,
     'Scaling',
-    ['application-autoscaling:RegisterScalableTarget', 'application-autoscaling:PutScalingPolicy'],
-    targets,
-    {
-      conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } },
-      because: 'targets get random ids; the condition bounds them to SageMaker',
-    },
+    ['RegisterScalableTarget', 'PutScalingPolicy', 'TagResource'].map((action) => `application-autoscaling:${action}`),
+    [targets()],
+    { conditions: scalingOfSageMaker, because: randomTargets },
   );
+  allow(
+    role,
+    'ScaledEndpoint',
+    ['sagemaker:UpdateEndpointWeightsAndCapacities'],
+    [arn('sagemaker', `endpoint/${endpointName}`)],
+  );
+  allow(
+    role,
+    'ScaledConfigurations',
+    ['sagemaker:DescribeEndpointConfig'],
+    [arn('sagemaker', `endpoint-config/${endpointName}-v*`)],
+    { because: perVersion },
+  );
+  allow(role, 'ScalingAlarms', ['cloudwatch:PutMetricAlarm'], [trackingAlarms(endpointName)], {
+    because: 'Application Auto Scaling asks whether its caller may make the alarms that it names with random ids',
+  });
   const linked = 'sagemaker.application-autoscaling.amazonaws.com';
   allow(
     role,
     'ScalingRole',
     ['iam:CreateServiceLinkedRole'],
-    [`arn:aws:iam::*:role/aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`],
-    {
-      conditions: { StringEquals: { 'iam:AWSServiceName': linked } },
-      because: 'the form that the service prescribes; the condition bounds it to one role',
-    },
+    [
+      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`,
+    ],
+    { conditions: { StringEquals: { 'iam:AWSServiceName': linked } } },
   );
 }
 

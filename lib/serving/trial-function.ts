@@ -96,6 +96,13 @@ export class TrialFunction extends Construct {
     );
     allow(
       role,
+      'Champion',
+      ['sagemaker:DescribeEndpointConfig'],
+      [arn('sagemaker', `endpoint-config/${this.endpointName}-v*`)],
+      { because: 'each deployed version has its own, named after the endpoint and the version' },
+    );
+    allow(
+      role,
       'Versions',
       ['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
       [arn('sagemaker', `model-package/${resourceNames.packageGroup(useCase.name)}/*`)],

@@ -109,6 +109,7 @@ export class Endpoints {
     const deployment = retains ? body(document, 'LastDeploymentConfig') : body(input, 'DeploymentConfig');
     const guarded = Object.keys(deployment).length > 0;
     if (guarded) checkVariantNames(document, config);
+    this.checkScaled(name, this.parts.configs.get(document.EndpointConfigName), config);
     this.fleets.plan(deployment, config);
     const update = { ...input, ...(guarded ? { DeploymentConfig: deployment } : {}) };
     const summary = this.fleets.pending(config, 'Creating');
@@ -155,6 +156,21 @@ export class Endpoints {
     this.documents.remove(name);
     this.parts.tags.forget(arn);
     this.fleets.takeDown(name);
+  }
+
+  /** @throws ValidationException when a scaled variant would go or change its instance type. */
+  private checkScaled(name: string, from: Body, to: Body): void {
+    const after = bodies(to, 'ProductionVariants');
+    const refused = bodies(from, 'ProductionVariants').filter((variant) => {
+      const next = after.find((each) => each['VariantName'] === variant['VariantName']);
+      if (next?.['InstanceType'] === variant['InstanceType']) return false;
+      return this.parts.account.findPeer('scaling')?.scales(name, text(variant, 'VariantName')) === true;
+    });
+    if (refused.length === 0) return;
+    const names = refused.map((each) => text(each, 'VariantName')).join(', ');
+    throw validation(
+      `The variant(s) "[${names}]" must be deregistered as scalable targets with AWS Auto Scaling before they can be removed or have their instance type updated.`,
+    );
   }
 
   /** @throws ValidationException while another change is under way. */
