@@ -12,6 +12,15 @@ const noLib = {
   message: 'reads cdk.out and contracts/ only, never lib/',
 };
 
+const partition =
+  'ARNs name their partition: AWS::Partition in templates, the partition of the given ARN or region elsewhere';
+/** An ARN of one partition, in product code: synthesizes and runs wrong in China and in GovCloud. */
+const oneArnPartition = [
+  'Literal[value=/arn:aws:/]',
+  'TemplateElement[value.raw=/arn:aws:/]',
+  'Literal[regex.pattern=/arn:aws:/]',
+].map((selector) => ({ selector, message: partition }));
+
 export default tseslint.config(
   {
     ignores: [
@@ -68,6 +77,17 @@ export default tseslint.config(
       sourceType: 'commonjs',
       globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },
     },
+  },
+  {
+    files: [
+      'bin/**/*.ts',
+      'contracts/**/*.ts',
+      'lambda/**/*.ts',
+      'lib/**/*.ts',
+      'pipeline-defs/**/*.ts',
+      'scripts/**/*.{ts,mjs}',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...oneArnPartition] },
   },
   boundary(
     ['pipeline-defs/dsl/**/*.ts', 'contracts/**/*.ts'],

@@ -9,6 +9,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { appName, parameterNames, resourceNames } from '../../contracts/names';
+import { arn } from '../config/arn';
 import { unhandledEventsAlarm } from '../monitoring/infrastructure-alarms';
 
 /** What every use case builds on. */
@@ -57,10 +58,13 @@ export class FoundationStack extends Stack implements Foundation {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Alarms publish to the encrypted topic; EventBridge writes to the encrypted queue.
-    for (const service of ['cloudwatch', 'events']) {
-      key.grant(this.serviceOfThisAccount(`${service}.amazonaws.com`), 'kms:Decrypt', 'kms:GenerateDataKey*');
-    }
+    // Alarms publish to the encrypted topic; EventBridge writes to the encrypted queue, and its calls of KMS carry neither
+    // source account nor source ARN: a condition on them would lose every dead letter.
+    const writers = [
+      this.serviceOfThisAccount('cloudwatch.amazonaws.com'),
+      new iam.ServicePrincipal('events.amazonaws.com'),
+    ];
+    for (const service of writers) key.grant(service, 'kms:Decrypt', 'kms:GenerateDataKey*');
     return key;
   }
 
@@ -129,9 +133,11 @@ export class FoundationStack extends Stack implements Foundation {
     queue.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'RulesOfThisAccount',
-        principals: [this.serviceOfThisAccount('events.amazonaws.com')],
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [queue.queueArn],
+        // The condition that EventBridge documents for dead-letter queues.
+        conditions: { ArnLike: { 'aws:SourceArn': arn('events', 'rule/*') } },
       }),
     );
     Validations.of(queue).acknowledge({

@@ -56,7 +56,7 @@ export class ChatFunction extends Construct {
   private allowAddresses({ role }: MooringFunction): void {
     const { chats, foundation } = this.props;
     const parameters = chats.map(({ parameter }) => arn('ssm', `parameter${parameter}`));
-    const via = (service: string): string => `${service}.${Aws.REGION}.amazonaws.com`;
+    const via = (service: string): string => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     allow(role, 'Addresses', ['ssm:GetParameter'], parameters);
     allow(role, 'AddressKey', ['kms:Decrypt'], [foundation.key.keyArn], {
       conditions: {

@@ -1,11 +1,10 @@
-import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { deploymentNamespace } from '../../contracts/metrics';
 import { prefixes, type StageName } from '../../contracts/names';
 import type { Asynchronous } from '../../contracts/use-case/serving-variety';
 import type { Stage, UseCase } from '../../contracts/use-case';
-import { arn } from '../config/arn';
+import { arn, roleArn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { PrebuiltImages } from '../training/images';
@@ -189,9 +188,7 @@ function allowScaling(role: iam.Role, endpointName: string): void {
     role,
     'ScalingRole',
     ['iam:CreateServiceLinkedRole'],
-    [
-      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`,
-    ],
+    [roleArn(`aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`)],
     { conditions: { StringEquals: { 'iam:AWSServiceName': linked } } },
   );
 }

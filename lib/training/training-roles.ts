@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../contracts/use-case';
-import { arn } from '../config/arn';
+import { arn, bucketArn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CheckSteps } from './check-steps';
@@ -98,10 +98,10 @@ function allowExternalData(role: iam.Role, useCase: UseCase): void {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(useCase.dataset.location ?? '');
   if (match === null) return;
   const [, bucket = '', prefix = ''] = match;
-  allow(role, 'ReadDataset', ['s3:GetObject'], [`arn:aws:s3:::${bucket}/${prefix}*`], {
+  allow(role, 'ReadDataset', ['s3:GetObject'], [bucketArn(`${bucket}/${prefix}*`)], {
     because: 'the data set that use-case.yaml names',
   });
-  allow(role, 'ListDataset', ['s3:ListBucket'], [`arn:aws:s3:::${bucket}`], {
+  allow(role, 'ListDataset', ['s3:ListBucket'], [bucketArn(bucket)], {
     conditions: { StringLike: { 's3:prefix': [`${prefix}*`] } },
   });
 }
