@@ -71,10 +71,10 @@ export function deploySettings(useCase: UseCase, stage: Stage, approvals: Approv
 }
 
 /**
- * The tests run elsewhere, and the environment of a function holds 4 KB. A serverless endpoint captures nothing, whatever
+ * The tests and the alarms are others' business, and the environment of a function holds 4 KB. A serverless endpoint captures nothing, whatever
  * the front door does about it.
  */
-function withoutTests({ tests: _tests, ...stage }: Stage): Stage {
+function withoutTests({ tests: _tests, alarms: _alarms, ...stage }: Stage): Stage {
   return stage.serverless === undefined ? stage : { ...stage, capture: 0 };
 }
 
