@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../support/app';
 import { accountTemplates, everyTemplate, type NamedTemplate } from '../support/every-template';
 
 /** A region of each partition that AWS sells to the public, with what CloudFormation resolves there. */
@@ -56,6 +59,15 @@ function strings({ json }: NamedTemplate, place: Partition): string[] {
   walk(json['Outputs']);
   return found;
 }
+
+test('Python of the product names no partition either (TypeScript is held to it by eslint)', () => {
+  const found = ['python', 'packages/local-account/python'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.py') && readFileSync(join(root, folder, file), 'utf8').includes('arn:aws:'))
+      .map((file) => `${folder}/${file}`),
+  );
+  expect(found).toEqual([]);
+});
 
 const regionless = everyTemplate();
 

@@ -14,6 +14,7 @@ import {
   type ScalingPolicy,
 } from '../runtime/scaling-record';
 import { Tracking, type Activity } from '../runtime/tracking';
+import { partition } from '../../../core/partition';
 
 const missing = (what: string): AwsError => new AwsError('ObjectNotFoundException', `${what} was not found`);
 
@@ -127,7 +128,7 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
       target: key,
       arn:
         before?.arn ??
-        `arn:aws:autoscaling:${this.account.region}:${this.account.accountId}:scalingPolicy:${id}:resource/sagemaker/${key}:policyName/${name}`,
+        `arn:${partition}:autoscaling:${this.account.region}:${this.account.accountId}:scalingPolicy:${id}:resource/sagemaker/${key}:policyName/${name}`,
       highAlarm: before?.highAlarm ?? alarm('AlarmHigh'),
       lowAlarm: before?.lowAlarm ?? alarm('AlarmLow'),
       createdAt: before?.createdAt ?? this.account.clock.now().getTime(),

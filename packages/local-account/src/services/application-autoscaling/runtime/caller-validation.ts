@@ -1,6 +1,7 @@
 import type { AccountParts } from '../../../core/module';
 import type { Permission, Principal } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { partition } from '../../../core/partition';
 
 const linkedService = 'sagemaker.application-autoscaling.amazonaws.com';
 
@@ -39,7 +40,7 @@ export class CallerValidation {
     const known = this.linkedRoles.get(linkedService);
     if (known !== undefined) return known.arn;
     const name = 'AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint';
-    const arn = `arn:aws:iam::${this.account.accountId}:role/aws-service-role/${linkedService}/${name}`;
+    const arn = `arn:${partition}:iam::${this.account.accountId}:role/aws-service-role/${linkedService}/${name}`;
     const context = { 'iam:AWSServiceName': linkedService };
     this.account.iam.authorize(principal, [{ action: 'iam:CreateServiceLinkedRole', resource: arn, context }]);
     this.linkedRoles.put(linkedService, { arn });

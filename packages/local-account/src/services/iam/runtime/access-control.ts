@@ -6,6 +6,7 @@ import type { Body, Permission, Principal } from '../../../core/service';
 import type { Collection, Store } from '../../../core/store';
 import type { IamDirectory, Role } from './directory';
 import { evaluatePolicies, matchesPattern, type Question, statementsOf, strings } from './policy';
+import { partition } from '../../../core/partition';
 
 interface Session {
   readonly roleArn: string;
@@ -35,8 +36,8 @@ export class PolicyAccessControl implements AccessControl {
   private readonly sessions: Collection<Session>;
 
   constructor(private readonly parts: AccessControlParts) {
-    this.administrator = { kind: 'administrator', arn: `arn:aws:iam::${parts.accountId}:user/local` };
-    this.service = { kind: 'service', arn: `arn:aws:iam::${parts.accountId}:root` };
+    this.administrator = { kind: 'administrator', arn: `arn:${partition}:iam::${parts.accountId}:user/local` };
+    this.service = { kind: 'service', arn: `arn:${partition}:iam::${parts.accountId}:root` };
     this.sessions = parts.store.collection('sts.sessions');
   }
 

@@ -4,6 +4,7 @@ import type { AwsService, Body, Call, Operation, Permission } from '../../../cor
 import { scopeOf } from '../../../server/scope';
 import type { PolicyAccessControl } from '../../iam/runtime/access-control';
 import type { IamDirectory } from '../../iam/runtime/directory';
+import { partition } from '../../../core/partition';
 
 /** STS: who am I, and sessions of roles. */
 export class StsService implements AwsService {
@@ -65,6 +66,6 @@ export class StsService implements AwsService {
   }
 
   private assumedArn(role: string, session: string): string {
-    return `arn:aws:sts::${this.accountId}:assumed-role/${role}/${session}`;
+    return `arn:${partition}:sts::${this.accountId}:assumed-role/${role}/${session}`;
   }
 }

@@ -5,6 +5,7 @@ import { parseS3Uri } from '../../../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
 import type { Json, Principal } from '../../../../core/service';
 import { isObject } from '../pipelines/definition/expression';
+import { partition } from '../../../../core/partition';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
 export class ClientError extends Error {}
@@ -35,7 +36,7 @@ export class RoleObjects {
    */
   async downloadPrefix(uri: string, folder: string, shard?: Shard): Promise<number> {
     const { bucket, key: prefix } = this.parse(uri);
-    this.allow('s3:ListBucket', `arn:aws:s3:::${bucket}`, { 's3:prefix': prefix });
+    this.allow('s3:ListBucket', `arn:${partition}:s3:::${bucket}`, { 's3:prefix': prefix });
     const objects = this.bucket(bucket, () => this.s3.list(bucket, prefix)).filter((each) => !each.key.endsWith('/'));
     const exact = objects.filter((each) => each.key === prefix);
     const chosen = exact.length > 0 ? exact : objects;
@@ -75,7 +76,7 @@ export class RoleObjects {
 
   readText(uri: string): string {
     const { bucket, key } = this.parse(uri);
-    this.allow('s3:GetObject', `arn:aws:s3:::${bucket}/${key}`);
+    this.allow('s3:GetObject', `arn:${partition}:s3:::${bucket}/${key}`);
     try {
       return this.s3.read(bucket, key).toString('utf8');
     } catch (error) {
@@ -103,12 +104,12 @@ export class RoleObjects {
 
   put(uri: string, body: string | Buffer): void {
     const { bucket, key } = this.parse(uri);
-    this.allow('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
+    this.allow('s3:PutObject', `arn:${partition}:s3:::${bucket}/${key}`);
     this.bucket(bucket, () => this.s3.put(bucket, key, body));
   }
 
   private async upload(file: string, bucket: string, key: string): Promise<void> {
-    this.allow('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
+    this.allow('s3:PutObject', `arn:${partition}:s3:::${bucket}/${key}`);
     if (!this.s3.hasBucket(bucket))
       throw new ClientError(`cannot write s3://${bucket}/${key}: the bucket does not exist`);
     await this.s3.putFile(bucket, key, file);
@@ -117,7 +118,7 @@ export class RoleObjects {
   private async download(object: ObjectInfo, file: string, folder: string): Promise<void> {
     if (!isBelow(file, folder))
       throw new ClientError(`s3://${object.bucket}/${object.key} would be written outside of its folder`);
-    this.allow('s3:GetObject', `arn:aws:s3:::${object.bucket}/${object.key}`);
+    this.allow('s3:GetObject', `arn:${partition}:s3:::${object.bucket}/${object.key}`);
     mkdirSync(dirname(file), { recursive: true });
     await this.s3.getFile(object.bucket, object.key, file);
   }

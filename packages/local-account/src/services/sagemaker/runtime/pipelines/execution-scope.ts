@@ -7,6 +7,7 @@ import type { Definition } from './definition/definition';
 import { follow, isObject, stringify } from './definition/expression';
 import type { Scope } from './definition/expression';
 import type { ExecutionRecord, ExecutionRecords } from './execution-record';
+import { partition } from '../../../../core/partition';
 
 /** What the expressions of one execution see, read from the records at the moment they are asked for. */
 export function executionScope(
@@ -18,7 +19,7 @@ export function executionScope(
 ): Scope {
   const document = async (uri: string): Promise<Json> => {
     const { bucket, key } = parseS3Uri(uri);
-    account.iam.authorize(principal, [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]);
+    account.iam.authorize(principal, [{ action: 's3:GetObject', resource: `arn:${partition}:s3:::${bucket}/${key}` }]);
     try {
       return JSON.parse(account.s3.read(bucket, key).toString('utf8')) as Json;
     } catch (error) {
