@@ -3,6 +3,7 @@ import { bodies, body, optionalNumber, text } from '../../../core/input';
 import type { Body, Operation } from '../../../core/service';
 import type { EndpointDocument } from '../runtime/hosting/endpoint-document';
 import { EndpointDocuments, isChanging } from '../runtime/hosting/endpoint-documents';
+import type { EndpointFaults } from '../runtime/hosting/endpoint-faults';
 import { EndpointFleets } from '../runtime/hosting/endpoint-fleets';
 import type { InvokeAnswer, InvokeRequest } from '../runtime/hosting/endpoint-runtime';
 import type { ModelSource } from '../runtime/hosting/model-server';
@@ -18,6 +19,7 @@ export interface EndpointParts extends JobParts {
   readonly events: StateEvents;
   readonly tags: Tags;
   readonly sourceOf: (model: string) => ModelSource;
+  readonly faults: EndpointFaults;
 }
 
 /** Endpoints as the API shows them; {@link EndpointFleets} makes them serve. */
