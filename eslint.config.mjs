@@ -40,7 +40,7 @@ export default tseslint.config(
       'coverage/',
       '**/*.d.ts',
       'test/**/fixtures/**',
-      'test/**/goldens/**',
+      'packages/*/test/goldens/**',
       'dist/',
     ],
   },

@@ -102,7 +102,14 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
         ImageUri,
         ContainerEntrypoint: ['python3', '/opt/ml/processing/input/code/run.py'],
         ContainerArguments: [
-          ...[join(root, 'python/mooring-monitor/src'), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
+          ...[
+            join(root, 'python/mooring-monitor/src'),
+            'profile',
+            '--engine',
+            'spark',
+            '--train',
+            '/opt/ml/processing/input/train',
+          ],
           ...['--output', '/opt/ml/processing/output'],
         ],
       },

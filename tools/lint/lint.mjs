@@ -8,8 +8,8 @@ await runMain(() => {
   ensureNodeModules();
   const python = ensurePython('main');
   const node = (tool, ...args) => [process.execPath, [join(root, 'node_modules', tool), ...args]];
-  const packages = ['python/mooring-monitor/src', 'python/mooring-steps/src', 'packages/local-account/python'].filter((folder) =>
-    existsSync(join(root, folder)),
+  const packages = ['python/mooring-monitor/src', 'python/mooring-steps/src', 'packages/local-account/python'].filter(
+    (folder) => existsSync(join(root, folder)),
   );
   // cdk.json makes the template validator's errors fail a synth; everyday commands leave it out, because it costs more than the synth.
   const synth = (name, ...context) =>
