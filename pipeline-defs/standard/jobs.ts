@@ -12,6 +12,7 @@ import type { PropertyFileOptions } from '../../packages/pipeline-language/src';
 import { deployTime, processingCluster } from '../../packages/pipeline-language/src';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
+import { textsOf } from './step-texts';
 
 export type Text = string | Expression<string>;
 export type Locations = Readonly<Record<string, Text>>;
@@ -70,7 +71,7 @@ export class StandardJobs {
       ...(cluster === undefined ? { NetworkConfig: { EnableNetworkIsolation: true } } : onCluster(cluster)),
       ProcessingOutputConfig: { Outputs: job.ProcessingOutputConfig?.Outputs ?? [], KmsKeyId: place.kmsKeyArn },
     };
-    return new ProcessingStep<O, F>(name, { arguments: args, propertyFiles, retry });
+    return new ProcessingStep<O, F>(name, { ...textsOf(name), arguments: args, propertyFiles, retry });
   }
 
   /** Where a step's output lies, below the execution. */

@@ -10,6 +10,7 @@ import { labels } from './sections/labels';
 import { type monitoredFeature, monitoring } from './sections/monitoring';
 import { notifications } from './sections/notifications';
 import { retraining } from './sections/retraining';
+import { risk } from './sections/risk';
 import { stage } from './sections/stage';
 import { training } from './sections/training';
 import { identifier } from './sections/values';
@@ -28,6 +29,8 @@ export const useCaseSchema = z
     title: z.string().min(1).max(120),
     /** Intended purpose, in a sentence; it goes into the model card. */
     purpose: z.string().min(1).max(1000),
+    /** How much harm wrong answers can do, for the model card. Left out: Unknown. */
+    risk: risk.optional(),
     version: z
       .string()
       .regex(/^[0-9]+\.[0-9]+(\.[0-9]+)?$/, 'a version such as 1.0')
