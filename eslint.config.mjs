@@ -28,6 +28,15 @@ const oneArnPartition = [
   'TemplateElement[value.raw=/arn:aws:/]',
   'Literal[regex.pattern=/arn:aws:/]',
 ].map((selector) => ({ selector, message: partition }));
+/** A pattern from outside can take longer than a life; see the module that may compile one. */
+const foreignExpressions = [
+  ':matches(NewExpression, CallExpression)[callee.name="RegExp"]:not([arguments.0.type="Literal"])',
+  ':matches(NewExpression, CallExpression)[callee.property.name="RegExp"]',
+].map((selector) => ({
+  selector,
+  message:
+    'a regular expression that is no literal: write a literal, or use core/expression.ts, which limits the time it may take',
+}));
 
 export default tseslint.config(
   {
@@ -87,17 +96,8 @@ export default tseslint.config(
     },
   },
   {
-    files: [
-      'bin/**/*.ts',
-      'contracts/**/*.ts',
-      'lambda/**/*.ts',
-      'lib/**/*.ts',
-      'pipeline-defs/**/*.ts',
-      'cli/**/*.{ts,mjs}',
-      'packages/**/src/**/*.ts',
-      'tools/**/*.{ts,mjs}',
-    ],
-    rules: { 'no-restricted-syntax': ['error', ...oneArnPartition] },
+    files: ['{bin,cli,contracts,lambda,lib,pipeline-defs}/**/*.ts', 'packages/*/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions, ...oneArnPartition] },
   },
   boundary(['packages/pipeline-language/src/**/*.ts', 'contracts/**/*.ts'], [noCdk, noLib, noTools, standAlone]),
   boundary(

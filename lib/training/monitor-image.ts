@@ -18,9 +18,9 @@ export class MonitorImage extends Construct {
   constructor(scope: Construct, id: string, root: string) {
     super(scope, id);
     this.asset = new DockerImageAsset(this, 'Asset', {
-      directory: join(root, 'python/mooring-monitor'),
-      file: 'container/Dockerfile',
-      exclude: ['tests', '**/__pycache__', '**/*.pyc', '**/.*'],
+      directory: join(root, 'python'),
+      file: 'mooring-monitor/container/Dockerfile',
+      exclude: ['mooring-steps', '*/tests', '**/__pycache__', '**/*.pyc', '**/.*'],
       ignoreMode: IgnoreMode.DOCKER,
       // What SageMaker's instances run, whatever machine builds.
       platform: Platform.LINUX_AMD64,

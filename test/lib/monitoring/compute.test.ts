@@ -94,12 +94,17 @@ describe('monitoring.compute without an image', () => {
 
   test("has deployments build the monitor's image for what SageMaker runs", () => {
     expect(more).toEqual([]);
-    expect(source).toMatchObject({ dockerFile: 'container/Dockerfile', platform: 'linux/amd64' });
+    expect(source).toMatchObject({ dockerFile: 'mooring-monitor/container/Dockerfile', platform: 'linux/amd64' });
     const files = readdirSync(join(outdir, source['directory'] ?? ''), { recursive: true, encoding: 'utf8' });
     expect(files).toEqual(
-      expect.arrayContaining(['container/Dockerfile', 'container/requirements.txt', 'src/mooring_monitor/cli.py']),
+      expect.arrayContaining([
+        'mooring-monitor/container/Dockerfile',
+        'mooring-monitor/container/requirements.txt',
+        'mooring-monitor/src/mooring_monitor/cli.py',
+        'mooring-use-case/src/mooring_use_case/use_case.py',
+      ]),
     );
-    expect(files.filter((each) => each.includes('__pycache__'))).toEqual([]);
+    expect(files.filter((each) => /__pycache__|\/tests\/|mooring-steps/.test(each))).toEqual([]);
   });
 
   test('runs the baseline in it, under the hash of its sources', () => {

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[4]
-CONTEXT = ROOT / "python/mooring-monitor"
-RECIPE = (CONTEXT / "container/Dockerfile").read_text()
+CONTEXT = ROOT / "python"
+RECIPE = (CONTEXT / "mooring-monitor/container/Dockerfile").read_text()
 
 
 def instructions() -> list[tuple[str, str]]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 from numpy.typing import NDArray
 
 from mooring_monitor.answers import number, prediction_of
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import Attributions
 from mooring_monitor.explain.kernel import kernel_shap
-from mooring_monitor.use_case import UseCase
 
 #: Rows per request; far below the 6 MB that an endpoint accepts.
 ROWS_PER_REQUEST = 500

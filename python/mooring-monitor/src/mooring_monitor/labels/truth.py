@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.answers import label_of, number
 from mooring_monitor.readers.payload import Row
-from mooring_monitor.use_case import UseCase
 
 
 def label_text(row: Row | None, use_case: UseCase) -> str | None:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mooring_monitor.readers.lines import decode
+
 #: Texts that mean "no value". Other spellings (NA, None, ?) may be categories and are left alone.
 MISSING_TEXTS: Final = ("", "nan", "NaN", "NAN", "null", "NULL")
 
@@ -217,11 +219,3 @@ def _decoded(array: Any) -> pa.Array:
 def is_number(text: str) -> bool:
     """Whether a text is a number, infinities included, by the rules of this module."""
     return re.match(_NUMBER, text.strip()) is not None
-
-
-def decode(raw: bytes) -> str:
-    """UTF-8, or Latin-1 when it is not: mixed encodings cost single cells, never the batch."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mooring_monitor.profile.cells import decode
+from mooring_monitor.readers.lines import decode
 
 #: Keys under which a JSON body holds its rows, first found wins.
 _ROW_KEYS: Final = ("instances", "inputs", "rows", "predictions", "outputs", "scores")

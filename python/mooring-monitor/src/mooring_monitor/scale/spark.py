@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import mooring_use_case
 import pyarrow as pa
 
 from mooring_monitor.errors import InputError
@@ -145,7 +146,7 @@ def _packed(profile: DatasetProfile, skips: Skips) -> str:
 
 
 def _ship(spark: Any) -> None:
-    """Send this package to the executors: the code bundle it runs from, or a zip made of its folder."""
+    """Send the code to the executors: the code bundle it runs from, or a zip made of the packages' folders."""
     root = Path(__file__).parents[2]
     if root.is_file():
         spark.sparkContext.addPyFile(str(root))
@@ -154,6 +155,7 @@ def _ship(spark: Any) -> None:
 
     bundle = Path(mkdtemp()) / "mooring_monitor.zip"
     with zipfile.ZipFile(bundle, "w") as archive:
-        for path in sorted((root / "mooring_monitor").rglob("*.py")):
-            archive.write(path, path.relative_to(root))
+        for folder in (root / "mooring_monitor", Path(mooring_use_case.__file__).parent):
+            for path in sorted(folder.rglob("*.py")):
+                archive.write(path, path.relative_to(folder.parent))
     spark.sparkContext.addPyFile(str(bundle))

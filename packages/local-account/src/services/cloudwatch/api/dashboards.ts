@@ -4,6 +4,7 @@ import type { AccountParts } from '../../../core/module';
 import type { Body } from '../../../core/service';
 import type { Collection } from '../../../core/store';
 import { partition } from '../../../core/partition';
+import { parseJson } from '../../../core/json';
 
 interface Dashboard {
   readonly name: string;
@@ -76,7 +77,7 @@ export class Dashboards {
 function problems(body: string): readonly { readonly DataPath: string; readonly Message: string }[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseJson(body);
   } catch {
     return [{ DataPath: '/', Message: 'The dashboard body is not valid JSON' }];
   }

@@ -4,6 +4,7 @@ import type { AwsService, Body, Operation, Permission } from '../../../core/serv
 import type { IamDirectory, ManagedPolicy, Role } from '../runtime/directory';
 import { isBody } from '../../../core/input';
 import { partition } from '../../../core/partition';
+import { parseJson } from '../../../core/json';
 
 /** IAM over the wire: roles, their policies, managed policies. */
 export class IamService implements AwsService {
@@ -176,7 +177,7 @@ export class IamService implements AwsService {
 export function policyDocument(source: string): Body {
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = parseJson(source);
   } catch {
     throw new AwsError('MalformedPolicyDocument', 'the policy document is not valid JSON');
   }

@@ -8,7 +8,6 @@ import { checkDefinition } from '../runtime/pipelines/definition/check';
 import { parseDefinition } from '../runtime/pipelines/definition/definition';
 import type { Definition } from '../runtime/pipelines/definition/definition';
 import type { Shapes } from '../runtime/shapes';
-import { partition } from '../../../core/partition';
 
 /** Pipeline definitions by the hash of their text, checked before they are kept. */
 export class DefinitionStore {
@@ -44,9 +43,7 @@ export class DefinitionStore {
       throw validation('Give either PipelineDefinition or PipelineDefinitionS3Location, not both');
     if (bucket === undefined) return inline;
     const key = text(location, 'ObjectKey');
-    this.account.iam.authorize(principal, [
-      { action: 's3:GetObject', resource: `arn:${partition}:s3:::${bucket}/${key}` },
-    ]);
+    this.account.iam.authorize(principal, this.account.s3.permissions('s3:GetObject', bucket, key));
     try {
       return this.account.s3.read(bucket, key).toString('utf8');
     } catch (error) {
