@@ -50,8 +50,9 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
           Environment: { [modelVersionVariable]: String(plan.version) },
         },
         ExecutionRoleArn: context.executionRoleArn,
-        // Serverless endpoints refuse it.
-        EnableNetworkIsolation: stage.serverless === undefined,
+        // Serverless endpoints refuse both.
+        EnableNetworkIsolation: stage.serverless === undefined && (settings.network?.isolation ?? true),
+        VpcConfig: stage.serverless === undefined ? settings.network?.vpc : undefined,
         Tags: tags,
       }),
     ),
@@ -69,6 +70,8 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
           },
         ],
         DataCaptureConfig: stage.serverless === undefined && stage.async === undefined ? captureOf(context) : undefined,
+        // Of the volumes; a serverless endpoint has none.
+        KmsKeyId: stage.serverless === undefined ? context.kmsKeyArn : undefined,
         AsyncInferenceConfig: stage.async === undefined ? undefined : asyncConfigOf(context, stage.async),
         Tags: tags,
       }),

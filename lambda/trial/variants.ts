@@ -52,7 +52,8 @@ export async function prepare(context: Context, state: TrialState, championModel
           Environment: { [modelVersionVariable]: String(state.challenger.version) },
         },
         ExecutionRoleArn: context.executionRoleArn,
-        EnableNetworkIsolation: true,
+        EnableNetworkIsolation: settings.network?.isolation ?? true,
+        VpcConfig: settings.network?.vpc,
         Tags: tags,
       }),
     ),
@@ -85,6 +86,7 @@ export async function prepare(context: Context, state: TrialState, championModel
               ProductionVariants: [variant(variantName, championModel, 1, stage.count, champion)],
               ShadowProductionVariants: [challenger(round(share))],
             }),
+        KmsKeyId: context.kmsKeyArn,
         DataCaptureConfig: {
           EnableCapture: true,
           InitialSamplingPercentage: 100,

@@ -65,7 +65,21 @@ export class FoundationStack extends Stack implements Foundation {
       new iam.ServicePrincipal('events.amazonaws.com'),
     ];
     for (const service of writers) key.grant(service, 'kms:Decrypt', 'kms:GenerateDataKey*');
+    this.allowLogs(key);
     return key;
+  }
+
+  /** CloudWatch Logs encrypts the log groups of this account. */
+  private allowLogs(key: kms.Key): void {
+    key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'LogsOfThisAccount',
+        principals: [new iam.ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
+        actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+        resources: ['*'],
+        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn('logs', 'log-group:*') } },
+      }),
+    );
   }
 
   private createAccessLogs(): s3.Bucket {
@@ -76,7 +90,10 @@ export class FoundationStack extends Stack implements Foundation {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ id: 'expire', expiration: Duration.days(365) }],
+      versioned: true,
+      lifecycleRules: [
+        { id: 'expire', expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(30) },
+      ],
     });
   }
 

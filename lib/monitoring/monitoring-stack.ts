@@ -122,6 +122,8 @@ export class MonitoringStack extends Stack {
       functionName: resourceNames.notifyFunction(useCase.name),
       description: `Tells people about alarms and failures of ${useCase.name}`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {

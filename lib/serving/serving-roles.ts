@@ -5,7 +5,8 @@ import { prefixes, type StageName } from '../../contracts/names';
 import type { Asynchronous } from '../../packages/use-case/src/sections/serving-variety';
 import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
 import { arn, roleArn } from '../config/arn';
-import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import { allow, allowKey, allowPassToSageMaker, allowRead, allowVolumes, allowWrite } from '../config/grants';
+import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
@@ -33,6 +34,8 @@ export function createModelRole(scope: Construct, id: string, props: ServingRole
   allowKey(role, foundation.key);
   allowContainerRuntime(role, images, useCase.training.image);
   allow(role, 'Guardrails', ['cloudwatch:DescribeAlarms'], [guardrailArn(endpointName)], { because: perVersion });
+  allowVolumes(role, foundation.key);
+  allowJobsInVpc(role, useCase.network);
   if (props.stage.async !== undefined) allowAnswering(role, props, props.stage.async);
   return role;
 }
@@ -114,6 +117,7 @@ export function allowDeploying(props: DeployGrants): void {
   });
   allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
   allowKey(role, foundation.key);
+  allowVolumes(role, foundation.key);
   allowDescaling(role, endpointName);
   if (props.stage.autoscaling !== undefined) allowScaling(role, endpointName);
   if (props.stage.async !== undefined) allowAsking(props);

@@ -123,6 +123,8 @@ export class ServingStack extends Stack {
       functionName: resourceNames.deployFunction(useCase.name, this.stageName),
       description: `Brings approved models of ${useCase.name} to its endpoint`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.minutes(5),

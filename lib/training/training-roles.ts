@@ -3,7 +3,16 @@ import { Construct } from 'constructs';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../packages/use-case/src/use-case';
 import { arn, bucketArn } from '../config/arn';
-import { allow, allowDecrypt, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import {
+  allow,
+  allowDecrypt,
+  allowKey,
+  allowPassToSageMaker,
+  allowRead,
+  allowVolumes,
+  allowWrite,
+} from '../config/grants';
+import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CheckSteps } from './check-steps';
 import type { CodeAssets } from './code-assets';
@@ -42,6 +51,8 @@ export class TrainingRoles extends Construct {
     allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
     allowWrite(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
     allowKey(role, foundation.key);
+    allowVolumes(role, foundation.key);
+    allowJobsInVpc(role, useCase.network);
     code.allowRead(role);
     allowExternalData(role, useCase);
     checks?.allowJobs(role);

@@ -12,7 +12,7 @@ import {
   maxRuntime,
 } from '../../packages/pipeline-language/src';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';
-import type { StandardJobs, Text } from './jobs';
+import { networkOf, type StandardJobs, type Text } from './jobs';
 import type { Checks } from './place';
 import { servingEnvironment } from './registration';
 import { textsOf } from './step-texts';
@@ -168,7 +168,7 @@ export class NativeAnalyses implements Analyses {
     return {
       RoleArn: place.roleArn,
       AppSpecification: { ImageUri: image },
-      NetworkConfig: { EnableNetworkIsolation: isolated },
+      NetworkConfig: networkOf(this.jobs.context.useCase.network, isolated),
       ProcessingOutputConfig: {
         Outputs: [processingOutput('result', this.jobs.location(name), output)],
         KmsKeyId: place.kmsKeyArn,

@@ -6,6 +6,7 @@ import { checkLimits } from './limits';
 import { NativeAnalyses } from './native-analyses';
 import { OpenAnalyses } from './open-analyses';
 import { parameterList, type StandardParameters, standardParameters } from './parameters';
+import { vpcConfigOf } from '../../packages/use-case/src/sections/network';
 import type { UseCase } from '../../packages/use-case/src/use-case';
 import type { PipelineContext } from './place';
 import { registration, type Trained } from './registration';
@@ -150,7 +151,14 @@ class StandardSteps {
           ...job.AlgorithmSpecification,
           ...metricDefinitions(useCase),
         },
-        EnableNetworkIsolation: true,
+        EnableNetworkIsolation: useCase.network?.isolation ?? true,
+        ...(useCase.network === undefined
+          ? {}
+          : {
+              EnableInterContainerTrafficEncryption: useCase.network.inter_container_encryption,
+              VpcConfig: vpcConfigOf(useCase.network),
+            }),
+        ResourceConfig: { ...job.ResourceConfig, VolumeKmsKeyId: place.kmsKeyArn },
         OutputDataConfig: { S3OutputPath: this.jobs.location('Train'), KmsKeyId: place.kmsKeyArn },
       },
       dependsOn: gate === undefined ? [] : [gate],

@@ -8,6 +8,7 @@ import { fairness } from './sections/fairness';
 import { gates } from './sections/gates';
 import { labels } from './sections/labels';
 import { type monitoredFeature, monitoring } from './sections/monitoring';
+import { network } from './sections/network';
 import { notifications } from './sections/notifications';
 import { retraining } from './sections/retraining';
 import { risk } from './sections/risk';
@@ -43,6 +44,8 @@ export const useCaseSchema = z
     training: training.prefault({}),
     monitoring: monitoring.prefault({}),
     stages: z.strictObject({ staging: stage.optional(), production: stage.prefault({}) }).prefault({}),
+    /** Where jobs, models and functions run. Left out: as mooring.yaml says, else outside of a VPC and isolated. */
+    network: network.optional(),
     api: api.optional(),
     /** Files scored on a schedule, beside the endpoint. Left out: none. */
     batch: batch.optional(),
