@@ -3,6 +3,7 @@ import { optionalNumber, text } from '../../../core/input';
 import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
 import type { PolicyAccessControl } from '../../iam/runtime/access-control';
 import type { IamDirectory } from '../../iam/runtime/directory';
+import { partition } from '../../../core/partition';
 
 /** STS: who am I, and sessions of roles. */
 export class StsService implements AwsService {
@@ -71,6 +72,6 @@ export class StsService implements AwsService {
   }
 
   private assumedArn(role: string, session: string): string {
-    return `arn:aws:sts::${this.accountId}:assumed-role/${role}/${session}`;
+    return `arn:${partition}:sts::${this.accountId}:assumed-role/${role}/${session}`;
   }
 }
