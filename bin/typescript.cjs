@@ -49,9 +49,10 @@ function sourceOf(request) {
   const folder = join(__dirname, '..', 'packages', name);
   manifests[name] ??= JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const { exports: all } = manifests[name];
-  const [, group = '', path = ''] = /^\/(src|test)\/(.+)$/.exec(rest) ?? [];
-  const target = (all[`.${rest}`] ?? all[`./${group}/*`])?.['mooring-source'];
-  return target === undefined ? undefined : join(folder, target.replace('*', path));
+  // `./sections/*` and the like; the manifests have no pattern with something behind the star but `*.json`.
+  const pattern = Object.keys(all).find((key) => key.endsWith('/*') && `.${rest}`.startsWith(key.slice(0, -1)));
+  const target = (all[`.${rest}`] ?? all[pattern])?.['mooring-source'];
+  return target && join(folder, target.replace('*', `.${rest}`.slice(pattern?.length - 1)));
 }
 
 const manifests = {};

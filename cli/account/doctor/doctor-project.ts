@@ -1,3 +1,4 @@
+import { probeContainment } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -74,6 +75,19 @@ export const projectChecks: Readonly<Record<string, Check>> = {
             'check the spelling in use-case.yaml, or add the price to cli/account/prices.json',
           ),
     );
+  },
+  containment: ({ project }) => {
+    const { files, network } = probeContainment(project.python);
+    const not = [
+      ...(files ? [] : ['jobs can change your files and read your keys']),
+      ...(network ? [] : ['network isolation has no effect']),
+      'functions and builds run as you do',
+    ];
+    const done = [
+      ...(files ? ['jobs write to their own folders only'] : []),
+      ...(network ? ['network isolation'] : []),
+    ];
+    return Promise.resolve(well(`${[...done, 'not contained'].join(', ')}: ${not.join('; ')}`));
   },
   'image packages': ({ project }) =>
     Promise.resolve(

@@ -16,7 +16,7 @@ import { Account } from '@mooring/local-account';
 import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { featureNames } from '@mooring/use-case/use-case';
 import { root } from '../../support/app';
-import { Workplace } from '../../support/mooring';
+import type { Workplace } from '../../support/mooring';
 
 const useCase = 'credit-risk';
 const minute = 60_000;

@@ -35,17 +35,21 @@ export const containerRuntime = { Effect: 'Allow', Action: ['ecr:*', 'logs:*'], 
 
 /** A local account in a folder of its own, with a bucket, a role that may do everything, and real clients. */
 export class Laptop {
-  readonly folder = mkdtempSync(join(tmpdir(), 'mooring-sm-'));
+  readonly folder: string;
   account: Account;
   roleArn = '';
   private tokens = 0;
 
-  constructor(private readonly env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    private readonly env: Readonly<Record<string, string>> = {},
+    parent = tmpdir(),
+  ) {
+    this.folder = mkdtempSync(join(parent, 'mooring-sm-'));
     this.account = this.make();
   }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Laptop> {
-    const laptop = new Laptop(env);
+  static async start(env: Readonly<Record<string, string>> = {}, parent?: string): Promise<Laptop> {
+    const laptop = new Laptop(env, parent);
     await laptop.account.start();
     await laptop.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     laptop.roleArn = await laptop.role('everything', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
