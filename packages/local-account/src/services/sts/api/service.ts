@@ -1,8 +1,7 @@
 import { AwsError } from '../../../core/errors';
 import { optionalNumber, text } from '../../../core/input';
 import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
-import type { PolicyAccessControl } from '../../iam/runtime/access-control';
-import type { IamDirectory } from '../../iam/runtime/directory';
+import type { IamDirectory, PolicyAccessControl } from '../../iam';
 import { partition } from '../../../core/partition';
 
 /** STS: who am I, and sessions of roles. */
