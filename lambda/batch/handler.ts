@@ -50,7 +50,11 @@ export async function handler(received: unknown): Promise<string> {
         ...(joined === undefined
           ? {}
           : { DataProcessing: { InputFilter: joined.key ? '$[1:]' : '$', JoinSource: 'Input' as const } }),
-        TransformResources: { InstanceType: instance as never, InstanceCount: count },
+        TransformResources: {
+          InstanceType: instance as never,
+          InstanceCount: count,
+          VolumeKmsKeyId: requireEnv(environment.kmsKeyArn),
+        },
         Tags: [
           { Key: 'Application', Value: 'mooring' },
           { Key: 'UseCase', Value: useCase },

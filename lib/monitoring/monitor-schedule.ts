@@ -37,6 +37,7 @@ export class MonitorSchedule extends Construct {
       every: plan.every,
       image: images.uri(plan.image),
       instance: useCase.monitoring.instance,
+      network: useCase.network,
       command: this.command(),
       output: {
         name: 'findings',

@@ -37,6 +37,7 @@ export class NewsTopic extends Construct {
       const protocol = index < emails.length ? 'email' : endpoint.startsWith('https:') ? 'https' : 'http';
       new sns.CfnSubscription(this, `Subscription${index}`, { topicArn, protocol, endpoint });
     }
-    if (chats.length > 0) new ChatFunction(this, 'Chats', { ...props, useCase: name, chats, topicArn });
+    if (chats.length > 0)
+      new ChatFunction(this, 'Chats', { ...props, useCase: name, network: props.useCase.network, chats, topicArn });
   }
 }

@@ -52,6 +52,8 @@ export class RetrainingStack extends Stack {
       functionName: resourceNames.retrainFunction(useCase.name),
       description: `Decides whether ${useCase.name} is trained again`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.minutes(2),

@@ -53,6 +53,8 @@ export class BatchScoring extends Construct {
       functionName: resourceNames.batchFunction(name),
       description: `Scores files with the live model of ${name}`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {

@@ -39,6 +39,7 @@ export class FrontDoorStack extends Stack {
     const predict = this.createPredictFunction();
     const api = new FrontDoorApi(this, 'Api', {
       useCase,
+      key: foundation.key,
       api: settings,
       predict: new HttpLambdaIntegration('Predict', predict.function, { scopePermissionToRoute: false }),
       labels: this.labelIntegration(),
@@ -58,6 +59,8 @@ export class FrontDoorStack extends Stack {
       functionName: resourceNames.predictFunction(name),
       description: `Checks requests for predictions of ${name} and answers them`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.seconds(25),

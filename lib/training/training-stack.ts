@@ -102,7 +102,10 @@ export class TrainingStack extends Stack {
     const { loaded, foundation, bundles } = this.props;
     const { artifactBucket } = foundation;
     const useCase = loaded.useCase.name;
-    const { key } = new StoredDefinition(this, 'StoredDefinition', { useCase, definition, foundation, bundles });
+    const { key } = new StoredDefinition(this, 'StoredDefinition', {
+      ...{ useCase, definition, foundation, bundles },
+      network: loaded.useCase.network,
+    });
     allow(this.roles.pipeline, 'Definition', ['s3:GetObject'], [artifactBucket.arnForObjects(key)]);
     return { PipelineDefinitionS3Location: { Bucket: artifactBucket.bucketName, Key: key } };
   }

@@ -285,6 +285,7 @@ function labelStack(app: App, useCase: UseCase, foundation: FoundationStack, bun
     bundles,
     deadLetters: foundation.deadLetters,
     topic: foundation.topic,
+    key: foundation.key,
     environment: {
       [environment.useCase]: useCase.name,
       [environment.dataBucket]: foundation.dataBucket.bucketName,

@@ -16,7 +16,7 @@ import { Account } from '../../../packages/local-account/src/account';
 import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { featureNames } from '../../../packages/use-case/src/use-case';
 import { root } from '../../support/app';
-import { Workplace } from '../../support/mooring';
+import type { Workplace } from '../../support/mooring';
 
 const useCase = 'credit-risk';
 const minute = 60_000;

@@ -1,4 +1,4 @@
-"""Stand-in for the image sagemaker-clarify-processing: bias before and after training, and explanations.
+"""`clarify`: the job of the image sagemaker-clarify-processing, bias before and after training, and explanations.
 
 Reads analysis_config.json and the data where Clarify's container reads them, writes analysis.json and, with a baseline
 (environment variable `baseline_constraints`), constraint_violations.json.
@@ -6,16 +6,20 @@ Reads analysis_config.json and the data where Clarify's container reads them, wr
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from mooring_monitor.bias.analysis import VERSION, BiasData, analyse
 from mooring_monitor.bias.registry import BUILT_IN, BiasRegistry
 from mooring_monitor.bias.violations import as_clarify, bias_drift
+from mooring_monitor.dropin.analysis_config import Analysis
+from mooring_monitor.dropin.asked_model import asked_model
+from mooring_monitor.dropin.job import COMPLETED, add_arguments, guarded, write_violations
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import AGGREGATES
 from mooring_monitor.explain.background import background
@@ -23,9 +27,9 @@ from mooring_monitor.explain.documents import explanations_document, global_valu
 from mooring_monitor.explain.drift import ndcg
 from mooring_monitor.json_file import read_json, write_json
 
-from mooring_local.native.analysis_config import Analysis
-from mooring_local.native.report import COMPLETED, guarded, write_violations
-from mooring_local.native.shadow_endpoint import asked_model
+__all__ = ["NAME", "add_arguments", "run"]
+
+NAME = "clarify"
 
 #: Below this the ranking of features has drifted. Source: Clarify's monitor of feature attribution drift.
 NDCG_BOUND = 0.9
@@ -33,9 +37,10 @@ NDCG_BOUND = 0.9
 ROWS = 50
 
 
-def main(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
-    """Runs the analysis; 1 when the input is at fault."""
-    return guarded(argv, lambda root: _run(environment, root / "processing" / "input", root / "processing" / "output"))
+def run(args: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> int:
+    """Do the analysis; 1 when the input is at fault."""
+    folder = args.root / "processing"
+    return guarded(args.root, lambda: _run(environment, folder / "input", folder / "output"))
 
 
 def _run(environment: Mapping[str, str], inputs: Path, output: Path) -> str:
@@ -96,7 +101,7 @@ def _shap(analysis: Analysis, method: Mapping[str, Any], output: Path) -> dict[s
     elif isinstance(given, list):
         base = pd.DataFrame(given, columns=analysis.features)
     else:
-        raise InputError("shap.baseline must be a list of rows in the local account")
+        raise InputError("shap.baseline must be a list of rows")
     shown = rows if len(rows) <= ROWS else rows.sample(ROWS, random_state=seed).sort_index()
     budget = max(2 * len(analysis.features), int(method.get("num_samples") or 2048))
     with asked_model(analysis.document.get("predictor", {}), use_case) as model:
@@ -119,7 +124,3 @@ def _attribution_drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
         for label, score in scores.items()
         if score < NDCG_BOUND
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

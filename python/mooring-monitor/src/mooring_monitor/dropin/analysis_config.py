@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from mooring_monitor.bias.selection import Outcome
-from mooring_monitor.errors import InputError
 from mooring_use_case.use_case import UseCase, parse_use_case
+
+from mooring_monitor.bias.selection import Outcome
+from mooring_monitor.dropin.datasets import DATASET_TYPES, RECORD_TYPES, read_records, read_table
+from mooring_monitor.errors import InputError
 
 #: A numeric column with more different values than this share of its rows is a quantity, not a category. Source:
 #: `series_datatype` of the open part of Clarify.
@@ -28,20 +30,23 @@ class Analysis:
 
     @classmethod
     def read(cls, document: Mapping[str, Any], data: Path) -> Analysis:
-        """Raises InputError listing what the local account does not support."""
+        """Raises InputError listing what is not supported."""
         methods = document.get("methods", {})
         problems = [f"method {each} is not supported" for each in UNSUPPORTED_METHODS if each in methods]
         kind = document.get("dataset_type", "text/csv")
-        if kind not in ("text/csv", "application/x-parquet"):
-            problems.append(f"dataset_type {kind} is not supported; it reads text/csv and application/x-parquet")
+        if kind not in DATASET_TYPES:
+            problems.append(f"dataset_type {kind} is not supported; it reads {', '.join(DATASET_TYPES)}")
         if problems:
-            raise InputError("the local account cannot run this analysis: " + "; ".join(problems))
-        frame = _frame(data, kind, document.get("headers"))
+            raise InputError("this analysis cannot be done: " + "; ".join(problems))
+        if document.get("label") is None:
+            raise InputError("the analysis names no label")
+        if kind in RECORD_TYPES:
+            document, frame = read_records(data, kind, document)
+        else:
+            frame = read_table(data, kind, document.get("headers"))
         frame = frame.drop(columns=[_name(frame, each) for each in document.get("excluded_columns", [])])
         if document.get("joinsource_name_or_index") is not None:
             frame = frame.drop(columns=[_name(frame, document["joinsource_name_or_index"])])
-        if document.get("label") is None:
-            raise InputError("the analysis names no label")
         return cls(document, frame, _name(frame, document["label"]))
 
     @property
@@ -91,26 +96,6 @@ class Analysis:
         return {"name": name, side: float(value) if side == "threshold" else value}
 
 
-def _frame(path: Path, kind: str, headers: Sequence[str] | None) -> pd.DataFrame:
-    files = sorted(each for each in path.rglob("*") if each.is_file())
-    if not files:
-        raise InputError(f"no files in {path}")
-    if kind != "text/csv":
-        return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
-    return pd.concat([_csv(file, headers) for file in files], ignore_index=True)
-
-
-def _csv(file: Path, headers: Sequence[str] | None) -> pd.DataFrame:
-    if headers is None:
-        return pd.read_csv(file)
-    first = pd.read_csv(file, header=None, nrows=1, dtype="string").iloc[0].tolist()
-    # A file may repeat the names that the configuration gives.
-    frame = pd.read_csv(file, header=0 if first == list(headers) else None)
-    if len(frame.columns) != len(headers):
-        raise InputError(f"{file.name} has {len(frame.columns)} columns, headers has {len(headers)}")
-    return frame.set_axis(list(headers), axis=1)
-
-
 def _name(frame: pd.DataFrame, name_or_index: str | int) -> str:
     if isinstance(name_or_index, int) and 0 <= name_or_index < len(frame.columns):
         return str(frame.columns[name_or_index])
@@ -122,7 +107,7 @@ def _name(frame: pd.DataFrame, name_or_index: str | int) -> str:
 def _one(values: Any, what: str) -> Any:
     listed = _listed(values)
     if len(listed) != 1:
-        raise InputError(f"{what} has {len(listed)} values; the local account looks at exactly one")
+        raise InputError(f"{what} has {len(listed)} values; exactly one is looked at")
     return listed[0]
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.aws import client
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.endpoint_model import EndpointModel
-from mooring_use_case.use_case import UseCase
 
 #: Environment variable in which the check step hands over its ModelName.
 MODEL_NAME = "MOORING_MODEL_NAME"
@@ -25,7 +26,7 @@ def asked_model(predictor: Mapping[str, Any], use_case: UseCase) -> Iterator[End
     """
     for member in ("content_type", "accept_type"):
         if predictor.get(member, "text/csv") != "text/csv":
-            raise InputError(f"predictor.{member} {predictor[member]} is not supported in the local account")
+            raise InputError(f"predictor.{member} {predictor[member]} is not supported; it is text/csv")
     endpoint = predictor.get("endpoint_name")
     if endpoint:
         yield EndpointModel.open(str(endpoint), use_case)
