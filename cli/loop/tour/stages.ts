@@ -21,7 +21,9 @@ import { openSession, type Session } from '../../shared/session';
 import { requestRow, sendTraffic, trafficRows } from '../../data/traffic';
 import type { RunRecord } from './record';
 import { freshState } from './state';
-import type { Tell } from './tour';
+
+/** What a stage tells while it runs. */
+export type Tell = (text: string) => void;
 
 /** What the stages hand on to each other. */
 export interface TourState {
