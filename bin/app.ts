@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { UserError } from '../packages/use-case/src/errors';
 import { loadUseCases } from '../packages/use-case/src/load-use-case';
-import { loadOrganization, ofOrganization } from '../lib/config/organization';
+import { loadOrganization, ofOrganization } from '../contracts/organization';
 import { readSourceVersion } from '../lib/config/source-version';
 import { MooringApp } from '../lib/mooring-app';
 import { ReleaseApp } from '../lib/release/release-app';

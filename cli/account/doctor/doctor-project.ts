@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { Project } from '../../shared/project';
 import { messageOf } from '../../../packages/local-account/src/core/errors';
 import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
+import { vpcEndpoints } from '../../../contracts/vpc-endpoints';
 import { type Check, ill, well } from './checks';
 import { localRegion } from '../../shared/clients';
 import { unknownInstances } from '../cost';
@@ -72,6 +73,19 @@ export const projectChecks: Readonly<Record<string, Check>> = {
             `not in the price table: ${odd.join(', ')}`,
             'check the spelling in use-case.yaml, or add the price to cli/account/prices.json',
           ),
+    );
+  },
+  network: ({ useCases }) => {
+    const needed = useCases.flatMap((each) => {
+      const endpoints = vpcEndpoints(each);
+      return endpoints.length === 0 ? [] : [`${each.name} in ${each.network?.vpc ?? ''}: ${endpoints.join(', ')}`];
+    });
+    return Promise.resolve(
+      well(
+        needed.length === 0
+          ? 'no use case runs in a VPC'
+          : `without internet, the VPC needs endpoints of these services: ${needed.join('; ')}`,
+      ),
     );
   },
   images: ({ useCases }) => {
