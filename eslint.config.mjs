@@ -20,6 +20,14 @@ const standAlone = {
   message: 'the packages and the contracts stand alone',
 };
 
+const partition =
+  'ARNs name their partition: AWS::Partition in templates, the partition of the given ARN or region elsewhere';
+/** An ARN of one partition, in product code: synthesizes and runs wrong in China and in GovCloud. */
+const oneArnPartition = [
+  'Literal[value=/arn:aws:/]',
+  'TemplateElement[value.raw=/arn:aws:/]',
+  'Literal[regex.pattern=/arn:aws:/]',
+].map((selector) => ({ selector, message: partition }));
 /** A pattern from outside can take longer than a life; see the module that may compile one. */
 const foreignExpressions = [
   ':matches(NewExpression, CallExpression)[callee.name="RegExp"]:not([arguments.0.type="Literal"])',
@@ -29,6 +37,12 @@ const foreignExpressions = [
   message:
     'a regular expression that is no literal: write a literal, or use core/expression.ts, which limits the time it may take',
 }));
+
+/** JSON of a request may nest so deeply that whoever reads it runs out of stack. */
+const foreignJson = {
+  selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+  message: 'JSON of a request: use parseJson of core/json.ts, which refuses what nests too deeply',
+};
 
 export default tseslint.config(
   {
@@ -89,7 +103,7 @@ export default tseslint.config(
   },
   {
     files: ['{bin,cli,contracts,lambda,lib,pipeline-defs}/**/*.ts', 'packages/*/src/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions] },
+    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions, ...oneArnPartition] },
   },
   boundary(['packages/pipeline-language/src/**/*.ts', 'contracts/**/*.ts'], [noCdk, noLib, noTools, standAlone]),
   boundary(

@@ -1,4 +1,4 @@
-import type { LiveManifest } from './live-manifest';
+import type { LiveManifest, ModelArtifact } from './live-manifest';
 import { prefixes, type StageName } from '../names';
 
 /** What shall serve: fully determined by the package and the stage, so that repeating it changes nothing. */
@@ -11,12 +11,6 @@ export interface DeploymentPlan {
   readonly executionArn?: string;
   /** The model data as it was when the deployment was asked for. */
   readonly artifact?: ModelArtifact;
-}
-
-/** Model data and what tells it from any other content under the same name: the object's ETag. */
-export interface ModelArtifact {
-  readonly uri: string;
-  readonly digest: string;
 }
 
 /** What an approval or a request asked for. Never changed once written: the newest intent is what shall serve. */
@@ -38,7 +32,12 @@ export const deploymentEnds = ['done', 'rolled-back', 'failed', 'superseded', 'r
 export type DeploymentEnd = (typeof deploymentEnds)[number];
 
 /** How far a deployment got; each is an object of its own, so that writers never overwrite each other. */
-export const deploymentMarks = ['started', 'reverting', ...deploymentEnds, 'told', 'promoted'] as const;
+export const deploymentMarks = [
+  ...(['started', 'reverting'] as const),
+  ...deploymentEnds,
+  // After the end, each of them once; what is missing is made good with the next event of the endpoint.
+  ...(['told', 'promoted', 'scaled', 'not-scaled', 'cleaned'] as const),
+] as const;
 export type DeploymentMark = (typeof deploymentMarks)[number];
 
 /** What is written beside an end. */

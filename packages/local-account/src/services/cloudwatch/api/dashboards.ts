@@ -3,6 +3,7 @@ import { isBody, optionalText, text, textList } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
 import type { Body } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { partition } from '../../../core/partition';
 import { parseJson } from '../../../core/json';
 
 interface Dashboard {
@@ -72,7 +73,7 @@ export class Dashboards {
   }
 
   private arn(name: string): string {
-    return `arn:aws:cloudwatch::${this.account.accountId}:dashboard/${name}`;
+    return `arn:${partition}:cloudwatch::${this.account.accountId}:dashboard/${name}`;
   }
 }
 

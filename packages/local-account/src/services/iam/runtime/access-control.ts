@@ -8,7 +8,9 @@ import type { Body, Permission, Principal } from '../../../core/service';
 import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { KeyHolder } from '../../../server/signature/verifier';
 import type { IamDirectory, Role } from './directory';
-import { evaluatePolicies, matchesPattern, type Question, statementsOf, strings } from './policy';
+import { matchesPattern } from './pattern';
+import { evaluatePolicies, type Question, statementsOf, strings } from './policy';
+import { partition } from '../../../core/partition';
 
 export interface AccessControlParts {
   readonly directory: IamDirectory;
@@ -26,8 +28,8 @@ export class PolicyAccessControl implements AccessControl {
   readonly service: Principal;
 
   constructor(private readonly parts: AccessControlParts) {
-    this.administrator = { kind: 'administrator', arn: `arn:aws:iam::${parts.accountId}:user/local` };
-    this.service = { kind: 'service', arn: `arn:aws:iam::${parts.accountId}:root` };
+    this.administrator = { kind: 'administrator', arn: `arn:${partition}:iam::${parts.accountId}:user/local` };
+    this.service = { kind: 'service', arn: `arn:${partition}:iam::${parts.accountId}:root` };
   }
 
   roleByArn(roleArn: string): Principal {
