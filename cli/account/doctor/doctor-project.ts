@@ -1,11 +1,11 @@
-import { probeContainment } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
+import { probeContainment } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { imageOf } from '@mooring/local-account';
 import { imagePython, patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../../shared/project';
-import { messageOf } from '../../../packages/local-account/src/core/errors';
-import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
+import { messageOf } from '../../shared/errors';
 import { type Check, ill, well } from './checks';
 import { localRegion } from '../../shared/clients';
 import { unknownInstances } from '../cost';

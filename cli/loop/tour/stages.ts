@@ -1,6 +1,6 @@
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { firingFeatures, readAlarms, type AlarmState } from '../../watch/alarms';
 import { deploy, synth } from '../../account/cdk';
 import { findUseCase } from '../../shared/command';
@@ -21,7 +21,9 @@ import { openSession, type Session } from '../../shared/session';
 import { requestRow, sendTraffic, trafficRows } from '../../data/traffic';
 import type { RunRecord } from './record';
 import { freshState } from './state';
-import type { Tell } from './tour';
+
+/** What a stage tells while it runs. */
+export type Tell = (text: string) => void;
 
 /** What the stages hand on to each other. */
 export interface TourState {
