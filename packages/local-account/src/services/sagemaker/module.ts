@@ -5,6 +5,7 @@ import type { Body, Operation } from '../../core/service';
 import { sageMakerCalls } from './resources/calls';
 import { sageMakerProviders } from './resources/providers';
 import { AsyncInference } from './runtime/hosting/async-inference';
+import { EndpointFaults } from './runtime/hosting/endpoint-faults';
 import { modelSource } from './runtime/hosting/model-server';
 import type { ModelSource } from './runtime/hosting/model-server';
 import { StepCache } from './runtime/pipelines/cache';
@@ -49,7 +50,8 @@ export const sagemakerModule: ModuleFactory = (account) => {
   const packageOf = (arn: string): Body => packages.get(arn);
   const sourceOf = (model: string): ModelSource => modelSource(models.get(model), packageOf);
   const configs = new EndpointConfigs(account, models, tags);
-  const endpoints = new Endpoints({ ...parts, configs, events, tags, sourceOf });
+  const faults = new EndpointFaults();
+  const endpoints = new Endpoints({ ...parts, configs, events, tags, sourceOf, faults });
   const jobs: Jobs = new Jobs(
     account,
     events,
@@ -94,6 +96,7 @@ export const sagemakerModule: ModuleFactory = (account) => {
     name: 'sagemaker',
     sites: [parts.credentials],
     services: [api, new SageMakerRuntime(account, endpoints, asynchronous)],
+    controls: [{ method: 'POST', path: '/_local/endpoint-faults', handle: (input) => faults.set(input) }],
     providers: sageMakerProviders(sageMakerCalls(account, shapes, tags), endpoints),
     start: () => {
       jobs.failInterrupted();

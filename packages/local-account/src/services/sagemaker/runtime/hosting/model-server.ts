@@ -169,7 +169,7 @@ export class ModelServer {
       for (const note of await this.interpreter.notes()) appendFileSync(this.folder.log, `${note}\n`);
       running = await startContainer(
         this.interpreter.warm,
-        { folder: this.folder, command: ['serve'], cwd: '/opt/ml/model', env },
+        { folder: this.folder, command: ['serve'], cwd: '/opt/ml/model', env, isolated: this.source.isolated },
         'server',
       );
       const late = new Promise<never>((_, reject) => {

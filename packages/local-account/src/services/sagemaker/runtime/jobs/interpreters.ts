@@ -16,7 +16,7 @@ export class Interpreters {
   private readonly started = new Map<string, WarmInterpreter>();
 
   constructor(
-    private readonly account: Pick<AccountParts, 'python' | 'imagePythons' | 'host'>,
+    private readonly account: Pick<AccountParts, 'python' | 'imagePythons' | 'host' | 'folder'>,
     private readonly folder: string,
   ) {}
 
@@ -62,6 +62,7 @@ export class Interpreters {
       folder,
       env: host.for('job'),
       mapping: host.setting('MOORING_MAPPING') !== 'off',
+      hidden: [join(this.account.folder, 'keys.json')],
     });
     this.started.set(python, made);
     return made;

@@ -90,6 +90,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
       ...(body(request, 'Environment') as Record<string, string>),
       ...own?.environment,
     },
+    isolated: body(request, 'NetworkConfig')['EnableNetworkIsolation'] === true,
     timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
     stop,
     logGroup: '/aws/sagemaker/ProcessingJobs',

@@ -170,6 +170,7 @@ export async function runTraining(
       folder,
       command: own ?? commandOf(request, script, hyperparameters, framework),
       cwd: '/opt/ml/code',
+      isolated: request['EnableNetworkIsolation'] === true,
       env: {
         ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
         ...trainingEnvironment({
