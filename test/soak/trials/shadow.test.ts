@@ -69,7 +69,7 @@ describe('a use case whose versions are shadows first', () => {
     expect(found.objections).toEqual([]);
     const text = renderTrial(found);
     expect(text).toContain(`${rows.length} requests were answered by both`);
-    expect(text).toContain('nothing speaks against promoting it');
+    expect(text).toContain('all checks for a promotion passed');
   });
 
   test('promoting it deploys it, with the canary of every deployment', async () => {
