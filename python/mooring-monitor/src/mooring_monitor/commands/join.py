@@ -100,5 +100,5 @@ def _sentence(counts: JoinCounts) -> str:
     unused = ", ".join(f"{value:,} {name}" for name, value in labels.items() if value and name not in ("read", "used"))
     return (
         f"{rows['labelled']:,} of {rows['captured']:,} captured rows have a label; "
-        f"{labels['read']:,} labels read{': ' + unused if told else ''}"
+        f"{labels['read']:,} labels read{': ' + unused if unused else ''}"
     )
