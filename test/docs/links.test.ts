@@ -37,6 +37,12 @@ test('relative links of the documentation lead to files and headings that exist'
   expect(links.flatMap(([page, link]) => broken(page, link) ?? [])).toEqual([]);
 });
 
+test('docs/index.md lists every page', () => {
+  const index = read('docs/index.md');
+  const unlisted = markdown('docs').filter((page) => !index.includes(`](${page.slice('docs/'.length)})`));
+  expect(unlisted).toEqual(['docs/index.md']);
+});
+
 test('the recipes of CONTRIBUTING.md name files that exist', () => {
   const folders = 'cli|contracts|docs|lambda|lib|packages|pipeline-defs|python|test|tools';
   const paths = [...read('CONTRIBUTING.md').matchAll(new RegExp(`\`((?:${folders})/[^\`<>*{ ]*)\``, 'g'))].map(
