@@ -8,7 +8,7 @@ await runMain(() => {
   ensureNodeModules();
   const python = ensurePython('main');
   const node = (tool, ...args) => [process.execPath, [join(root, 'node_modules', tool), ...args]];
-  const packages = ['monitor', 'pipeline-defs/standard', 'local/python'].filter((folder) =>
+  const packages = ['python/mooring-values/src', 'monitor', 'pipeline-defs/standard', 'local/python'].filter((folder) =>
     existsSync(join(root, folder)),
   );
   // cdk.json makes the template validator's errors fail a synth; everyday commands leave it out, because it costs more than the synth.
