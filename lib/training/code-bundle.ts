@@ -31,6 +31,7 @@ export class StandardCode {
     const standard = join(root, 'pipeline-defs/standard');
     this.files = [
       ...folderFiles(join(standard, 'mooring_steps'), 'mooring_steps'),
+      ...folderFiles(join(root, 'python/mooring-values/src/mooring_values'), 'mooring_values'),
       ...folderFiles(join(root, 'monitor/mooring_monitor'), 'mooring_monitor'),
       ...rootScripts.map((script): [string, Buffer] => [script, readFileSync(rootScript(standard, script))]),
     ];

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { UserError } from '../../contracts/errors';
@@ -126,7 +126,8 @@ async function monitorReport(
 }
 
 function runMonitor(project: Project, endpoint: string, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, ...clientEnvironment(endpoint), PYTHONPATH: join(project.root, 'monitor') };
+  const sources = ['monitor', 'python/mooring-values/src'].map((each) => join(project.root, each));
+  const env = { ...process.env, ...clientEnvironment(endpoint), PYTHONPATH: sources.join(delimiter) };
   return new Promise((done, fail) => {
     const child = spawn(project.python, ['-m', 'mooring_monitor', ...args], {
       env,

@@ -6,16 +6,17 @@ import csv
 import gzip
 import hashlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+from mooring_values.cells import MISSING, cell
+from mooring_values.columns import ColumnMeaning
 
 from mooring_steps.errors import InputError, shorten
-from mooring_steps.texts import Table, canonical, map_unique, row_count, texts_of
+from mooring_steps.texts import Table, map_unique, row_count
 
 SUFFIXES: Final[dict[str, tuple[str, ...]]] = {"csv": (".csv", ".csv.gz"), "parquet": (".parquet",)}
 
@@ -41,12 +42,14 @@ def read_folder(
     required: Sequence[str] | None,
     optional: Sequence[str] = (),
     *,
+    meanings: Mapping[str, ColumnMeaning] | None = None,
     may_lack_rows: bool = False,
 ) -> Table:
     """Read all files of a folder, keep the named columns, in that order; without names all columns of the first file.
 
-    Optional columns that a file lacks are missing values. Raises InputError listing every missing column, empty file
-    and unreadable file; a file with a header alone counts as empty unless `may_lack_rows`.
+    Optional columns that a file lacks are missing values. `meanings` says how cells of a column are understood
+    (default: as usual). Raises InputError listing every missing column, empty file and unreadable file; a file with a
+    header alone counts as empty unless `may_lack_rows`.
     """
     files = data_files(folder, formats)
     if not files:
@@ -57,7 +60,8 @@ def read_folder(
     parts: list[Table] = []
     for path in files:
         try:
-            part = _read_file(path, list(parts[0]) if required is None and parts else required, optional)
+            names = list(parts[0]) if required is None and parts else required
+            part = _read_file(path, names, optional, meanings or {})
             if row_count(part) == 0 and not may_lack_rows:
                 raise InputError(f"{path.name}: there is a header, but no row")
             parts.append(part)
@@ -70,7 +74,7 @@ def read_folder(
 
 def read_csv(path: Path, required: Sequence[str]) -> Table:
     """Read one CSV file with a header. Raises InputError as `read_folder` does."""
-    return _read_file(path, required, ())
+    return _read_file(path, required, (), {})
 
 
 def concatenate(tables: Sequence[Table]) -> Table:
@@ -101,17 +105,19 @@ def data_hash(table: Table) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _read_file(path: Path, required: Sequence[str] | None, optional: Sequence[str]) -> Table:
+def _read_file(
+    path: Path, required: Sequence[str] | None, optional: Sequence[str], meanings: Mapping[str, ColumnMeaning]
+) -> Table:
     if path.stat().st_size == 0:
         raise InputError(f"{path.name}: the file is empty")
     wanted = None if required is None else [*required, *optional]
     read = _read_parquet if path.name.lower().endswith(SUFFIXES["parquet"]) else _read_csv
-    table = read(path, wanted)
+    table = read(path, wanted, meanings)
     if required is None or wanted is None:
         return table
     missing = [name for name in required if name not in table]
     if missing:
-        header = list(read(path, None))
+        header = list(read(path, None, meanings))
         found = f"{path.name}: the header has {shorten(header, 40)}"
         if len(header) == 1 and any(each in header[0] for each in ";\t|"):
             found += "; values have to be separated by commas"
@@ -120,7 +126,7 @@ def _read_file(path: Path, required: Sequence[str] | None, optional: Sequence[st
     return {name: table[name] if name in table else np.full(rows, "", dtype=object) for name in wanted}
 
 
-def _read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
+def _read_csv(path: Path, wanted: Sequence[str] | None, meanings: Mapping[str, ColumnMeaning]) -> Table:
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
@@ -140,19 +146,36 @@ def _read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
             f"{path.name}: {where} has {len(rows[ragged[0]])} values, the header has {len(names)}"
             + (f"; {len(ragged) - 1} more such rows" if len(ragged) > 1 else "")
         )
-    return {name: _column(rows, names.index(name)) for name in names if wanted is None or name in wanted}
+    return {
+        name: _column(rows, names.index(name), missing_in(meanings, name))
+        for name in names
+        if wanted is None or name in wanted
+    }
 
 
-def _column(rows: Sequence[Sequence[str]], index: int) -> npt.NDArray[np.object_]:
+def missing_in(meanings: Mapping[str, ColumnMeaning], name: str) -> frozenset[str]:
+    """Spellings of "no value" of a column."""
+    return meanings[name].missing if name in meanings else MISSING
+
+
+def _column(rows: Sequence[Sequence[str]], index: int, missing: frozenset[str]) -> npt.NDArray[np.object_]:
     texts = np.empty(len(rows), dtype=object)
     texts[:] = [row[index] for row in rows]
-    return map_unique(canonical, texts)
+    return map_unique(lambda each: cell(each, missing), texts)
 
 
-def _read_parquet(path: Path, wanted: Sequence[str] | None) -> Table:
+def _read_parquet(path: Path, wanted: Sequence[str] | None, meanings: Mapping[str, ColumnMeaning]) -> Table:
+    parquet = importlib.import_module("pyarrow.parquet")
+    arrow_texts = importlib.import_module("mooring_values.arrow").arrow_texts
     try:
-        names = importlib.import_module("pyarrow.parquet").read_schema(path).names
-        frame = pd.read_parquet(path, columns=[name for name in names if wanted is None or name in wanted])
+        names = parquet.read_schema(path).names
+        columns = parquet.read_table(path, columns=[name for name in names if wanted is None or name in wanted])
     except (ValueError, OSError) as error:
         raise InputError(f"{path.name}: not a readable Parquet file ({error})") from None
-    return {str(name): texts_of(frame[name]) for name in frame.columns}
+    found: Table = {}
+    for name in columns.column_names:
+        try:
+            found[name] = arrow_texts(columns[name], missing_in(meanings, name))
+        except TypeError as error:
+            raise InputError(f"{path.name}: column '{name}': {error}") from None
+    return found

@@ -10,8 +10,12 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+
+from mooring_values.columns import ColumnMeaning, meanings
+from mooring_values.labels import LabelRule
 
 from mooring_steps.errors import InputError
 
@@ -33,6 +37,8 @@ class Column:
     min: float | None = None
     max: float | None = None
     nullable: bool = True
+    #: Format of a timestamp's values; proven by them when absent.
+    format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,16 @@ class UseCase:
         """Value of the label that counts as 1."""
         value: Scalar | None = self.document["dataset"].get("positive")
         return value
+
+    @property
+    def label_rule(self) -> LabelRule:
+        """What a label of this use case is."""
+        return LabelRule.of(self.task, self.document["dataset"])
+
+    @cached_property
+    def meanings(self) -> Mapping[str, ColumnMeaning]:
+        """How cells of each column are understood."""
+        return meanings(self.document["dataset"])
 
     @property
     def time(self) -> str | None:
@@ -151,6 +167,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         min=entry.get("min"),
         max=entry.get("max"),
         nullable=bool(entry.get("nullable", True)),
+        format=entry.get("format"),
     )
 
 

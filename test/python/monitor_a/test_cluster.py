@@ -116,7 +116,7 @@ class TestTwoInstances:
                     str(resources(tmp_path, host, "127.0.0.1", "localhost")),
                     str(tmp_path / host),
                 ],
-                env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT / "monitor")},
+                env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT / 'monitor'}:{ROOT / 'python/mooring-values/src'}"},
                 stderr=subprocess.PIPE,
                 text=True,
             )

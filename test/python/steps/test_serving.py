@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from mooring_steps.tables import read_csv
 FEATURES = ["sex", "amount", "children"]
 CSV, JSON = "text/csv", "application/json"
 STEPS = Path(__file__).parents[3] / "pipeline-defs" / "standard"
+VALUES = Path(__file__).parents[3] / "python" / "mooring-values" / "src"
 Serve = Callable[..., str]
 
 
@@ -167,5 +169,5 @@ def test_the_error_is_one_of_both_servers_of_the_sagemaker_images(tmp_path: Path
         path.parent.mkdir()
         path.write_text(content)
         (path.parent / "__init__.py").touch()
-    done = python("-c", RAISE, STEPS, env={"PYTHONPATH": str(tmp_path)})
+    done = python("-c", RAISE, STEPS, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{VALUES}"})
     assert done.stdout.strip() == "415 0 True 415 {'Content-Type': 'text/plain; charset=utf-8'}", done.stderr

@@ -14,10 +14,10 @@ TABLE: dict[str, Any] = json.loads((Path(__file__).parents[3] / "contracts/value
 
 
 def test_constants_are_the_contracts() -> None:
-    assert cells.BLANKS == TABLE["blanks"]
+    assert TABLE["blanks"] == cells.BLANKS
     assert sorted(cells.MISSING) == TABLE["missing"]
-    assert numbers.LARGEST == TABLE["largest_number"]
-    assert numbers.LARGEST_INTEGER == TABLE["largest_integer"]
+    assert TABLE["largest_number"] == numbers.LARGEST
+    assert TABLE["largest_integer"] == numbers.LARGEST_INTEGER
     assert [{"one": one, "others": list(others)} for one, others in labels.PAIRS] == TABLE["negative_by_convention"]
 
 

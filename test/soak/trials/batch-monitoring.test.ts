@@ -44,7 +44,7 @@ describe('monitors of batch output', () => {
     writeFileSync(join(folder, 'use-case.json'), JSON.stringify(useCase));
     const args = ['profile', '--train', join(folder, 'train.csv'), '--use-case', join(folder, 'use-case.json')];
     execFileSync(join(root, '.venv/bin/python'), ['-m', 'mooring_monitor', ...args, '--output', join(folder, 'out')], {
-      env: { ...process.env, PYTHONPATH: join(root, 'monitor') },
+      env: { ...process.env, PYTHONPATH: [join(root, 'monitor'), join(root, 'python/mooring-values/src')].join(':') },
     });
     for (const file of [liveFiles.statistics, liveFiles.constraints])
       await harbour.put(`${prefixes.live('ferry')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));

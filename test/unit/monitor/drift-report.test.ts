@@ -20,7 +20,7 @@ test('the published JSON schema is up to date', () => {
 (existsSync(python) ? describe : describe.skip)('a report that the monitor wrote', () => {
   const monitor = (...args: readonly string[]): void => {
     execFileSync(python, ['-m', 'mooring_monitor', ...args], {
-      env: { ...process.env, PYTHONPATH: join(root, 'monitor') },
+      env: { ...process.env, PYTHONPATH: [join(root, 'monitor'), join(root, 'python/mooring-values/src')].join(':') },
     });
   };
   const csv = (name: string, rows: number, shift: number): string => {

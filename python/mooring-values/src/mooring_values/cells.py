@@ -21,7 +21,7 @@ BLANKS: Final = (
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 #: Spellings of "no value". The words None and unknown are not among them: they are categories of real data sets.
-MISSING: Final = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null", "<NA>", "NaT", "#N/A"})
+MISSING: Final = frozenset({"", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "<NA>", "NaT"})
 
 _TRUTH: Final = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 #: A decimal fraction; a leading zero before other digits makes it a code.
