@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from mooring_values.columns import ColumnMeaning, meanings
+from mooring_values.labels import LabelRule
 
 from mooring_monitor.errors import InputError
 
@@ -73,6 +77,16 @@ class UseCase:
     monitored: tuple[MonitoredFeature, ...]
     min_sample: int
     document: Mapping[str, Any]
+
+    @cached_property
+    def label_rule(self) -> LabelRule:
+        """What a label of this use case is."""
+        return LabelRule.of(self.task, self.document["dataset"])
+
+    @cached_property
+    def meanings(self) -> Mapping[str, ColumnMeaning]:
+        """How cells of each column are understood."""
+        return meanings(self.document["dataset"])
 
     @property
     def features(self) -> tuple[Column, ...]:

@@ -37,7 +37,7 @@ def watch_data(
     baseline = Baseline.read(baseline_folder, use_case)
     profile = DatasetProfile.of_use_case(use_case)
     answers = answers_profile(use_case)
-    sample = RowSample(baseline.joint_features) if baseline.joint_features else None
+    sample = RowSample(baseline.joint_features, meanings=use_case.meanings) if baseline.joint_features else None
     for rows in watched.rows(use_case, window, skips, s3, live_since(baseline_folder)):
         batch = rows.batch()
         profile.add(batch)

@@ -14,7 +14,7 @@ from mooring_monitor.quality.documents import as_model_monitor, constraints
 from mooring_monitor.quality.expected import expected_quality
 from mooring_monitor.quality.lag import label_lag
 from mooring_monitor.quality.measures import TASKS, Estimate, better
-from mooring_monitor.records import Metric, Verdict, WatchOutcome, WatchWindow
+from mooring_monitor.records import INVALID_LABEL, Metric, Verdict, WatchOutcome, WatchWindow
 
 #: Evaluation of the live model (contracts/names.ts liveFiles), Model Monitor's own file as second choice.
 BASELINES = ("evaluation.json", "quality-statistics.json")
@@ -39,7 +39,7 @@ def watch(window: WatchWindow) -> WatchOutcome:
     if labelled < window.use_case.min_sample:
         summary = (
             f"Quality not judged: {labelled} of {len(window.labels)} predictions have a label, "
-            f"at least {window.use_case.min_sample} are needed"
+            f"at least {window.use_case.min_sample} are needed{_invalid_text(window)}"
         )
         return WatchOutcome("skipped", summary, metrics)
     data = Predicted(window.features, window.labels, window.predictions, window.scores, window.label_lag)
@@ -55,7 +55,9 @@ def watch(window: WatchWindow) -> WatchOutcome:
     metrics += _alias(quality, window.use_case.monitoring.get("quality"))
     verdict, summary = _verdict(quality, baseline, window.use_case.monitoring.get("quality"))
     concept = _concept_text(quality) if verdict in ("warn", "breach") else ""
-    return WatchOutcome(verdict, f"{summary}{concept}{_coverage_text(coverage)}", metrics, violations)
+    return WatchOutcome(
+        verdict, f"{summary}{concept}{_coverage_text(coverage)}{_invalid_text(window)}", metrics, violations
+    )
 
 
 def _alias(quality: Quality, setting: Mapping[str, Any] | None) -> list[Metric]:
@@ -113,6 +115,11 @@ def _concept_text(quality: Quality) -> str:
 
 def _coverage_text(coverage: float) -> str:
     return "" if coverage >= 1 else f"; {coverage:.0%} of the predictions have a label so far"
+
+
+def _invalid_text(window: WatchWindow) -> str:
+    invalid = window.skipped.get(INVALID_LABEL, 0)
+    return f"; {invalid:,} labels are invalid and were not judged" if invalid else ""
 
 
 def _baseline(folder: Path, task: str) -> dict[str, Estimate]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from mooring_monitor.profile.cells import decode
+from mooring_values.cells import decode
+
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.payload import PayloadError, Row, payload_of, rows_of
 

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
-from mooring_monitor.profile.cells import decode
+from mooring_values.cells import decode, without_mark
+
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.capture_record import CaptureRecord
@@ -106,7 +107,7 @@ def _read(
 
 def _cells(line: bytes) -> list[str | None] | None:
     """Values of a line; None when it is no CSV."""
-    text = decode(line).rstrip("\r\n")
+    text = without_mark(decode(line)).rstrip("\r\n")
     if "\x00" in text:
         return None
     try:

@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import mooring_values
 import pyarrow as pa
 
+import mooring_monitor
 from mooring_monitor.errors import InputError
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Batch, Skips
@@ -153,7 +155,9 @@ def _ship(spark: Any) -> None:
     from tempfile import mkdtemp
 
     bundle = Path(mkdtemp()) / "mooring_monitor.zip"
+    packages = [Path(str(each.__file__)).parent for each in (mooring_monitor, mooring_values)]
     with zipfile.ZipFile(bundle, "w") as archive:
-        for path in sorted((root / "mooring_monitor").rglob("*.py")):
-            archive.write(path, path.relative_to(root))
+        for package in packages:
+            for path in sorted(package.rglob("*.py")):
+                archive.write(path, path.relative_to(package.parent))
     spark.sparkContext.addPyFile(str(bundle))

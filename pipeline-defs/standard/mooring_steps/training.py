@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import shutil
@@ -25,7 +26,7 @@ from mooring_steps.transform import Transform
 from mooring_steps.use_case import UseCase, find_use_case
 
 #: What serving needs besides the model's own files; it lies under code/ in the artefact.
-SERVING_CODE: Final = ("inference.py", "mooring_steps")
+SERVING_CODE: Final = ("inference.py", "mooring_steps", "mooring_values")
 
 
 def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -84,7 +85,10 @@ def _copy_code(target: Path) -> None:
                     (target / name).write_bytes(bundle.read(name))
         return
     for name in SERVING_CODE:
-        source = root / name
+        source = root / name if (root / name).exists() else root
+        if source == root:
+            # In the checkout each package has a folder of its own; in the bundle they lie side by side.
+            source = Path(str(importlib.import_module(name).__file__)).parent
         if source.is_dir():
             shutil.copytree(source, target / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.is_file():
