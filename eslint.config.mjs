@@ -8,8 +8,16 @@ const boundary = (files, patterns) => ({
 });
 const noCdk = { group: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'], message: 'this folder never imports the CDK' };
 const noLib = {
-  group: ['**/lib/**', '**/../lib', '!**/shared/lib/**'],
+  group: ['**/lib/**', '**/../lib', '!**/shared/lib/**', '!autocannon/lib/**'],
   message: 'reads cdk.out and contracts/ only, never lib/',
+};
+const noTools = {
+  group: ['**/tools/**', '**/test/**'],
+  message: 'nothing that the product runs imports tools or tests',
+};
+const standAlone = {
+  group: ['**/local-account/**', '**/cli/**', '**/lambda/**'],
+  message: 'the packages and the contracts stand alone',
 };
 
 export default tseslint.config(
@@ -66,20 +74,23 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },
+      globals: { module: 'writable', require: 'readonly', __dirname: 'readonly', __filename: 'readonly' },
     },
   },
+  boundary(['packages/pipeline-language/src/**/*.ts', 'contracts/**/*.ts'], [noCdk, noLib, noTools, standAlone]),
   boundary(
-    ['pipeline-defs/dsl/**/*.ts', 'contracts/**/*.ts'],
-    [noCdk, noLib, { group: ['**/local/**', '**/lambda/**'], message: 'the language and the contracts stand alone' }],
+    ['packages/use-case/src/**/*.ts'],
+    [noCdk, noLib, noTools, standAlone, { group: ['**/contracts/**'], message: 'the use case stands alone' }],
   ),
   boundary(
-    ['local/**/*.ts'],
+    ['packages/local-account/src/**/*.ts'],
     [
       noCdk,
       noLib,
+      noTools,
+      { group: ['**/cli/**'], message: 'the local account does not know the commands' },
       {
-        group: ['**/lambda/**', '!**/services/lambda/**'],
+        group: ['**/lambda/**', '!**/lambda/{api,resources,runtime}/**', '!**/lambda/module'],
         message: 'the local account runs bundles, it never imports their source',
       },
     ],
@@ -89,14 +100,22 @@ export default tseslint.config(
     [
       noCdk,
       noLib,
+      noTools,
       {
-        group: ['**/local/**', '**/pipeline-defs/**'],
+        group: ['**/local-account/**', '**/cli/**', '**/pipeline-defs/**', '**/pipeline-language/**'],
         message: 'a function imports contracts, its own folder and lambda/shared',
       },
     ],
   ),
   boundary(
     ['lib/**/*.ts'],
-    [{ group: ['**/local/**'], message: 'lib synthesizes; it does not know who runs the result' }],
+    [
+      noTools,
+      { group: ['**/local-account/**', '**/cli/**'], message: 'lib synthesizes; it does not know who runs the result' },
+    ],
+  ),
+  boundary(
+    ['cli/**/*.ts'],
+    [noCdk, noLib, noTools, { group: ['**/lambda/**'], message: 'commands call functions, they never import them' }],
   ),
 );

@@ -1,20 +1,44 @@
 /** @type {import('jest').Config} */
 const base = {
-  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, tsconfig: 'tsconfig.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
   testEnvironment: 'node',
   setupFiles: ['<rootDir>/test/support/plain-output.js'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.mooring', '<rootDir>/.venv', '<rootDir>/.venvs'],
 };
 
+/** Folders of each project. Those of `unit` and of the packages mirror the sources; the others walk through the whole product. */
+const projects = {
+  unit: [
+    'test/bin',
+    'test/cli',
+    'test/contracts',
+    'test/docs',
+    'test/lambda',
+    'test/lib',
+    'test/pipeline-defs',
+    'test/tools',
+    'packages/use-case/test',
+  ],
+  'pipeline-language': ['packages/pipeline-language/test'],
+  'local-account': ['packages/local-account/test'],
+  account: ['test/account'],
+  nag: ['test/nag'],
+  loop: ['test/loop'],
+  sdk: ['test/sdk'],
+  browser: ['test/browser'],
+  soak: ['test/soak'],
+  calm: ['test/calm'],
+};
+
 /**
- * `npm test` runs every project but the long ones, which have scripts of their own (see scripts/lib/suites.mjs).
+ * `npm test` runs every project but the long ones, which have scripts of their own (see tools/test/suites.mjs).
  */
 module.exports = {
   maxWorkers: 2,
   testTimeout: 60_000,
-  projects: ['unit', 'dsl', 'stacks', 'nag', 'local', 'loop', 'sdk', 'browser', 'soak', 'calm'].map((name) => ({
+  projects: Object.entries(projects).map(([displayName, folders]) => ({
     ...base,
-    displayName: name,
-    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+    displayName,
+    testMatch: folders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
   })),
 };

@@ -7,23 +7,23 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { failures, told } from '../test/support/convoy/cannon';
-import { convoy } from '../test/support/convoy/convoy';
+import { failures, inOneLine } from '../test/support/under-load/load-tool';
+import { deployUnderLoad } from '../test/support/under-load/deploy-under-load';
 
 async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
     options: { deployments: { type: 'string' }, rate: { type: 'string' }, connections: { type: 'string' } },
   });
-  const found = await convoy({
+  const found = await deployUnderLoad({
     deployments: Number(values.deployments ?? 20),
     perSecond: Number(values.rate ?? 30),
     connections: Number(values.connections ?? 8),
     follow: (text) => console.log(text),
   });
   console.log(`${found.deployments} deployments in ${found.seconds.toFixed(0)} s, load ${loadavg()[0]?.toFixed(1)}`);
-  console.log(`front door: ${told(found.door)}`);
-  console.log(`endpoint:   ${told(found.endpoint)}`);
+  console.log(`front door: ${inOneLine(found.door)}`);
+  console.log(`endpoint:   ${inOneLine(found.endpoint)}`);
   return failures(found.door) + failures(found.endpoint) === 0 ? 0 : 1;
 }
 

@@ -14,7 +14,7 @@ import {
   modelVersion,
   scriptJob,
   trainingJob,
-} from '../pipeline-defs/dsl';
+} from '../packages/pipeline-language/src';
 
 const job = {
   role: 'arn:aws:iam::111122223333:role/pipeline',

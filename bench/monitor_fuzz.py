@@ -2,7 +2,7 @@
 
     .venvs/bench/bin/python bench/monitor_fuzz.py CORPUS_DIR [libFuzzer options such as -max_total_time=3600 -jobs=1]
 
-Findings become examples of test/python/monitor_a/test_capture.py; that is where the corpus lives on.
+Findings become examples of python/mooring-monitor/tests/readers/test_capture.py; that is where the corpus lives on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "monitor"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "python/mooring-monitor/src"))
 
 with atheris.instrument_imports(include=["mooring_monitor"]):
     from mooring_monitor.answers import label_of, prediction_of

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "monitor"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "python/mooring-monitor/src"))
 
 from mooring_monitor.comparison import Baseline, compare
 from mooring_monitor.detectors import DETECTORS

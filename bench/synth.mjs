@@ -26,7 +26,7 @@ function synth(count) {
   const started = performance.now();
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--require', join(root, 'scripts/typescript.cjs'), join(root, 'bin/app.ts')],
+    ['--require', join(root, 'bin/typescript.cjs'), join(root, 'bin/app.ts')],
     {
       cwd: root,
       encoding: 'utf8',

@@ -4,8 +4,8 @@
  */
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { UserError } from '../contracts/errors';
-import { loadUseCases } from '../contracts/load-use-case';
+import { UserError } from '../packages/use-case/src/errors';
+import { loadUseCases } from '../packages/use-case/src/load-use-case';
 import { readSourceVersion } from '../lib/config/source-version';
 import { MooringApp } from '../lib/mooring-app';
 import { ReleaseApp } from '../lib/release/release-app';

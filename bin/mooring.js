@@ -7,7 +7,15 @@ const { spawnSync } = require('node:child_process');
 
 const root = resolve(__dirname, '..');
 const bundle = join(root, '.mooring', 'build', 'mooring.cjs');
-const sources = ['bin', 'contracts', 'local', 'pipeline-defs/dsl', 'scripts/stage-tests', 'package-lock.json'];
+const sources = [
+  'bin',
+  'cli',
+  'contracts',
+  'packages/local-account/src',
+  'packages/pipeline-language/src',
+  'packages/use-case/src',
+  'package-lock.json',
+];
 
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -44,7 +52,7 @@ function install() {
       '--input-type=module',
       '-e',
       `
-    const { ensureNodeModules, ensurePython, runMain } = await import(${JSON.stringify(`file://${join(root, 'scripts/lib/install.mjs')}`)});
+    const { ensureNodeModules, ensurePython, runMain } = await import(${JSON.stringify(`file://${join(root, 'bin/setup/install.mjs')}`)});
     await runMain(() => { ensureNodeModules(); ensurePython('main'); });
   `,
     ],

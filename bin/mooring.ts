@@ -1,4 +1,4 @@
-import { main } from '../local/cli/program';
+import { main } from '../cli/program';
 
 void main(process.argv).then((code) => {
   process.exitCode = code;

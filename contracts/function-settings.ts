@@ -1,9 +1,9 @@
-import { answerType, type DriftDirection, driftDirection } from './drift-detectors';
-import { durationSeconds } from './duration';
+import { answerType, type DriftDirection, driftDirection } from '../packages/use-case/src/drift-detectors';
+import { durationSeconds } from '../packages/use-case/src/duration';
 import { fairValue } from './bias-distance';
 import type { MonitorKind } from './names';
-import { errorMetrics } from './pipeline-parameters';
-import { featureNames, type Stage, type UseCase } from './use-case';
+import { errorMetrics } from '../packages/use-case/src/error-metrics';
+import { featureNames, type Stage, type UseCase } from '../packages/use-case/src/use-case';
 
 /**
  * What a function knows of its use case, as JSON in its environment (which holds 4 KB at most, so only what it needs).

@@ -76,9 +76,6 @@ export const parameterNames = {
   topic: `/${appName}/topic-arn`,
 } as const;
 
-/** Where people put the addresses of chats' webhooks: SSM parameters below it, made by hand, because they are secrets. */
-export const chatParameters = `/${appName}/chats`;
-
 /** Prefixes inside the data and the artifact bucket; they never start or end with a slash. */
 export const prefixes = {
   /** Raw rows that a use case trains on (data bucket). */

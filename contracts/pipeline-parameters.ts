@@ -1,3 +1,5 @@
+import { errorMetrics } from '../packages/use-case/src/error-metrics';
+
 /**
  * Parameters of the standard pipeline, named once: the definition declares them, the retrain function and the CLI set them.
  * Names carry no underscore, because an EventBridge target refuses one.
@@ -34,9 +36,6 @@ export const pipelineParameters = {
 } as const;
 
 export type PipelineParameter = (typeof pipelineParameters)[keyof typeof pipelineParameters];
-
-/** Quality metrics of which less is better; all others are scores. */
-export const errorMetrics: readonly string[] = ['rmse', 'mae', 'mse', 'mape'];
 
 /**
  * The parameter that overrides a path of the use case for one execution (`mooring run --set path=value`).

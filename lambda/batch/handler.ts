@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { CreateTransformJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
-import type { BatchSettings } from '../../contracts/use-case/batch';
+import type { BatchSettings } from '../../packages/use-case/src/sections/batch';
 import { environment, requireEnv } from '../../contracts/environment';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';
 import { log } from '../shared/log';
 import { anyBelow, readJson } from '../shared/objects';

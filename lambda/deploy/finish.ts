@@ -1,6 +1,6 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import type { DeploymentEnd, DeploymentOutcome } from '../../contracts/deployment-record';
-import { deploymentEnds } from '../../contracts/deployment-record';
+import type { DeploymentEnd, DeploymentOutcome } from '../../contracts/records/deployment-record';
+import { deploymentEnds } from '../../contracts/records/deployment-record';
 import { publish } from '../shared/news';
 import type { Context } from './context';
 import type { Intent, Intents, IntentState } from './intents';

@@ -5,7 +5,7 @@ import {
   lifeCycleStatuses,
   testsPrefix,
   type TestSummary,
-} from '../../contracts/deployment-record';
+} from '../../contracts/records/deployment-record';
 import { readJson } from '../shared/objects';
 import type { Context } from './context';
 import { Intents } from './intents';

@@ -4,7 +4,7 @@ import {
   type DeploymentMark,
   deploymentMarks,
   deploymentsPrefix,
-} from '../../contracts/deployment-record';
+} from '../../contracts/records/deployment-record';
 import type { StageName } from '../../contracts/names';
 import { type Bucket, claim, list, readJson } from '../shared/objects';
 import type { Plan } from './plan';

@@ -1,5 +1,5 @@
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
+import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/records/deployment-record';
 import type { Context } from './context';
 import { isAbsence } from './endpoint';
 

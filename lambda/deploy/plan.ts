@@ -1,5 +1,5 @@
 import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
-import type { DeploymentPlan, ModelArtifact } from '../../contracts/deployment-record';
+import type { DeploymentPlan, ModelArtifact } from '../../contracts/records/deployment-record';
 import { metadataKeys } from '../../contracts/names';
 import { shortHash } from '../shared/hash';
 import { etagOf } from '../shared/objects';

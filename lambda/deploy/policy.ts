@@ -1,8 +1,8 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
-import { durationSeconds } from '../../contracts/duration';
+import { durationSeconds } from '../../packages/use-case/src/duration';
 import { variantName } from '../../contracts/names';
-import type { Stage } from '../../contracts/use-case';
+import type { Stage } from '../../packages/use-case/src/use-case';
 
 /** SageMaker's bounds of a whole deployment, in seconds. */
 const shortestDeployment = 600;

@@ -1,6 +1,6 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import type { DeploymentOutcome } from '../../contracts/deployment-record';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { DeploymentOutcome } from '../../contracts/records/deployment-record';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, metadataKeys, prefixes } from '../../contracts/names';
 import { copyInto, readJson, writeJson } from '../shared/objects';
 import type { Context } from './context';

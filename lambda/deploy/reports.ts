@@ -1,5 +1,5 @@
-import type { DeploymentOutcome } from '../../contracts/deployment-record';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { DeploymentOutcome } from '../../contracts/records/deployment-record';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { metadataKeys } from '../../contracts/names';
 import type { Context } from './context';
 import { links } from './links';

@@ -1,6 +1,6 @@
 import { liveFiles, prefixes, resourceNames } from '../../contracts/names';
-import type { LiveManifest } from '../../contracts/live-manifest';
-import { trialFile, type TrialState } from '../../contracts/trial';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
+import { trialFile, type TrialState } from '../../contracts/records/trial';
 import type { ModelPackageStateChange } from '../../contracts/events';
 import { readJson } from '../shared/objects';
 import type { Context } from './context';

@@ -1,7 +1,7 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribePipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
 import type { AlarmStateChange, ObjectCreated } from '../../contracts/events';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { deploymentNamespace, metricDimensions, metricNames } from '../../contracts/metrics';
 import { readJson } from '../shared/objects';
 import type { Context } from './context';

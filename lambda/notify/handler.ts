@@ -12,7 +12,7 @@ import {
   processingJobStateChange,
   type ProcessingJobStateChange,
 } from '../../contracts/events';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
 import { liveFiles, prefixes } from '../../contracts/names';
 import { log } from '../shared/log';

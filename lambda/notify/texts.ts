@@ -1,5 +1,5 @@
 import type { AlarmStateChange, PipelineExecutionStatusChange, ProcessingJobStateChange } from '../../contracts/events';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import type { MonitorKind } from '../../contracts/names';
 import type { News } from '../shared/news';
 import type { Firing } from './firing';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { variantName } from '../../contracts/names';
-import type { TrialState } from '../../contracts/trial';
+import type { TrialState } from '../../contracts/records/trial';
 
 /**
  * Variant that answers a caller during an A/B test.

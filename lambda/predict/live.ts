@@ -1,7 +1,7 @@
 import type { Field } from '../../contracts/front-door';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles } from '../../contracts/names';
-import { trialFile, type TrialState } from '../../contracts/trial';
+import { trialFile, type TrialState } from '../../contracts/records/trial';
 import { type Bucket, readJson } from '../shared/objects';
 import type { Value } from './values';
 

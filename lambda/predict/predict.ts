@@ -1,5 +1,5 @@
 import { type FrontDoorSettings, probes } from '../../contracts/front-door';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { metadataKeys } from '../../contracts/names';
 import { log } from '../shared/log';
 import type { Context } from './context';

@@ -1,5 +1,5 @@
 import { StartPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
-import type { Decision } from '../../contracts/decision';
+import type { Decision } from '../../contracts/records/decision';
 import { log } from '../shared/log';
 import { publish } from '../shared/news';
 import type { Context } from './context';

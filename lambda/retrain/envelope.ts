@@ -1,5 +1,5 @@
 import type { RetrainSettings } from '../../contracts/function-settings';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { metadataKeys } from '../../contracts/names';
 
 /**

@@ -1,6 +1,6 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribePipelineExecutionCommand, ListPipelineExecutionsCommand } from '@aws-sdk/client-sagemaker';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';
 import { pipelineParameters } from '../../contracts/pipeline-parameters';
 import { list, readJson } from '../shared/objects';

@@ -1,5 +1,5 @@
-import type { Guard, Trigger } from '../../contracts/decision';
-import { durationSeconds } from '../../contracts/duration';
+import type { Guard, Trigger } from '../../contracts/records/decision';
+import { durationSeconds } from '../../packages/use-case/src/duration';
 import type { RetrainSettings } from '../../contracts/function-settings';
 
 /** What the guards look at; times are ISO, "now" is the time of the event. */

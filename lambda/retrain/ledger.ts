@@ -1,4 +1,4 @@
-import type { Decision } from '../../contracts/decision';
+import type { Decision } from '../../contracts/records/decision';
 import { prefixes } from '../../contracts/names';
 import { type Bucket, claim, list, readJson } from '../shared/objects';
 

@@ -1,5 +1,5 @@
 import { DescribeModelPackageCommand, ListPipelineParametersForExecutionCommand } from '@aws-sdk/client-sagemaker';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { pipelineParameters } from '../../contracts/pipeline-parameters';
 import type { Context } from './context';
 import { outsideEnvelope } from './envelope';

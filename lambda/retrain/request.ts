@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Trigger } from '../../contracts/decision';
+import type { Trigger } from '../../contracts/records/decision';
 import {
   alarmStateChange,
   objectCreated,

@@ -4,7 +4,7 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { environment, requireEnv } from '../../contracts/environment';
 import { resourceNames, type StageName } from '../../contracts/names';
-import type { TrialSettings } from '../../contracts/trial';
+import type { TrialSettings } from '../../contracts/records/trial';
 import type { Bucket } from '../shared/objects';
 
 export interface Clients {

@@ -1,6 +1,6 @@
 import type { DescribeEndpointOutput } from '@aws-sdk/client-sagemaker';
 import { prefixes } from '../../contracts/names';
-import { trialFile, type TrialOutcome, type TrialState } from '../../contracts/trial';
+import { trialFile, type TrialOutcome, type TrialState } from '../../contracts/records/trial';
 import { publish } from '../shared/news';
 import { writeJson } from '../shared/objects';
 import type { Context } from './context';

@@ -1,6 +1,6 @@
 import type { ModelPackageStateChange } from '../../contracts/events';
 import { type StageName } from '../../contracts/names';
-import { trialsPrefix, type TrialState } from '../../contracts/trial';
+import { trialsPrefix, type TrialState } from '../../contracts/records/trial';
 import { type Bucket, claim, list, readJson } from '../shared/objects';
 
 /** An approval that has to go through a trial first. */

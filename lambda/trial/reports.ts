@@ -1,4 +1,4 @@
-import type { TrialOutcome, TrialState } from '../../contracts/trial';
+import type { TrialOutcome, TrialState } from '../../contracts/records/trial';
 
 interface News {
   readonly subject: string;

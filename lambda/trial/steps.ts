@@ -1,8 +1,8 @@
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import type { ModelPackageStateChange } from '../../contracts/events';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';
-import type { TrialState } from '../../contracts/trial';
+import type { TrialState } from '../../contracts/records/trial';
 import { readJson } from '../shared/objects';
 import type { Context } from './context';
 

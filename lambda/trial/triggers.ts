@@ -1,7 +1,7 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import type { AlarmStateChange, ModelPackageStateChange, TrialDecision } from '../../contracts/events';
 import { metadataKeys, variantName } from '../../contracts/names';
-import { challengerNames, type TrialState } from '../../contracts/trial';
+import { challengerNames, type TrialState } from '../../contracts/records/trial';
 import type { Context } from './context';
 import { converge } from './converge';
 import { type Decision, TrialRecords } from './records';

@@ -9,9 +9,9 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { modelVersionVariable } from '../../contracts/front-door';
-import type { LiveManifest } from '../../contracts/live-manifest';
+import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { prefixes, variantName } from '../../contracts/names';
-import { challengerNames, type TrialState } from '../../contracts/trial';
+import { challengerNames, type TrialState } from '../../contracts/records/trial';
 import { shortHash } from '../shared/hash';
 import type { Context } from './context';
 

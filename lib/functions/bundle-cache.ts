@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { extname, join } from 'node:path';
 
 /** Where code of functions lives; what a bundle takes from elsewhere is pinned by the lock file. */
-export const sourceFolders = ['lambda', 'contracts'] as const;
+export const sourceFolders = ['lambda', 'contracts', 'packages/use-case/src'] as const;
 
 /** Milliseconds after which bundles that nobody used are removed. */
 const unusedFor = 24 * 3_600_000;

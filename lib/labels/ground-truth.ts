@@ -5,7 +5,7 @@ import { environment } from '../../contracts/environment';
 import { labelSettings } from '../../contracts/function-settings';
 import { metricNamespaces } from '../../contracts/metrics';
 import { prefixes, resourceNames, variantName } from '../../contracts/names';
-import type { Labels, UseCase } from '../../contracts/use-case';
+import type { Labels, UseCase } from '../../packages/use-case/src/use-case';
 import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';

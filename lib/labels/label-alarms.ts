@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { durationSeconds } from '../../contracts/duration';
+import { durationSeconds } from '../../packages/use-case/src/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 
 /** Alarms about ground truth: too little of it, or too late. Without it nobody knows how good the model is. */
 export function createLabelAlarms(scope: Construct, { name, labels }: UseCase): cloudwatch.Alarm[] {

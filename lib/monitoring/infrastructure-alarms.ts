@@ -1,5 +1,5 @@
 import { appName, resourceNames, type StageName } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 
 /** The alarm about events that no function could handle; it belongs to all use cases. */
 export const unhandledEventsAlarm = `${appName}-unhandled-events`;

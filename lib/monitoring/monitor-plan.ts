@@ -1,6 +1,6 @@
-import { durationSeconds } from '../../contracts/duration';
+import { durationSeconds } from '../../packages/use-case/src/duration';
 import type { MonitorKind } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import type { PrebuiltImage } from '../training/images';
 
 /** A monitor of a use case: what runs how often over which window. */

@@ -2,7 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { durationSeconds } from '../../contracts/duration';
+import { durationSeconds } from '../../packages/use-case/src/duration';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Chat, ChatSettings } from '../../contracts/chat';
+import type { Chat, ChatSettings } from '../../packages/use-case/src/chat';
 import { environment } from '../../contracts/environment';
 import { resourceNames } from '../../contracts/names';
 import { arn } from '../config/arn';

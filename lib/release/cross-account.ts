@@ -2,7 +2,7 @@ import type { Environment } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { appName, prefixes, resourceNames } from '../../contracts/names';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
+import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
 import { allow } from '../config/grants';
 import type { FoundationStack } from '../foundation/foundation-stack';
 import type { ServingStack } from '../serving/serving-stack';

@@ -33,7 +33,7 @@ export function synthStep(source: CodePipelineSource, pipelineArn: string): Code
     },
     installCommands: ['npm ci --no-audit --no-fund'],
     commands: [
-      'node scripts/release/bundle.mjs .mooring/release-tools',
+      'node cli/release/build/bundle.mjs .mooring/release-tools',
       'node .mooring/release-tools/release.mjs tag --file .mooring/release-tools/tag.env',
       '. ./.mooring/release-tools/tag.env',
       'npm run test:release',
@@ -105,7 +105,7 @@ export function selfMutationSpec(): codebuild.BuildSpec {
   );
 }
 
-/** Puts the publisher of the release's tools before the CDK's in the path; scripts/release/cdk-assets.sh says why. */
+/** Puts the publisher of the release's tools before the CDK's in the path; cli/release/build/cdk-assets.sh says why. */
 export function assetSpec(): codebuild.BuildSpec {
   return codebuild.mergeBuildSpecs(
     pinned.buildSpec,

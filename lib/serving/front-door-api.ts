@@ -4,10 +4,10 @@ import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigateway
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { durationSeconds } from '../../contracts/duration';
+import { durationSeconds } from '../../packages/use-case/src/duration';
 import { apiPaths } from '../../contracts/front-door';
 import { resourceNames } from '../../contracts/names';
-import type { Api, UseCase } from '../../contracts/use-case';
+import type { Api, UseCase } from '../../packages/use-case/src/use-case';
 import { arn } from '../config/arn';
 
 export interface FrontDoorApiProps {

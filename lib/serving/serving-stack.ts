@@ -1,12 +1,12 @@
 import { Annotations, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/deployment-record';
+import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/records/deployment-record';
 import { environment } from '../../contracts/environment';
 import { ownSource } from '../../contracts/events';
 import { type Approvals, deploySettings } from '../../contracts/function-settings';
 import { resourceNames, type StageName } from '../../contracts/names';
-import type { Stage, UseCase } from '../../contracts/use-case';
+import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync, type Zippable, zipSync } from 'fflate';
 import { Header } from 'tar';
 import { useCaseJson } from '../../contracts/config-hash';
-import type { LoadedUseCase } from '../../contracts/load-use-case';
+import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
 import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */
@@ -28,12 +28,12 @@ export class StandardCode {
     readonly root: string,
     readonly source?: SourceVersion,
   ) {
-    const standard = join(root, 'pipeline-defs/standard');
+    const steps = join(root, 'python/mooring-steps/src');
     this.files = [
-      ...folderFiles(join(standard, 'mooring_steps'), 'mooring_steps'),
+      ...folderFiles(join(steps, 'mooring_steps'), 'mooring_steps'),
+      ...folderFiles(join(root, 'python/mooring-monitor/src/mooring_monitor'), 'mooring_monitor'),
       ...folderFiles(join(root, 'python/mooring-values/src/mooring_values'), 'mooring_values'),
-      ...folderFiles(join(root, 'monitor/mooring_monitor'), 'mooring_monitor'),
-      ...rootScripts.map((script): [string, Buffer] => [script, readFileSync(rootScript(standard, script))]),
+      ...rootScripts.map((script): [string, Buffer] => [script, readFileSync(rootScript(steps, script))]),
     ];
   }
 
@@ -48,8 +48,8 @@ export class StandardCode {
   }
 }
 
-function rootScript(standard: string, script: string): string {
-  const candidates = [join(standard, script), join(standard, 'mooring_steps', script)];
+function rootScript(steps: string, script: string): string {
+  const candidates = [join(steps, script), join(steps, 'mooring_steps', script)];
   const found = candidates.find((path) => existsSync(path));
   if (found === undefined) throw new Error(`the code bundle needs ${script}; looked for ${candidates.join(' and ')}`);
   return found;

@@ -3,11 +3,11 @@ import { IgnoreMode } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { monitorRepository } from '../../contracts/use-case/compute';
+import { monitorRepository } from '../../packages/use-case/src/sections/compute';
 import { allow } from '../config/grants';
 
 /**
- * The monitor's own image, with Spark, as a CDK asset: whoever deploys builds it from `monitor/container` and pushes it to
+ * The monitor's own image, with Spark, as a CDK asset: whoever deploys builds it from `python/mooring-monitor/container` and pushes it to
  * the registry of the account's bootstrap stack, under the hash of what it is made from. Same sources, same image.
  */
 export class MonitorImage extends Construct {
@@ -18,9 +18,9 @@ export class MonitorImage extends Construct {
   constructor(scope: Construct, id: string, root: string) {
     super(scope, id);
     this.asset = new DockerImageAsset(this, 'Asset', {
-      directory: join(root, 'monitor'),
-      file: 'container/Dockerfile',
-      exclude: ['**/__pycache__', '**/*.pyc', '**/.*'],
+      directory: join(root, 'python'),
+      file: 'mooring-monitor/container/Dockerfile',
+      exclude: ['**/tests', 'mooring-steps', '**/*.md', '**/__pycache__', '**/*.pyc', '**/.*'],
       ignoreMode: IgnoreMode.DOCKER,
       // What SageMaker's instances run, whatever machine builds.
       platform: Platform.LINUX_AMD64,

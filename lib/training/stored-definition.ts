@@ -6,7 +6,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
 import { prefixes, resourceNames } from '../../contracts/names';
-import { type PipelineDefinition, replaceTokens } from '../../pipeline-defs/dsl';
+import { type PipelineDefinition, replaceTokens } from '../../packages/pipeline-language/src';
 import { allow, allowKey, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';

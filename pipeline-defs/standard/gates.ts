@@ -1,6 +1,6 @@
 import { distanceName } from '../../contracts/bias-distance';
-import { errorMetrics } from '../../contracts/pipeline-parameters';
-import type { UseCase } from '../../contracts/use-case';
+import { errorMetrics } from '../../packages/use-case/src/error-metrics';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import {
   type Condition,
   ConditionStep,
@@ -10,7 +10,7 @@ import {
   join,
   lessThanOrEqualTo,
   type ProcessingStep,
-} from '../dsl';
+} from '../../packages/pipeline-language/src';
 import type { Analysis } from './analyses';
 import type { StandardParameters } from './parameters';
 

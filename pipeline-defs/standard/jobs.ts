@@ -1,8 +1,15 @@
-import type { SparkCluster } from '../../contracts/use-case/compute';
+import type { SparkCluster } from '../../packages/use-case/src/sections/compute';
 import { prefixes } from '../../contracts/names';
-import { execution, type Expression, join, type ProcessingArguments, ProcessingStep, scriptJob } from '../dsl';
-import type { PropertyFileOptions } from '../dsl';
-import { deployTime, processingCluster } from '../dsl';
+import {
+  execution,
+  type Expression,
+  join,
+  type ProcessingArguments,
+  ProcessingStep,
+  scriptJob,
+} from '../../packages/pipeline-language/src';
+import type { PropertyFileOptions } from '../../packages/pipeline-language/src';
+import { deployTime, processingCluster } from '../../packages/pipeline-language/src';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
 

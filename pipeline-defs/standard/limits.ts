@@ -1,5 +1,5 @@
-import { UserError } from '../../contracts/errors';
-import type { UseCase } from '../../contracts/use-case';
+import { UserError } from '../../packages/use-case/src/errors';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 
 /** Hyperparameters of train.py; a test holds the list against its table, which has kinds and bounds as well. */
 export const hyperparameters = [

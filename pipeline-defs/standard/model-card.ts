@@ -1,5 +1,5 @@
 import { distanceName } from '../../contracts/bias-distance';
-import { featureNames, type UseCase } from '../../contracts/use-case';
+import { featureNames, type UseCase } from '../../packages/use-case/src/use-case';
 
 /** Longest text the model-card schema takes in one field. */
 const longestText = 2_048;

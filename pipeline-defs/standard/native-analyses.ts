@@ -1,4 +1,4 @@
-import type { UseCase } from '../../contracts/use-case';
+import type { UseCase } from '../../packages/use-case/src/use-case';
 import {
   ClarifyCheckStep,
   type Expression,
@@ -10,7 +10,7 @@ import {
   type ProcessingArguments,
   QualityCheckStep,
   maxRuntime,
-} from '../dsl';
+} from '../../packages/pipeline-language/src';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';
 import type { StandardJobs, Text } from './jobs';
 import type { Checks } from './place';

@@ -1,7 +1,13 @@
-import { errorMetrics, pipelineParameters } from '../../contracts/pipeline-parameters';
+import { pipelineParameters } from '../../contracts/pipeline-parameters';
+import { errorMetrics } from '../../packages/use-case/src/error-metrics';
 import { prefixes } from '../../contracts/names';
-import type { UseCase } from '../../contracts/use-case';
-import { BooleanParameter, FloatParameter, type Parameter, StringParameter } from '../dsl';
+import type { UseCase } from '../../packages/use-case/src/use-case';
+import {
+  BooleanParameter,
+  FloatParameter,
+  type Parameter,
+  StringParameter,
+} from '../../packages/pipeline-language/src';
 import type { PipelineContext } from './place';
 
 /** What an execution of the standard pipeline can be given; defaults come from the use case. */

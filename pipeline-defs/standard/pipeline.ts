@@ -1,4 +1,4 @@
-import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '../dsl';
+import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '../../packages/pipeline-language/src';
 import type { Analyses } from './analyses';
 import { fairnessGate, modelFairnessConditions, qualityConditions, qualityFailure } from './gates';
 import { type Locations, retry, StandardJobs } from './jobs';

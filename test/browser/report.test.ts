@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { renderPage } from '../../local/cli/report/page';
+import { renderPage } from '../../cli/watch/report/page';
 
 const executablePath = '/usr/bin/chromium';
 const present = existsSync(executablePath);

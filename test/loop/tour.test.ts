@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRecord } from '../../local/cli/tour/record';
-import type { AccountStatus } from '../../local/cli/status';
+import type { RunRecord } from '../../cli/loop/tour/record';
+import type { AccountStatus } from '../../cli/loop/status';
 import { Workplace, type Ended } from '../support/mooring';
 
 const minutes = 60_000;

@@ -1,15 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clientEnvironment } from '../../local/cli/clients';
-import type { ExecutionState } from '../../local/cli/execution';
+import { clientEnvironment } from '../../cli/shared/clients';
+import type { ExecutionState } from '../../cli/loop/execution';
 import { execute, root, Workplace, type Ended } from '../support/mooring';
 
 const python = join(root, '.venvs/clients/bin/python');
 const aws = join(root, '.venvs/clients/bin/aws');
 const present = existsSync(aws);
-if (!present)
-  console.warn('skipped: the clients environment is not there; node scripts/python-env.mjs clients makes it');
+if (!present) console.warn('skipped: the clients environment is not there; node tools/python-env.mjs clients makes it');
 
 /** What people do with the AWS CLI, cdk and boto3 while `mooring up` runs. */
 (present ? describe : describe.skip)('real clients on a running account', () => {

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Account } from '../../local/account';
-import { clientsOf, dropFolders, freshFolder, startAccount } from '../local/core-account/support';
+import type { Account } from '../../packages/local-account/src/account';
+import { clientsOf, dropFolders, freshFolder, startAccount } from '../../packages/local-account/test/support/account';
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 
 const bin = resolve(__dirname, '../../.venvs/clients/bin');
 const installed = existsSync(join(bin, 'aws'));
 if (!installed)
-  console.warn('skipped: the AWS CLI and boto3 are not installed; run `node scripts/python-env.mjs clients`');
+  console.warn('skipped: the AWS CLI and boto3 are not installed; run `node tools/python-env.mjs clients`');
 
 const template = {
   Resources: {

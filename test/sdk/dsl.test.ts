@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { loadUseCases } from '../../contracts/load-use-case';
-import { SHAPES_SOURCE } from '../../pipeline-defs/dsl';
+import { loadUseCases } from '../../packages/use-case/src/load-use-case';
+import { SHAPES_SOURCE } from '../../packages/pipeline-language/src';
 import { standardPipeline } from '../../pipeline-defs/standard/pipeline';
 import type { Place } from '../../pipeline-defs/standard/place';
-import { TWINS } from '../dsl/twins';
-import { autoMl } from '../dsl/twins/extra';
+import { TWINS } from '../../packages/pipeline-language/test/twins';
+import { autoMl } from '../../packages/pipeline-language/test/twins/extra';
 import { nativeUseCase } from '../support/native-use-case';
-import { exampleOf } from '../dsl/example';
+import { exampleOf } from '../../packages/pipeline-language/test/example';
 
 const root = resolve(__dirname, '../..');
 const python = join(root, '.venvs/sdk/bin/python');
@@ -20,7 +20,7 @@ function describeWith(needs: readonly string[], title: string, body: () => void)
   const missing = needs.filter((path) => !existsSync(path));
   if (missing.length === 0) return describe(title, body);
   process.stderr.write(
-    `skipped "${title}": ${missing.join(', ')} is not there (node scripts/python-env.mjs sdk makes the environment)\n`,
+    `skipped "${title}": ${missing.join(', ')} is not there (node tools/python-env.mjs sdk makes the environment)\n`,
   );
   describe.skip(title, () => test('needs what is missing', () => undefined));
 }
@@ -29,7 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mooring-dsl-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(script: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(python, [join(root, 'scripts/goldens', script), ...args], {
+  const { status, stdout, stderr } = spawnSync(python, [join(root, 'tools/goldens', script), ...args], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);
@@ -84,7 +84,7 @@ describeWith([python], 'what is generated from the SageMaker Python SDK', () => 
   test('goldens: the SDK gives the same files again', () => {
     const made = join(folder, 'goldens');
     run('make.py', made);
-    const committed = join(root, 'test/dsl/goldens');
+    const committed = join(root, 'packages/pipeline-language/test/goldens');
     const names = readdirSync(made).sort();
     expect(
       readdirSync(committed)
@@ -102,7 +102,9 @@ describeWith([python], 'what is generated from the SageMaker Python SDK', () => 
   test('shapes: the service model gives the same table again', () => {
     const made = join(folder, 'shapes.json');
     run('shapes.py', made);
-    expect(readFileSync(made, 'utf8')).toBe(readFileSync(join(root, 'pipeline-defs/dsl/check/shapes.json'), 'utf8'));
+    expect(readFileSync(made, 'utf8')).toBe(
+      readFileSync(join(root, 'packages/pipeline-language/src/check/shapes.json'), 'utf8'),
+    );
     expect(SHAPES_SOURCE).toMatch(/^botocore \d/);
   });
 });

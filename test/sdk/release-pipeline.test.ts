@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declarationOf } from '../../local/services/codepipeline/structure';
+import { declarationOf } from '../../packages/local-account/src/services/codepipeline/runtime/structure';
 import { testReleaseApp } from '../support/release-app';
 import { ServiceModel } from '../support/service-model';
 

@@ -6,12 +6,12 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Laptop, root } from '../local/sagemaker-support/laptop';
+import { Laptop, root } from '../../packages/local-account/test/support/laptop';
 
-const goldens = join(root, 'test/dsl/goldens');
+const goldens = join(root, 'packages/pipeline-language/test/goldens');
 const boto = join(root, '.venvs/clients/bin/python');
 const ready = existsSync(boto) && existsSync(join(goldens, 'parameters.json'));
-if (!ready) console.warn('skipped: `node scripts/python-env.mjs clients` makes the environment with boto3');
+if (!ready) console.warn('skipped: `node tools/python-env.mjs clients` makes the environment with boto3');
 
 interface Result {
   readonly status: string;

@@ -13,13 +13,13 @@ import {
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Chat } from '../../contracts/chat';
+import type { Chat } from '../../packages/use-case/src/chat';
 import { environment } from '../../contracts/environment';
 import { resourceNames, stackNames } from '../../contracts/names';
 import { publish } from '../../lambda/shared/news';
-import { Account } from '../../local/account';
-import { deploy } from '../../local/cli/cdk';
-import { localKeys, localRegion } from '../../local/cli/clients';
+import { Account } from '../../packages/local-account/src/account';
+import { deploy } from '../../cli/account/cdk';
+import { localKeys, localRegion } from '../../cli/shared/clients';
 import { root, testApp, testUseCases } from '../support/app';
 
 const chats: Chat[] = [

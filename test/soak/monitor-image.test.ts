@@ -13,10 +13,10 @@ import {
   type CreateProcessingJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../local/account';
-import { deploy } from '../../local/cli/cdk';
-import { clientEnvironment, clientsFor, localKeys, localRegion } from '../../local/cli/clients';
-import { readFoundation } from '../../local/cli/foundation';
+import { Account } from '../../packages/local-account/src/account';
+import { deploy } from '../../cli/account/cdk';
+import { clientEnvironment, clientsFor, localKeys, localRegion } from '../../cli/shared/clients';
+import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { sparkUseCase } from '../support/spark-use-case';
 
@@ -67,7 +67,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
     return Object.keys((JSON.parse(manifest) as { dockerImages: object }).dockerImages)[0] ?? '';
   };
   const docker = (...args: string[]) =>
-    run(join(root, 'local/docker/docker'), args, {
+    run(join(root, 'packages/local-account/src/services/codebuild/runtime/docker/docker'), args, {
       env: { ...process.env, ...clientEnvironment(account.endpointUrl()), TMPDIR: folder },
     });
   const imageOfStep = async (): Promise<string> => {
@@ -102,7 +102,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
         ImageUri,
         ContainerEntrypoint: ['python3', '/opt/ml/processing/input/code/run.py'],
         ContainerArguments: [
-          ...[join(root, 'monitor'), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
+          ...[join(root, 'python/mooring-monitor/src'), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
           ...['--output', '/opt/ml/processing/output'],
         ],
       },
@@ -152,7 +152,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
 
   test("is published by the release's tool as well, once", async () => {
     const tools = join(folder, 'tools');
-    await run(process.execPath, [join(root, 'scripts/release/bundle.mjs'), tools]);
+    await run(process.execPath, [join(root, 'cli/release/build/bundle.mjs'), tools]);
     const publish = async (): Promise<string> => {
       rmSync(join(assembly, '.published-dockerImages'), { force: true });
       const manifest = join(assembly, `${stackNames.training(useCase)}.assets.json`);

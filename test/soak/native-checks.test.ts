@@ -10,11 +10,11 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { prefixes, resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../local/account';
-import { deploy } from '../../local/cli/cdk';
-import { clientsFor, type Clients } from '../../local/cli/clients';
-import { followExecution, startExecution } from '../../local/cli/execution';
-import { readFoundation } from '../../local/cli/foundation';
+import { Account } from '../../packages/local-account/src/account';
+import { deploy } from '../../cli/account/cdk';
+import { clientsFor, type Clients } from '../../cli/shared/clients';
+import { followExecution, startExecution } from '../../cli/loop/execution';
+import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { nativeUseCase } from '../support/native-use-case';
 import { seeded } from '../support/seeded';

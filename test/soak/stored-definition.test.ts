@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../local/account';
-import { deploy } from '../../local/cli/cdk';
-import { clientsFor } from '../../local/cli/clients';
-import { followExecution, startExecution } from '../../local/cli/execution';
-import { readFoundation } from '../../local/cli/foundation';
+import { Account } from '../../packages/local-account/src/account';
+import { deploy } from '../../cli/account/cdk';
+import { clientsFor } from '../../cli/shared/clients';
+import { followExecution, startExecution } from '../../cli/loop/execution';
+import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp, wideUseCase } from '../support/app';
 
 describe('a pipeline of more than 100 KiB, deployed by the CDK', () => {

@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { liveFiles, prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../contracts/use-case';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
 import type { Foundation } from '../../foundation/foundation-stack';
 import type { MonitorPlan } from '../monitor-plan';
 import type { NativeImages } from './native-images';

@@ -1,5 +1,5 @@
-import { durationSeconds } from '../../../contracts/duration';
-import { UserError } from '../../../contracts/errors';
+import { durationSeconds } from '../../../packages/use-case/src/duration';
+import { UserError } from '../../../packages/use-case/src/errors';
 
 /**
  * A cadence in Model Monitor's words: it knows hours that divide a day, and a day.

@@ -25,7 +25,7 @@ export class Checkout {
     execFileSync('tar', ['-x', '-C', this.folder], { input: archive });
     const defs = join(this.folder, 'pipeline-defs');
     for (const name of readdirSync(defs))
-      if (!['dsl', 'standard', this.useCase].includes(name)) rmSync(join(defs, name), { recursive: true });
+      if (!['standard', this.useCase].includes(name)) rmSync(join(defs, name), { recursive: true });
     this.replace(
       'package.json',
       /"test:release": "[^"]*"/,

@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { ListTopicsCommand } from '@aws-sdk/client-sns';
 import { DescribeParametersCommand } from '@aws-sdk/client-ssm';
-import type { Clients } from '../../../local/cli/clients';
+import type { Clients } from '../../../cli/shared/clients';
 
 /** What there is in the account, by kind and name. */
 export async function listing(clients: Clients, codepipeline: CodePipelineClient): Promise<readonly string[]> {

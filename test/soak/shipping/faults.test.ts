@@ -1,35 +1,35 @@
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { prefixes } from '../../../contracts/names';
-import { Harbour, type Message } from '../../support/shipping/harbour';
-import { scoreOf } from '../../support/shipping/models';
+import { DeployedUseCase, type Message } from '../../support/deployed/deployed-use-case';
+import { scoreOf } from '../../support/deployed/models';
 
 const minutes = 60_000;
 const answerOf = (version: number): string => `0,${scoreOf(version, 10, 20)}`;
 
 describe('a version that does not hold what it promised', () => {
-  let harbour: Harbour;
-  const told = (): Message => harbour.inbox().at(-1) as Message;
+  let deployed: DeployedUseCase;
+  const told = (): Message => deployed.inbox().at(-1) as Message;
   /** Version 1 serves, version `bad` is gone, people know, and it stands in `mooring status`. */
   const expectRolledBack = async (bad: number, why: RegExp): Promise<void> => {
-    expect(await harbour.endpoint()).toMatchObject({ status: 'InService', version: 1 });
-    expect(await harbour.ask(20)).toEqual({ [answerOf(1)]: 20 });
-    expect(await harbour.lifeCycle(bad)).toBe('Production RolledBack');
-    expect((await harbour.deployments()).at(-1)).toMatchObject({ version: bad, state: 'rolled-back' });
-    expect(await harbour.made()).toEqual({ models: ['1'], configs: ['1'] });
+    expect(await deployed.endpoint()).toMatchObject({ status: 'InService', version: 1 });
+    expect(await deployed.ask(20)).toEqual({ [answerOf(1)]: 20 });
+    expect(await deployed.lifeCycle(bad)).toBe('Production RolledBack');
+    expect((await deployed.deployments()).at(-1)).toMatchObject({ version: bad, state: 'rolled-back' });
+    expect(await deployed.made()).toEqual({ models: ['1'], configs: ['1'] });
     expect(told().subject).toBe(`[solo] version ${bad} was rolled back in production`);
     expect(told().body).toMatch(why);
-    expect(await harbour.status()).toMatch(new RegExp(`production +${bad} +rolled-back +.*${why.source}`));
-    expect(harbour.failures()).toEqual([]);
+    expect(await deployed.status()).toMatch(new RegExp(`production +${bad} +rolled-back +.*${why.source}`));
+    expect(deployed.failures()).toEqual([]);
   };
 
   beforeAll(async () => {
-    harbour = await Harbour.open('solo');
-    await harbour.ship(1);
+    deployed = await DeployedUseCase.open('solo');
+    await deployed.ship(1);
   }, 3 * minutes);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
   test('the first version serves, and the message says which, how good, what of and where', async () => {
-    expect(await harbour.endpoint()).toMatchObject({ status: 'InService', version: 1 });
+    expect(await deployed.endpoint()).toMatchObject({ status: 'InService', version: 1 });
     expect(told().subject).toBe('[solo] version 1 serves in production');
     for (const part of [
       'auc  0.7100',
@@ -41,12 +41,12 @@ describe('a version that does not hold what it promised', () => {
   });
 
   test('answers 5xx under canary: taken back, and only requests of the canary share failed', async () => {
-    await harbour.register(2, 'broken');
-    await harbour.approve(2);
-    await harbour.settled();
-    expect(await harbour.endpoint()).toMatchObject({ status: 'Updating', version: 1 });
-    const during = await harbour.ask(100);
-    await harbour.pass(3);
+    await deployed.register(2, 'broken');
+    await deployed.approve(2);
+    await deployed.settled();
+    expect(await deployed.endpoint()).toMatchObject({ status: 'Updating', version: 1 });
+    const during = await deployed.ask(100);
+    await deployed.pass(3);
     const { failed = 0, ...answered } = during;
     expect(answered).toEqual({ [answerOf(1)]: 100 - failed });
     // Half of a hundred, with four standard deviations of room.
@@ -56,35 +56,35 @@ describe('a version that does not hold what it promised', () => {
   });
 
   test('is slow: taken back by the latency guardrail after three bad minutes', async () => {
-    await harbour.register(3, 'slow');
-    await harbour.approve(3);
-    await harbour.settled();
+    await deployed.register(3, 'slow');
+    await deployed.approve(3);
+    await deployed.settled();
     for (let minute = 0; minute < 5; minute += 1) {
-      await harbour.ask(4);
-      await harbour.pass(1);
+      await deployed.ask(4);
+      await deployed.pass(1);
     }
     await expectRolledBack(3, /alarm 'solo-endpoint-v3-\w+-latency'/);
   });
 
   test('never starts: the old version is not touched', async () => {
-    await harbour.register(4, 'never');
-    await harbour.approve(4);
-    await harbour.pass(1);
+    await deployed.register(4, 'never');
+    await deployed.approve(4);
+    await deployed.pass(1);
     await expectRolledBack(4, /did not pass the ping health check/);
     expect(told().body).toContain('the weights cannot be read');
   });
 
   test('answers the same to everything: the smoke test takes it back', async () => {
-    await harbour.register(5, 'constant');
-    await harbour.approve(5);
-    await harbour.pass(30);
+    await deployed.register(5, 'constant');
+    await deployed.approve(5);
+    await deployed.pass(30);
     await expectRolledBack(5, /two different rows got the same answer/);
   });
 
   test('an approval that is given once more is a deployment of its own', async () => {
-    await harbour.approve(4);
-    await harbour.pass(1);
-    expect((await harbour.deployments()).map((each) => `${each.version} ${each.state}`).slice(-2)).toEqual([
+    await deployed.approve(4);
+    await deployed.pass(1);
+    expect((await deployed.deployments()).map((each) => `${each.version} ${each.state}`).slice(-2)).toEqual([
       '5 rolled-back',
       '4 rolled-back',
     ]);
@@ -92,12 +92,12 @@ describe('a version that does not hold what it promised', () => {
 });
 
 describe('a capture bucket that the models may not write', () => {
-  let harbour: Harbour;
+  let deployed: DeployedUseCase;
 
   beforeAll(async () => {
-    harbour = await Harbour.open('solo');
-    const bucket = harbour.foundation.dataBucket;
-    await harbour.clients.s3.send(
+    deployed = await DeployedUseCase.open('solo');
+    const bucket = deployed.foundation.dataBucket;
+    await deployed.clients.s3.send(
       new PutBucketPolicyCommand({
         Bucket: bucket,
         Policy: JSON.stringify({
@@ -113,15 +113,15 @@ describe('a capture bucket that the models may not write', () => {
         }),
       }),
     );
-    await harbour.ship(1);
+    await deployed.ship(1);
   }, 4 * minutes);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
   test('rings an alarm and is in the subject of the message, while the version serves', async () => {
-    expect(await harbour.endpoint()).toMatchObject({ status: 'InService', version: 1 });
-    const subjects = harbour.inbox().map((each) => each.subject);
+    expect(await deployed.endpoint()).toMatchObject({ status: 'InService', version: 1 });
+    const subjects = deployed.inbox().map((each) => each.subject);
     expect(subjects).toContain('[solo] version 1 serves in production, but its requests are not captured');
     expect(subjects.some((each) => each.includes('solo-endpoint-capture-missing'))).toBe(true);
-    expect(await harbour.status()).toMatch(/solo-endpoint-capture-missing +ALARM/);
+    expect(await deployed.status()).toMatch(/solo-endpoint-capture-missing +ALARM/);
   });
 });

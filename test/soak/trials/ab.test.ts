@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../../contracts/load-use-case';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { resourceNames, stackNames } from '../../../contracts/names';
-import type { UseCase } from '../../../contracts/use-case';
-import type { Project } from '../../../local/cli/project';
-import { lastServed } from '../../../local/cli/release/served';
-import { openSession, type Session } from '../../../local/cli/session';
-import { compareTrial, decideTrial, readTrial, type TrialReport } from '../../../local/cli/trial';
-import { renderTrial } from '../../../local/cli/trial-text';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { Project } from '../../../cli/shared/project';
+import { lastServed } from '../../../cli/release/served';
+import { openSession, type Session } from '../../../cli/shared/session';
+import { compareTrial, decideTrial, readTrial, type TrialReport } from '../../../cli/loop/trial';
+import { renderTrial } from '../../../cli/loop/trial-text';
 import { root } from '../../support/app';
-import { Harbour } from '../../support/shipping/harbour';
+import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
 import { Door, failuresOf } from '../../support/trials/door';
 
 const definitions = join(root, 'test/support/trials');
@@ -17,7 +17,7 @@ const definitions = join(root, 'test/support/trials');
 const between = [25.35, 25.35] as const;
 
 describe('a use case whose versions go on an A/B test', () => {
-  let harbour: Harbour;
+  let deployed: DeployedUseCase;
   let door: Door;
   let session: Session;
   let useCase: UseCase;
@@ -25,35 +25,35 @@ describe('a use case whose versions go on an A/B test', () => {
   const report = (): Promise<TrialReport> => compareTrial(session, project, useCase);
 
   beforeAll(async () => {
-    harbour = await Harbour.open('versus', [stackNames.monitoring('versus')], definitions);
-    door = await Door.of(harbour);
-    project = { ...harbour.project, python: join(root, '.venv/bin/python') };
+    deployed = await DeployedUseCase.open('versus', [stackNames.monitoring('versus')], definitions);
+    door = await Door.of(deployed);
+    project = { ...deployed.project, python: join(root, '.venv/bin/python') };
     session = await openSession(project);
     const [found] = loadUseCases(definitions).filter((each) => each.useCase.name === 'versus');
     if (found === undefined) throw new Error('no use case');
     useCase = found.useCase;
   }, 120_000);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
-  const configOf = async (): Promise<string> => (await harbour.endpoint())?.config ?? '';
+  const configOf = async (): Promise<string> => (await deployed.endpoint())?.config ?? '';
 
   test('the first version needs no trial', async () => {
-    await harbour.ship(1);
+    await deployed.ship(1);
     expect(await configOf()).toMatch(/^versus-endpoint-v1-/);
-    expect(await readTrial(harbour.clients, 'versus')).toBeUndefined();
+    expect(await readTrial(deployed.clients, 'versus')).toBeUndefined();
   });
 
   test('the second goes on trial beside it, and that is told', async () => {
-    await harbour.ship(2);
+    await deployed.ship(2);
     expect(await configOf()).toMatch(/^versus-endpoint-trial-v2-/);
-    expect(await readTrial(harbour.clients, 'versus')).toMatchObject({
+    expect(await readTrial(deployed.clients, 'versus')).toMatchObject({
       status: 'running',
       share: 40,
       champion: { version: 1 },
       challenger: { version: 2, variant: 'Challenger' },
     });
-    expect(harbour.inbox().map((each) => each.subject)).toContain('[versus] version 2 is on trial in production');
-    expect(failuresOf(harbour)).toEqual([]);
+    expect(deployed.inbox().map((each) => each.subject)).toContain('[versus] version 2 is on trial in production');
+    expect(failuresOf(deployed)).toEqual([]);
   });
 
   test('before there are labels nothing is decided', async () => {
@@ -86,7 +86,7 @@ describe('a use case whose versions go on an A/B test', () => {
   });
 
   test('with labels the better version is known, with its interval', async () => {
-    await harbour.pass(1);
+    await deployed.pass(1);
     const found = await report();
     expect(found.decision).toMatchObject({
       verdict: 'challenger',
@@ -102,34 +102,34 @@ describe('a use case whose versions go on an A/B test', () => {
 
   test('promoting it ends the trial and deploys it as every approved version', async () => {
     await decideTrial(session, await report(), 'promote', 'better');
-    await harbour.pass(25);
+    await deployed.pass(25);
     expect(await configOf()).toMatch(/^versus-endpoint-v2-/);
-    expect(await readTrial(harbour.clients, 'versus')).toMatchObject({
+    expect(await readTrial(deployed.clients, 'versus')).toMatchObject({
       status: 'ended',
       outcome: { kind: 'promoted', reason: 'better' },
     });
-    expect(await harbour.lifeCycle(2)).toBe('Production Serving');
+    expect(await deployed.lifeCycle(2)).toBe('Production Serving');
     // The trial changed the package meanwhile; who approved it is still the person.
-    expect(await lastServed(session, harbour.foundation.artifactBucket, 'versus')).toMatchObject({
+    expect(await lastServed(session, deployed.foundation.artifactBucket, 'versus')).toMatchObject({
       packageArn: expect.stringMatching(/\/2$/) as unknown,
       approvedBy: 'arn:aws:iam::000000000000:user/local',
     });
     expect((await door.predict(between, 'customer-1')).status).toBe(200);
     // Nothing of the trial is left.
-    expect((await harbour.made()).configs.every((each) => !each.includes('trial'))).toBe(true);
-    expect(failuresOf(harbour)).toEqual([]);
+    expect((await deployed.made()).configs.every((each) => !each.includes('trial'))).toBe(true);
+    expect(failuresOf(deployed)).toEqual([]);
   });
 
   test('a version that fails is taken off by its alarm, and the live one answers everybody', async () => {
-    await harbour.ship(3, 'broken');
+    await deployed.ship(3, 'broken');
     expect(await configOf()).toMatch(/-trial-v3-/);
     await new Promise((go) => setTimeout(go, 1_100));
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => door.predict([10, 20], `customer-${index}`)),
     );
     expect(answers.some((each) => each.status === 502)).toBe(true);
-    await harbour.pass(5);
-    expect(await readTrial(harbour.clients, 'versus')).toMatchObject({
+    await deployed.pass(5);
+    expect(await readTrial(deployed.clients, 'versus')).toMatchObject({
       status: 'ended',
       outcome: { kind: 'stopped', by: 'alarm' },
     });
@@ -143,7 +143,7 @@ describe('a use case whose versions go on an A/B test', () => {
   });
 
   test('a decision about a version that is not on trial changes nothing', async () => {
-    await harbour.ship(4);
+    await deployed.ship(4);
     const running = await report();
     await decideTrial(
       session,
@@ -151,24 +151,24 @@ describe('a use case whose versions go on an A/B test', () => {
       'promote',
       'late',
     );
-    await harbour.pass(1);
+    await deployed.pass(1);
     expect(await configOf()).toMatch(/-trial-v4-/);
   });
 
   test('a newer approval takes the place of the trial that runs', async () => {
-    await harbour.ship(5);
+    await deployed.ship(5);
     expect(await configOf()).toMatch(/-trial-v5-/);
-    expect(harbour.inbox().map((each) => each.subject)).toContain(
+    expect(deployed.inbox().map((each) => each.subject)).toContain(
       '[versus] version 4 is on trial no more in production',
     );
-    expect((await harbour.made()).configs.filter((each) => each === '4')).toEqual([]);
+    expect((await deployed.made()).configs.filter((each) => each === '4')).toEqual([]);
   });
 
   test('stopping it leaves the live version alone', async () => {
     await decideTrial(session, await report(), 'stop', 'not worth it');
-    await harbour.pass(2);
+    await deployed.pass(2);
     expect(await configOf()).toMatch(/^versus-endpoint-v2-/);
-    expect(await harbour.lifeCycle(5)).toBe('Production TrialEnded');
+    expect(await deployed.lifeCycle(5)).toBe('Production TrialEnded');
     expect(resourceNames.endpoint('versus')).toBe('versus-endpoint');
   });
 });

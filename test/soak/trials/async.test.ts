@@ -4,24 +4,24 @@ import { DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand, type InvokeEndpointAsyncOutput } from '@aws-sdk/client-sagemaker-runtime';
 import { prefixes, resourceNames } from '../../../contracts/names';
 import { root } from '../../support/app';
-import { Harbour } from '../../support/shipping/harbour';
-import { scoreOf } from '../../support/shipping/models';
+import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
+import { scoreOf } from '../../support/deployed/models';
 
 describe('an asynchronous endpoint', () => {
-  let harbour: Harbour;
+  let deployed: DeployedUseCase;
 
   beforeAll(async () => {
-    harbour = await Harbour.open('parcel', [], join(root, 'test/support/trials'));
-    await harbour.ship(1);
+    deployed = await DeployedUseCase.open('parcel', [], join(root, 'test/support/trials'));
+    await deployed.ship(1);
   }, 120_000);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
   /** One request with all that comes of it. */
   const send = async (name: string, body: string): Promise<InvokeEndpointAsyncOutput> => {
-    const { dataBucket } = harbour.foundation;
+    const { dataBucket } = deployed.foundation;
     const key = `${prefixes.asyncInput('parcel')}/${name}`;
-    await harbour.clients.s3.send(new PutObjectCommand({ Bucket: dataBucket, Key: key, Body: body }));
-    const accepted = await harbour.clients.runtime.send(
+    await deployed.clients.s3.send(new PutObjectCommand({ Bucket: dataBucket, Key: key, Body: body }));
+    const accepted = await deployed.clients.runtime.send(
       new InvokeEndpointAsyncCommand({
         EndpointName: resourceNames.endpoint('parcel'),
         InputLocation: `s3://${dataBucket}/${key}`,
@@ -29,13 +29,13 @@ describe('an asynchronous endpoint', () => {
         Accept: 'text/csv',
       }),
     );
-    await harbour.settled();
+    await deployed.settled();
     return accepted;
   };
 
   const read = async (uri = ''): Promise<string> => {
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
-    const { Body } = await harbour.clients.s3.send(new GetObjectCommand({ Bucket, Key }));
+    const { Body } = await deployed.clients.s3.send(new GetObjectCommand({ Bucket, Key }));
     return (await Body?.transformToString()) ?? '';
   };
 
@@ -45,22 +45,22 @@ describe('an asynchronous endpoint', () => {
   };
 
   const texts = (): string =>
-    harbour
+    deployed
       .inbox()
       .map((each) => `${each.subject}\n${each.body}`)
       .join('\n');
 
   test('is in service after a smoke test through S3', async () => {
-    expect(harbour.failures()).toEqual([]);
-    const endpoint = await harbour.endpoint();
+    expect(deployed.failures()).toEqual([]);
+    const endpoint = await deployed.endpoint();
     expect(endpoint).toMatchObject({ status: 'InService', config: expect.stringMatching(/-v1-/) as string });
-    const config = await harbour.clients.sagemaker.send(
+    const config = await deployed.clients.sagemaker.send(
       new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint?.config }),
     );
     expect(config.DataCaptureConfig).toBeUndefined();
     expect(config.AsyncInferenceConfig).toMatchObject({
       ClientConfig: { MaxConcurrentInvocationsPerInstance: 2 },
-      OutputConfig: { S3OutputPath: `s3://${harbour.foundation.dataBucket}/parcel/async/production/output` },
+      OutputConfig: { S3OutputPath: `s3://${deployed.foundation.dataBucket}/parcel/async/production/output` },
     });
     expect(texts()).toMatch(/Smoke test: passed, two recorded rows got .*, a bad row was refused/);
   });
@@ -78,19 +78,19 @@ describe('an asynchronous endpoint', () => {
   });
 
   test('refuses to be waited for', async () => {
-    expect(await harbour.ask(1)).toEqual({ failed: 1 });
+    expect(await deployed.ask(1)).toEqual({ failed: 1 });
   });
 
   test('another version takes over after its canary', async () => {
-    await harbour.ship(2);
-    expect((await harbour.endpoint())?.config).toMatch(/-v2-/);
+    await deployed.ship(2);
+    expect((await deployed.endpoint())?.config).toMatch(/-v2-/);
     expect(await read((await send('again.csv', '10,20')).OutputLocation)).toBe(answerOf(2));
-    expect(harbour.failures()).toEqual([]);
+    expect(deployed.failures()).toEqual([]);
   });
 
   test('a version that answers wrongly goes back, found by what lies in S3', async () => {
-    await harbour.ship(3, 'constant');
-    expect((await harbour.endpoint())?.config).toMatch(/-v2-/);
+    await deployed.ship(3, 'constant');
+    expect((await deployed.endpoint())?.config).toMatch(/-v2-/);
     expect(texts()).toContain('two different rows got the same answer');
     expect(await read((await send('after.csv', '10,20')).OutputLocation)).toBe(answerOf(2));
   });

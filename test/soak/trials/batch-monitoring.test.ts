@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { loadUseCases } from '../../../contracts/load-use-case';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { liveFiles, prefixes, resourceNames, stackNames } from '../../../contracts/names';
-import { readJson, readObject } from '../../../local/cli/objects';
+import { readJson, readObject } from '../../../cli/shared/objects';
 import { root } from '../../support/app';
-import { Harbour } from '../../support/shipping/harbour';
-import { scoreOf } from '../../support/shipping/models';
+import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
+import { scoreOf } from '../../support/deployed/models';
 import { failuresOf } from '../../support/trials/door';
 
 const definitions = join(root, 'test/support/trials');
@@ -26,14 +26,14 @@ const crossings = (from: number): Crossing[] =>
   Array.from({ length: 300 }, (_, index) => [`c${index}`, from + (index % 40), (index * 7) % 30]);
 
 describe('monitors of batch output', () => {
-  let harbour: Harbour;
+  let deployed: DeployedUseCase;
 
   beforeAll(async () => {
-    harbour = await Harbour.open('ferry', [stackNames.monitoring('ferry')], definitions);
-    await harbour.ship(1);
+    deployed = await DeployedUseCase.open('ferry', [stackNames.monitoring('ferry')], definitions);
+    await deployed.ship(1);
     await baseline();
   }, 120_000);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
   /** The baseline that a pipeline would have registered with the model, of distances from 1 to 40. */
   const baseline = async (): Promise<void> => {
@@ -44,16 +44,19 @@ describe('monitors of batch output', () => {
     writeFileSync(join(folder, 'use-case.json'), JSON.stringify(useCase));
     const args = ['profile', '--train', join(folder, 'train.csv'), '--use-case', join(folder, 'use-case.json')];
     execFileSync(join(root, '.venv/bin/python'), ['-m', 'mooring_monitor', ...args, '--output', join(folder, 'out')], {
-      env: { ...process.env, PYTHONPATH: [join(root, 'monitor'), join(root, 'python/mooring-values/src')].join(':') },
+      env: {
+        ...process.env,
+        PYTHONPATH: ['monitor', 'values'].map((each) => join(root, `python/mooring-${each}/src`)).join(':'),
+      },
     });
     for (const file of [liveFiles.statistics, liveFiles.constraints])
-      await harbour.put(`${prefixes.live('ferry')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));
+      await deployed.put(`${prefixes.live('ferry')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));
     rmSync(folder, { recursive: true });
   };
 
   const upload = async (key: string, body: string): Promise<void> => {
-    const to = { Bucket: harbour.foundation.dataBucket, Key: key };
-    await harbour.clients.s3.send(new PutObjectCommand({ ...to, Body: body }));
+    const to = { Bucket: deployed.foundation.dataBucket, Key: key };
+    await deployed.clients.s3.send(new PutObjectCommand({ ...to, Body: body }));
   };
   const score = (rows: readonly Crossing[]): Promise<void> =>
     upload(`${prefixes.batchInput('ferry')}/crossings.csv`, rows.map((row) => `${row.join(',')}\n`).join(''));
@@ -63,25 +66,25 @@ describe('monitors of batch output', () => {
       eventMetadata: { eventId: row[0] },
       eventVersion: '0',
     }));
-    const hour = new Date(harbour.account.clock.now()).toISOString().slice(0, 13).replace(/[-T]/g, '/');
+    const hour = new Date(deployed.account.clock.now()).toISOString().slice(0, 13).replace(/[-T]/g, '/');
     await upload(
       `${prefixes.groundTruth('ferry')}/${hour}/labels.jsonl`,
       lines.map((each) => JSON.stringify(each)).join('\n'),
     );
   };
   const listed = async (bucket: string, prefix: string): Promise<string[]> => {
-    const { Contents = [] } = await harbour.clients.s3.send(
+    const { Contents = [] } = await deployed.clients.s3.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
     );
     return Contents.map((each) => each.Key ?? '');
   };
   const latest = async <T>(kind: string, file: string): Promise<T | undefined> => {
-    const bucket = harbour.foundation.artifactBucket;
+    const bucket = deployed.foundation.artifactBucket;
     const keys = await listed(bucket, `${prefixes.monitoring('ferry')}/${kind}/`);
-    return readJson<T>(harbour.clients, bucket, keys.filter((each) => each.endsWith(file)).at(-1) ?? '');
+    return readJson<T>(deployed.clients, bucket, keys.filter((each) => each.endsWith(file)).at(-1) ?? '');
   };
   const stateOf = async (name: string): Promise<string | undefined> => {
-    const { MetricAlarms = [] } = await harbour.clients.cloudwatch.send(
+    const { MetricAlarms = [] } = await deployed.clients.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNames: [name] }),
     );
     return MetricAlarms[0]?.StateValue;
@@ -91,16 +94,16 @@ describe('monitors of batch output', () => {
 
   test('answers stand behind their rows, keys included, which the model does not see', async () => {
     await score(crossings(1));
-    await harbour.pass(65);
-    const bucket = harbour.foundation.dataBucket;
+    await deployed.pass(65);
+    const bucket = deployed.foundation.dataBucket;
     const [key] = await listed(bucket, `${prefixes.batchOutput('ferry')}/`);
-    const lines = (await readObject(harbour.clients, bucket, key ?? ''))?.split('\n') ?? [];
+    const lines = (await readObject(deployed.clients, bucket, key ?? ''))?.split('\n') ?? [];
     expect(lines.slice(0, 2)).toEqual([`c0,1,0,0,${scoreOf(1, 1, 0)}`, `c1,2,7,0,${scoreOf(1, 2, 7)}`]);
     expect(lines.filter((line) => line !== '')).toHaveLength(300);
   });
 
   test('rows like those of training are fine', async () => {
-    await harbour.pass(60);
+    await deployed.pass(60);
     const report = await latest<Report>('data', 'drift_report.json');
     expect(report).toMatchObject({ dataset: { rows: 300 }, verdict: 'ok' });
     expect(await stateOf(drift)).toBe('OK');
@@ -108,12 +111,12 @@ describe('monitors of batch output', () => {
 
   test('a drifted file rings the alarm of its feature', async () => {
     await score(crossings(30));
-    await harbour.pass(125);
+    await deployed.pass(125);
     const report = await latest<Report>('data', 'drift_report.json');
     expect(report?.features.find((each) => each.name === 'distance')?.verdict).toBe('breach');
     expect(await stateOf(drift)).toBe('ALARM');
     expect(
-      harbour
+      deployed
         .inbox()
         .map((each) => each.body)
         .join('\n'),
@@ -125,15 +128,15 @@ describe('monitors of batch output', () => {
     const answer = ([, distance, load]: Crossing): number => Number(scoreOf(1, distance, load) > 0.5);
     expect(await stateOf(quality)).toBe('INSUFFICIENT_DATA');
     await label(rows, answer);
-    await harbour.pass(60);
+    await deployed.pass(60);
     expect(await stateOf(quality)).toBe('OK');
     await label(rows, (row) => 1 - answer(row));
-    await harbour.pass(60);
+    await deployed.pass(60);
     expect(await latest<{ readonly verdict: string }>('quality', 'metrics.json')).toMatchObject({ verdict: 'breach' });
     expect(await stateOf(quality)).toBe('ALARM');
   });
 
   test('nothing failed on the way', () => {
-    expect(failuresOf(harbour)).toEqual([]);
+    expect(failuresOf(deployed)).toEqual([]);
   });
 });

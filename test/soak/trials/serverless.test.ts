@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
-import { loadUseCases } from '../../../contracts/load-use-case';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { liveFiles, prefixes, resourceNames, stackNames } from '../../../contracts/names';
-import { readJson, readObject } from '../../../local/cli/objects';
+import { readJson, readObject } from '../../../cli/shared/objects';
 import { root } from '../../support/app';
-import { Harbour } from '../../support/shipping/harbour';
-import { scoreOf } from '../../support/shipping/models';
+import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
+import { scoreOf } from '../../support/deployed/models';
 import { Door, failuresOf } from '../../support/trials/door';
 
 const definitions = join(root, 'test/support/trials');
@@ -21,20 +21,20 @@ interface Report {
 }
 
 describe('a serverless endpoint', () => {
-  let harbour: Harbour;
+  let deployed: DeployedUseCase;
   let door: Door;
 
   beforeAll(async () => {
-    harbour = await Harbour.open('vapour', [stackNames.monitoring('vapour')], definitions);
-    door = await Door.of(harbour);
-    await harbour.ship(1);
+    deployed = await DeployedUseCase.open('vapour', [stackNames.monitoring('vapour')], definitions);
+    door = await Door.of(deployed);
+    await deployed.ship(1);
   }, 120_000);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
   const captured = async (): Promise<number> => {
-    const { KeyCount = 0 } = await harbour.clients.s3.send(
+    const { KeyCount = 0 } = await deployed.clients.s3.send(
       new ListObjectsV2Command({
-        Bucket: harbour.foundation.dataBucket,
+        Bucket: deployed.foundation.dataBucket,
         Prefix: `${prefixes.capture('vapour')}/${resourceNames.endpoint('vapour')}/AllTraffic/`,
       }),
     );
@@ -50,35 +50,38 @@ describe('a serverless endpoint', () => {
     writeFileSync(join(folder, 'use-case.json'), JSON.stringify(useCase));
     const args = ['profile', '--train', join(folder, 'train.csv'), '--use-case', join(folder, 'use-case.json')];
     execFileSync(join(root, '.venv/bin/python'), ['-m', 'mooring_monitor', ...args, '--output', join(folder, 'out')], {
-      env: { ...process.env, PYTHONPATH: [join(root, 'monitor'), join(root, 'python/mooring-values/src')].join(':') },
+      env: {
+        ...process.env,
+        PYTHONPATH: ['monitor', 'values'].map((each) => join(root, `python/mooring-${each}/src`)).join(':'),
+      },
     });
     for (const file of [liveFiles.statistics, liveFiles.constraints])
-      await harbour.put(`${prefixes.live('vapour')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));
+      await deployed.put(`${prefixes.live('vapour')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));
   };
 
   const input = async (name: string, body: string): Promise<void> => {
     const Key = `${prefixes.batchInput('vapour')}/${name}`;
-    await harbour.clients.s3.send(
-      new PutObjectCommand({ Bucket: harbour.foundation.dataBucket, Key, Body: body, ContentType: 'text/csv' }),
+    await deployed.clients.s3.send(
+      new PutObjectCommand({ Bucket: deployed.foundation.dataBucket, Key, Body: body, ContentType: 'text/csv' }),
     );
   };
   const listed = async (bucket: string, prefix: string): Promise<string[]> => {
-    const { Contents = [] } = await harbour.clients.s3.send(
+    const { Contents = [] } = await deployed.clients.s3.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
     );
     return Contents.map((each) => each.Key ?? '');
   };
 
   test('has no instances, captures nothing and is in service', async () => {
-    const endpoint = await harbour.endpoint();
+    const endpoint = await deployed.endpoint();
     expect(endpoint).toMatchObject({ status: 'InService', config: expect.stringMatching(/-v1-/) as string });
-    const config = await harbour.clients.sagemaker.send(
+    const config = await deployed.clients.sagemaker.send(
       new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint?.config }),
     );
     expect(config.ProductionVariants?.[0]?.ServerlessConfig).toEqual({ MemorySizeInMB: 2048, MaxConcurrency: 10 });
     expect(config.DataCaptureConfig).toBeUndefined();
     expect(
-      harbour
+      deployed
         .inbox()
         .map((each) => each.body)
         .join('\n'),
@@ -92,10 +95,10 @@ describe('a serverless endpoint', () => {
   });
 
   test('another version takes over at once', async () => {
-    await harbour.register(2);
-    await harbour.approve(2);
-    await harbour.settled();
-    expect((await harbour.endpoint())?.config).toMatch(/-v2-/);
+    await deployed.register(2);
+    await deployed.approve(2);
+    await deployed.settled();
+    expect((await deployed.endpoint())?.config).toMatch(/-v2-/);
   });
 
   test('what goes through the front door is captured there, in the layout of SageMaker', async () => {
@@ -111,13 +114,13 @@ describe('a serverless endpoint', () => {
   test('and drifts like any other: report, metric, alarm', async () => {
     await baseline();
     await input('orders.csv', '10,20\n30,25.5\n');
-    await harbour.pass(125);
-    expect(failuresOf(harbour)).toEqual([]);
-    const reports = await listed(harbour.foundation.artifactBucket, `${prefixes.monitoring('vapour')}/data/`);
+    await deployed.pass(125);
+    expect(failuresOf(deployed)).toEqual([]);
+    const reports = await listed(deployed.foundation.artifactBucket, `${prefixes.monitoring('vapour')}/data/`);
     const key = reports.find((each) => each.endsWith('drift_report.json'));
-    const report = await readJson<Report>(harbour.clients, harbour.foundation.artifactBucket, key ?? '');
+    const report = await readJson<Report>(deployed.clients, deployed.foundation.artifactBucket, key ?? '');
     expect(report?.features).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'distance' })]));
-    const { MetricAlarms = [] } = await harbour.clients.cloudwatch.send(
+    const { MetricAlarms = [] } = await deployed.clients.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNames: [resourceNames.featureAlarm('vapour', 'distance')] }),
     );
     expect(MetricAlarms[0]?.StateValue).toBe('ALARM');
@@ -125,18 +128,18 @@ describe('a serverless endpoint', () => {
 
   test('files are scored on the schedule by the live version, and by the next one after it took over', async () => {
     const scored = async (): Promise<string[]> => {
-      const found = await listed(harbour.foundation.dataBucket, `${prefixes.batchOutput('vapour')}/`);
+      const found = await listed(deployed.foundation.dataBucket, `${prefixes.batchOutput('vapour')}/`);
       return Promise.all(
-        found.map(async (key) => (await readObject(harbour.clients, harbour.foundation.dataBucket, key)) ?? ''),
+        found.map(async (key) => (await readObject(deployed.clients, deployed.foundation.dataBucket, key)) ?? ''),
       );
     };
     const answer = (version: number): string =>
       [scoreOf(version, 10, 20), scoreOf(version, 30, 25.5)].map((each) => `${Number(each > 0.5)},${each}\n`).join('');
     expect(new Set(await scored())).toEqual(new Set([answer(2)]));
-    await harbour.ship(3);
-    await harbour.pass(60);
+    await deployed.ship(3);
+    await deployed.pass(60);
     expect((await scored()).at(-1)).toBe(answer(3));
-    const keys = await listed(harbour.foundation.dataBucket, `${prefixes.batchOutput('vapour')}/`);
+    const keys = await listed(deployed.foundation.dataBucket, `${prefixes.batchOutput('vapour')}/`);
     expect(keys[0]).toMatch(/^vapour\/batch\/output\/2026-11-20T\d\d-\d\d-\d\d\/orders\.csv\.out$/);
   });
 });

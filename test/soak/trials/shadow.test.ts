@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../../contracts/load-use-case';
+import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { stackNames } from '../../../contracts/names';
-import type { UseCase } from '../../../contracts/use-case';
-import type { Project } from '../../../local/cli/project';
-import { openSession, type Session } from '../../../local/cli/session';
-import { compareTrial, decideTrial, type TrialReport } from '../../../local/cli/trial';
-import { renderTrial } from '../../../local/cli/trial-text';
+import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { Project } from '../../../cli/shared/project';
+import { openSession, type Session } from '../../../cli/shared/session';
+import { compareTrial, decideTrial, type TrialReport } from '../../../cli/loop/trial';
+import { renderTrial } from '../../../cli/loop/trial-text';
 import { root } from '../../support/app';
-import { Harbour } from '../../support/shipping/harbour';
-import { scoreOf } from '../../support/shipping/models';
+import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
+import { scoreOf } from '../../support/deployed/models';
 import { Door, failuresOf } from '../../support/trials/door';
 
 const definitions = join(root, 'test/support/trials');
@@ -18,14 +18,14 @@ const rows = Array.from({ length: 120 }, (_, index) => [1 + (index % 40), (index
 const bytes = (text: string): string => text.replace(/"inference_id":"[^"]*",/, '');
 
 describe('a use case whose versions are shadows first', () => {
-  let harbour: Harbour;
+  let deployed: DeployedUseCase;
   let door: Door;
   let session: Session;
   let useCase: UseCase;
   let project: Project;
   let alone: readonly string[];
   const report = (): Promise<TrialReport> => compareTrial(session, project, useCase);
-  const configOf = async (): Promise<string> => (await harbour.endpoint())?.config ?? '';
+  const configOf = async (): Promise<string> => (await deployed.endpoint())?.config ?? '';
   const answers = (): Promise<string[]> =>
     Promise.all(
       rows.map(async ([distance, load]) => {
@@ -35,20 +35,20 @@ describe('a use case whose versions are shadows first', () => {
     );
 
   beforeAll(async () => {
-    harbour = await Harbour.open('umbra', [stackNames.monitoring('umbra')], definitions);
-    door = await Door.of(harbour);
-    project = { ...harbour.project, python: join(root, '.venv/bin/python') };
+    deployed = await DeployedUseCase.open('umbra', [stackNames.monitoring('umbra')], definitions);
+    door = await Door.of(deployed);
+    project = { ...deployed.project, python: join(root, '.venv/bin/python') };
     session = await openSession(project);
     const [found] = loadUseCases(definitions).filter((each) => each.useCase.name === 'umbra');
     if (found === undefined) throw new Error('no use case');
     useCase = found.useCase;
-    await harbour.ship(1);
+    await deployed.ship(1);
     alone = await answers();
     // Times of events and captures are whole seconds: what was answered before must not share one with the start of the trial.
-    await harbour.pass(1);
-    await harbour.ship(2);
+    await deployed.pass(1);
+    await deployed.ship(2);
   }, 120_000);
-  afterAll(() => harbour.close());
+  afterAll(() => deployed.close());
 
   test('answers are the same bytes with and without it', async () => {
     expect(await configOf()).toMatch(/^umbra-endpoint-trial-v2-/);
@@ -57,7 +57,7 @@ describe('a use case whose versions are shadows first', () => {
   });
 
   test('it answered the same requests, and how it differs is told in numbers', async () => {
-    await harbour.pass(1);
+    await deployed.pass(1);
     const found = await report();
     expect(found.comparison).toMatchObject({ paired: rows.length, champion_only: 0, challenger_only: 0 });
     // 1 / 101 and 1 / 102 of the same sums.
@@ -74,9 +74,9 @@ describe('a use case whose versions are shadows first', () => {
 
   test('promoting it deploys it, with the canary of every deployment', async () => {
     await decideTrial(session, await report(), 'promote', 'agrees');
-    await harbour.pass(25);
+    await deployed.pass(25);
     expect(await configOf()).toMatch(/^umbra-endpoint-v2-/);
-    expect(failuresOf(harbour)).toEqual([]);
+    expect(failuresOf(deployed)).toEqual([]);
   });
 
   test.each([
@@ -85,7 +85,7 @@ describe('a use case whose versions are shadows first', () => {
   ] as const)(
     'a shadow (version %d) that is %s harms nobody, and speaks against itself',
     async (version, behaviour) => {
-      await harbour.ship(version, behaviour);
+      await deployed.ship(version, behaviour);
       expect(await configOf()).toMatch(new RegExp(`-trial-v${version}-`));
       const began = performance.now();
       for (const [distance, load] of rows.slice(0, 10)) {
@@ -96,13 +96,13 @@ describe('a use case whose versions are shadows first', () => {
       }
       // Ten answers one after the other took less than the shadow needs for a few of them.
       if (behaviour === 'slow') expect(performance.now() - began).toBeLessThan(8 * 1_300);
-      await harbour.pass(1);
+      await deployed.pass(1);
       const { metrics, objections } = await report();
       if (behaviour === 'broken')
         expect(objections).toContainEqual("100.0 % of its requests failed, 0.0 % of the live version's");
       else expect(metrics.challenger.p50).toBeGreaterThan(1_000);
       await decideTrial(session, await report(), 'stop', behaviour);
-      await harbour.pass(2);
+      await deployed.pass(2);
       expect(await configOf()).toMatch(/^umbra-endpoint-v2-/);
     },
   );

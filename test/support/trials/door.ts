@@ -1,6 +1,6 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { stackNames } from '../../../contracts/names';
-import type { Harbour } from '../shipping/harbour';
+import type { DeployedUseCase } from '../deployed/deployed-use-case';
 
 export interface Prediction {
   readonly status: number;
@@ -11,20 +11,20 @@ export interface Prediction {
   };
 }
 
-/** The front door of a harbour's use case, by a token. */
+/** The front door of a deployed use case, by a token. */
 export class Door {
   private constructor(
     private readonly url: string,
     private readonly token: string,
   ) {}
 
-  static async of(harbour: Harbour): Promise<Door> {
-    const { Stacks = [] } = await harbour.clients.cloudformation.send(
-      new DescribeStacksCommand({ StackName: stackNames.frontDoor(harbour.name) }),
+  static async of(deployed: DeployedUseCase): Promise<Door> {
+    const { Stacks = [] } = await deployed.clients.cloudformation.send(
+      new DescribeStacksCommand({ StackName: stackNames.frontDoor(deployed.name) }),
     );
     const url = Stacks[0]?.Outputs?.find((each) => each.OutputKey === 'Url')?.OutputValue ?? '';
-    const given = { issuer: 'https://login.example.com/', audience: harbour.name, lifetime: 400_000_000 };
-    const answer = await fetch(`${harbour.account.endpointUrl()}/_local/tokens`, {
+    const given = { issuer: 'https://login.example.com/', audience: deployed.name, lifetime: 400_000_000 };
+    const answer = await fetch(`${deployed.account.endpointUrl()}/_local/tokens`, {
       method: 'POST',
       body: JSON.stringify(given),
     });
@@ -67,5 +67,5 @@ export class Door {
 }
 
 /** Errors of functions, without those about the executions of hand-made versions, which do not exist. */
-export const failuresOf = (harbour: Harbour): readonly string[] =>
-  harbour.failures().filter((each) => !each.includes('/execution/run'));
+export const failuresOf = (deployed: DeployedUseCase): readonly string[] =>
+  deployed.failures().filter((each) => !each.includes('/execution/run'));

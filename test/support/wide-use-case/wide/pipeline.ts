@@ -7,7 +7,7 @@ import {
   processingOutput,
   ProcessingStep,
   StringParameter,
-} from '../../../../pipeline-defs/dsl';
+} from '../../../../packages/pipeline-language/src';
 import type { PipelineContext } from '../../../../pipeline-defs/standard/place';
 
 /** One job, and forty gates with five hundred allowed words each: 250 kB. */

@@ -1,0 +1,45 @@
+// Lets Node run our TypeScript: `node --require ./bin/typescript.cjs bin/app.ts`.
+// esbuild takes the types off each file as it is loaded, which costs a tenth of what the TypeScript compiler takes to start
+// (docs/decisions/0060-synth-without-a-compiler.md), and what it made is kept by the hash of the source, which halves the rest.
+// Types are checked by `npm run lint`, not here.
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { version } = require('esbuild/package.json');
+
+const cache = join(__dirname, '..', '.mooring', 'build', 'typescript');
+
+function transform(source, filename) {
+  return require('esbuild').transformSync(source, {
+    loader: 'ts',
+    format: 'cjs',
+    target: 'node20',
+    sourcefile: filename,
+    sourcemap: 'inline',
+    sourcesContent: false,
+  }).code;
+}
+
+/** What esbuild makes of a file: the kept result, else a fresh one, which is kept when the folder can be written. */
+function transformed(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const key = createHash('sha256').update(`${version}\n${filename}\n${source}`).digest('hex');
+  const kept = join(cache, `${key}.cjs`);
+  try {
+    return readFileSync(kept, 'utf8');
+  } catch {
+    const code = transform(source, filename);
+    try {
+      mkdirSync(cache, { recursive: true });
+      // Another process may write the same file: a rename shows it whole or not at all.
+      writeFileSync(`${kept}.${process.pid}`, code);
+      renameSync(`${kept}.${process.pid}`, kept);
+    } catch {
+      // A checkout that cannot be written costs time, not correctness.
+    }
+    return code;
+  }
+}
+
+process.setSourceMapsEnabled(true);
+require.extensions['.ts'] = (module, filename) => module._compile(transformed(filename), filename);

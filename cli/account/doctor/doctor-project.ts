@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Project } from '../../shared/project';
+import { messageOf } from '../../../packages/local-account/src/core/errors';
+import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
+import { type Check, ill, well } from './checks';
+import { localRegion } from '../../shared/clients';
+import { unknownInstances } from '../cost';
+
+interface ReleaseFile {
+  readonly repository?: { readonly name?: string };
+  readonly environments?: Readonly<Record<string, { readonly account?: string; readonly region?: string }>>;
+}
+
+const releaseFile = (project: Project): string => join(project.root, 'release.yaml');
+
+/** Account that release.yaml wants the pipeline in; undefined when it does not say. */
+export function toolingAccount(project: Project): string | undefined {
+  const file = releaseFile(project);
+  const content = existsSync(file) ? (parse(readFileSync(file, 'utf8')) as ReleaseFile | null) : undefined;
+  return content?.environments?.['tooling']?.account;
+}
+
+/** What the checkout and the shell tell. */
+export const projectChecks: Readonly<Record<string, Check>> = {
+  'cdk cli': ({ project }) => {
+    const read = (
+      file: string,
+    ): { readonly version?: string; readonly dependencies?: Readonly<Record<string, string>> } =>
+      JSON.parse(readFileSync(join(project.root, file), 'utf8')) as { version?: string };
+    const wanted = read('package.json').dependencies?.['aws-cdk'];
+    const file = 'node_modules/aws-cdk/package.json';
+    const installed = existsSync(join(project.root, file)) ? read(file).version : undefined;
+    return Promise.resolve(
+      wanted === installed
+        ? well(`aws-cdk ${installed ?? ''}`)
+        : ill(`aws-cdk is ${installed ?? 'not installed'}, package.json pins ${wanted ?? 'none'}`, 'run `npm ci`'),
+    );
+  },
+  configuration: ({ project }) => {
+    const file = releaseFile(project);
+    if (!existsSync(file))
+      return Promise.resolve(ill('there is no release.yaml', 'write it as docs/releasing.md shows'));
+    const { repository, environments } = (parse(readFileSync(file, 'utf8')) ?? {}) as ReleaseFile;
+    const regions = Object.values(environments ?? {}).map(({ region }) => region);
+    if (repository?.name === undefined)
+      return Promise.resolve(ill('release.yaml names no repository', 'set repository.name to owner/name'));
+    if (new Set(regions).size > 1)
+      return Promise.resolve(
+        ill(`the stages lie in ${[...new Set(regions)].join(' and ')}`, 'give environments.* one region'),
+      );
+    return Promise.resolve(well(`releases come from ${repository.name}`));
+  },
+  region: ({ project }) => {
+    const file = releaseFile(project);
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const wanted = ((parse(text) ?? {}) as ReleaseFile).environments?.['tooling']?.region;
+    const here = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? localRegion;
+    return Promise.resolve(
+      wanted === undefined || wanted === here
+        ? well(here)
+        : ill(`the shell is in ${here}, release.yaml says ${wanted}`, `export AWS_REGION=${wanted}`),
+    );
+  },
+  'instance types': ({ useCases }) => {
+    const odd = useCases.flatMap((each) => unknownInstances(each).map((type) => `${type} (${each.name})`));
+    return Promise.resolve(
+      odd.length === 0
+        ? well('all in the price table')
+        : ill(
+            `not in the price table: ${odd.join(', ')}`,
+            'check the spelling in use-case.yaml, or add the price to cli/account/prices.json',
+          ),
+    );
+  },
+  images: ({ useCases }) => {
+    const missing = useCases.flatMap(({ name, training }) => {
+      if (training.image === undefined) return [];
+      try {
+        imageOf(training.image);
+        return [];
+      } catch (error) {
+        return [`${name}: ${messageOf(error)}`];
+      }
+    });
+    return Promise.resolve(
+      missing.length === 0
+        ? well('all are there')
+        : ill(missing.join('; '), 'correct training.image in use-case.yaml, or push the image before the release'),
+    );
+  },
+};

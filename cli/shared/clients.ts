@@ -1,0 +1,59 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { dockerStandIn } from '../../packages/local-account/src/core/project-root';
+
+export const localRegion = 'us-east-1';
+/** Keys of the local account's administrator; they mean nothing anywhere else. */
+export const localKeys = { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' } as const;
+
+/** The SDK clients that commands use, all pointed at one endpoint. */
+export interface Clients {
+  readonly cloudformation: CloudFormationClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly events: EventBridgeClient;
+  readonly lambda: LambdaClient;
+  readonly s3: S3Client;
+  readonly sagemaker: SageMakerClient;
+  readonly runtime: SageMakerRuntimeClient;
+  readonly sns: SNSClient;
+  readonly ssm: SSMClient;
+}
+
+export function clientsFor(endpoint: string): Clients {
+  const config = { endpoint, region: localRegion, credentials: localKeys, maxAttempts: 1 } as const;
+  return {
+    cloudformation: new CloudFormationClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    events: new EventBridgeClient(config),
+    lambda: new LambdaClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sagemaker: new SageMakerClient(config),
+    runtime: new SageMakerRuntimeClient(config),
+    sns: new SNSClient(config),
+    ssm: new SSMClient(config),
+  };
+}
+
+/** What a shell or a child process exports to talk to the account. */
+export function clientEnvironment(endpoint: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    // The aws CLI builds the address of SQS from its own table unless it is named.
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    AWS_ACCESS_KEY_ID: localKeys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localKeys.secretAccessKey,
+    AWS_REGION: localRegion,
+    AWS_DEFAULT_REGION: localRegion,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DOCKER: dockerStandIn(),
+    CDK_DEFAULT_ACCOUNT: '000000000000',
+    CDK_DEFAULT_REGION: localRegion,
+  };
+}

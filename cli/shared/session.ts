@@ -1,0 +1,74 @@
+import { UserError } from '../../packages/use-case/src/errors';
+import { Account } from '../../packages/local-account/src/account';
+import { clientsFor, type Clients } from './clients';
+import type { Project } from './project';
+
+/** A connection to the local account, with everything a command needs of it. */
+export interface Session {
+  readonly endpoint: string;
+  readonly clients: Clients;
+  /** Whether the account runs in this very process, for as long as the command. */
+  readonly own: boolean;
+  /** Calls a local-only route. @throws UserError with the account's answer. */
+  control(method: 'GET' | 'POST', path: string, input?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+async function callControl(
+  endpoint: string,
+  method: 'GET' | 'POST',
+  path: string,
+  input: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> {
+  const query =
+    method === 'GET' && Object.keys(input).length > 0
+      ? `?${new URLSearchParams(Object.fromEntries(Object.entries(input).map(([key, value]) => [key, String(value)]))).toString()}`
+      : '';
+  const response = await fetch(
+    `${endpoint}${path}${query}`,
+    method === 'POST'
+      ? { method, body: JSON.stringify(input), headers: { 'content-type': 'application/json' } }
+      : { method },
+  );
+  const answer = (await response.json()) as { readonly message?: string };
+  if (!response.ok) throw new UserError(answer.message ?? `${method} ${path} answered ${response.status}`);
+  return answer;
+}
+
+function sessionOn(endpoint: string, own: boolean, close: () => Promise<void>): Session {
+  return {
+    endpoint,
+    clients: clientsFor(endpoint),
+    own,
+    control: (method, path, input) => callControl(endpoint, method, path, input),
+    close,
+  };
+}
+
+/**
+ * Connects to the account that runs on this state folder; where none runs, starts one in this process on a free port.
+ * Either way the same state is used, so commands work with and without `mooring up` in another terminal.
+ */
+export async function openSession(project: Project): Promise<Session> {
+  const running = Account.running(project.state);
+  if (running !== undefined) return sessionOn(running.url, false, () => Promise.resolve());
+  const account = await startAccount(project, 0);
+  return sessionOn(account.endpointUrl(), true, () => account.stop());
+}
+
+/** Starts the account in this process. @param port 0 for any free one. */
+export async function startAccount(project: Project, port: number): Promise<Account> {
+  const account = new Account({ folder: project.state, port, python: project.python, env: process.env });
+  await account.start();
+  return account;
+}
+
+/** Opens a session, runs the body and closes, whatever happens. */
+export async function withSession<T>(project: Project, body: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(project);
+  try {
+    return await body(session);
+  } finally {
+    await session.close();
+  }
+}

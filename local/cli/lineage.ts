@@ -1,9 +1,0 @@
-import { metadataKeys } from '../../contracts/names';
-import type { Clients } from './clients';
-import { describePackage } from './registry';
-
-/** The pipeline execution that registered a model package. */
-export async function executionOf(clients: Clients, packageArn: string): Promise<string | undefined> {
-  const { CustomerMetadataProperties = {} } = await describePackage(clients, packageArn);
-  return CustomerMetadataProperties[metadataKeys.executionArn];
-}

@@ -1,0 +1,70 @@
+import { AwsError } from '../../../core/errors';
+import { optionalNumber, text } from '../../../core/input';
+import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
+import { scopeOf } from '../../../server/scope';
+import type { PolicyAccessControl } from '../../iam/runtime/access-control';
+import type { IamDirectory } from '../../iam/runtime/directory';
+
+/** STS: who am I, and sessions of roles. */
+export class StsService implements AwsService {
+  readonly signingName = 'sts';
+  readonly xmlNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+  readonly operations: Readonly<Record<string, Operation>>;
+
+  constructor(
+    private readonly directory: IamDirectory,
+    private readonly access: PolicyAccessControl,
+    private readonly accountId: string,
+  ) {
+    this.operations = {
+      GetCallerIdentity: (_input, call) => this.identity(call),
+      AssumeRole: (input) => this.assumeRole(input),
+    };
+  }
+
+  permissions(operation: string, input: Body): readonly Permission[] {
+    if (operation !== 'AssumeRole') return [];
+    const resource = text(input, 'RoleArn');
+    const tags = Object.entries(this.directory.findRole(resource.split('/').at(-1) ?? '')?.tags ?? {});
+    const context = Object.fromEntries(tags.map(([key, value]) => [`iam:ResourceTag/${key}`, value]));
+    return [{ action: 'sts:AssumeRole', resource, context }];
+  }
+
+  private identity(call: Call): Body {
+    const { principal } = call;
+    if (principal.kind !== 'role') return { UserId: 'AIDALOCALADMIN', Account: this.accountId, Arn: principal.arn };
+    const role = this.directory.roleByArn(principal.arn);
+    const key = scopeOf({ headers: call.headers, query: new URLSearchParams() })?.accessKeyId ?? '';
+    const session = this.access.sessionName(key) ?? 'local';
+    return { UserId: `${role.id}:${session}`, Account: this.accountId, Arn: this.assumedArn(role.name, session) };
+  }
+
+  private assumeRole(input: Body): Body {
+    const arn = text(input, 'RoleArn');
+    const session = text(input, 'RoleSessionName');
+    if (!/^[\w+=,.@-]{2,64}$/.test(session))
+      throw new AwsError(
+        'ValidationError',
+        `'${session}' is no session name; allowed: 2 to 64 of letters, digits and _+=,.@-`,
+      );
+    const role = this.directory.findRole(arn.split('/').at(-1) ?? '');
+    if (role === undefined || role.arn !== arn)
+      throw new AwsError('AccessDenied', `no role ${arn} is deployed in this account, so it cannot be assumed`, 403);
+    const keys = this.access.openSession(arn, session);
+    // Clients judge expiry by their own clock, which the account's virtual clock does not move.
+    const expiration = new Date(Date.now() + (optionalNumber(input, 'DurationSeconds') ?? 3600) * 1000);
+    return {
+      Credentials: {
+        AccessKeyId: keys.accessKeyId,
+        SecretAccessKey: keys.secretAccessKey,
+        SessionToken: keys.sessionToken,
+        Expiration: expiration,
+      },
+      AssumedRoleUser: { AssumedRoleId: `${role.id}:${session}`, Arn: this.assumedArn(role.name, session) },
+    };
+  }
+
+  private assumedArn(role: string, session: string): string {
+    return `arn:aws:sts::${this.accountId}:assumed-role/${role}/${session}`;
+  }
+}

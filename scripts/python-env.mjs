@@ -1,6 +1,0 @@
-// `node scripts/python-env.mjs NAME` creates or refreshes a Python environment and prints its interpreter.
-import { ensurePython, runMain } from './lib/install.mjs';
-
-await runMain(() => {
-  console.log(ensurePython(process.argv[2] ?? 'main'));
-});
