@@ -88,8 +88,9 @@ function binary(text: string, declared: LabelDeclaration): LabelMeaning {
 
 /** Whether 0 and 1 are no raw values of the label, so that they can be the pipeline's own code. */
 function isWords(declared: LabelDeclaration): boolean {
+  if (declared.positive === undefined) return false;
   const raw = [
-    ...(declared.positive === undefined ? [] : [plain(declared.positive)]),
+    plain(declared.positive),
     ...(negativeValues(declared) ?? []),
     ...(declared.column.categories ?? []).map(plain),
   ];

@@ -94,10 +94,14 @@ describe('monitoring.compute without an image', () => {
 
   test("has deployments build the monitor's image for what SageMaker runs", () => {
     expect(more).toEqual([]);
-    expect(source).toMatchObject({ dockerFile: 'container/Dockerfile', platform: 'linux/amd64' });
+    expect(source).toMatchObject({ dockerFile: 'mooring-monitor/container/Dockerfile', platform: 'linux/amd64' });
     const files = readdirSync(join(outdir, source['directory'] ?? ''), { recursive: true, encoding: 'utf8' });
     expect(files).toEqual(
-      expect.arrayContaining(['container/Dockerfile', 'container/requirements.txt', 'src/mooring_monitor/cli.py']),
+      expect.arrayContaining([
+        ...['Dockerfile', 'requirements.txt'].map((each) => `mooring-monitor/container/${each}`),
+        'mooring-monitor/src/mooring_monitor/cli.py',
+        'mooring-values/src/mooring_values/cells.py',
+      ]),
     );
     expect(files.filter((each) => each.includes('__pycache__'))).toEqual([]);
   });
