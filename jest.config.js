@@ -28,6 +28,8 @@ const projects = {
   browser: ['test/browser'],
   soak: ['test/soak'],
   calm: ['test/calm'],
+  withstand: ['test/withstand'],
+  truth: ['test/truth'],
 };
 
 /**

@@ -24,7 +24,7 @@ from typing import Any, Final
 from mooring_monitor.labels.join import Joining, join
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.window import Window
-from mooring_monitor.use_case import parse_use_case
+from mooring_use_case.use_case import parse_use_case
 
 END: Final = datetime(2026, 3, 1, tzinfo=timezone.utc)
 DAYS: Final = 30

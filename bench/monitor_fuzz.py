@@ -13,7 +13,7 @@ from pathlib import Path
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python/mooring-monitor/src"))
+sys.path.extend(str(each) for each in (Path(__file__).parents[1] / "python").glob("*/src"))
 
 with atheris.instrument_imports(include=["mooring_monitor"]):
     from mooring_monitor.answers import label_of, prediction_of
@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["mooring_monitor"]):
     from mooring_monitor.readers.capture import read_capture
     from mooring_monitor.readers.capture_record import parse_ground_truth
     from mooring_monitor.readers.source import Source
-    from mooring_monitor.use_case import parse_use_case
+    from mooring_use_case.use_case import parse_use_case
 
 NAMES = ("a", "b", "c")
 USE_CASE = parse_use_case(

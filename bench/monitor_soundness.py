@@ -23,16 +23,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python/mooring-monitor/src"))
+sys.path.extend(str(each) for each in (Path(__file__).parents[1] / "python").glob("*/src"))
 
-from mooring_monitor.comparison import Baseline, compare
-from mooring_monitor.detectors import DETECTORS
-from mooring_monitor.drift import plans
-from mooring_monitor.drift_report import Occasion
+from mooring_monitor.drift.comparison import Baseline, compare
+from mooring_monitor.drift.detectors import DETECTORS
+from mooring_monitor.drift.judge import plans
 from mooring_monitor.profile.constraints import Constraints, constraints_document, parse_constraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import statistics_of
 from mooring_monitor.readers.batch import Batch, Skips
+from mooring_monitor.records import Occasion
 
 REFERENCE_ROWS: Final = 20_000
 SIZES: Final = (200, 1_000, 10_000)

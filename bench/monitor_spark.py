@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python/mooring-monitor/src"))
+sys.path.extend(str(each) for each in (Path(__file__).parents[1] / "python").glob("*/src"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from monitor_speed import write_rows

@@ -19,6 +19,7 @@ import { FunctionBundles, functionNames } from '../lib/functions/function-bundle
 import { doorUseCase, record } from '../test/support/door-use-case';
 import { FrontDoor } from '../test/support/front-door';
 import { load as measure, type Load, percentile, type Sample } from './predict-load';
+import { invocationTarget } from '../packages/local-account/test/support/clients';
 
 const bounds = { overhead: 10, bundle: 1024 * 1024, importTime: 150 } as const;
 const root = join(__dirname, '..');
@@ -61,11 +62,8 @@ async function measureOverhead(options: {
       headers: { ...json, authorization: `Bearer ${await door.token({ lifetime: 86_400 })}` },
       body: JSON.stringify({ features: record }),
     };
-    const direct = {
-      url: `${door.laptop.account.endpointUrl()}/endpoints/door-endpoint/invocations`,
-      headers: { ...json, authorization: scope },
-      body: JSON.stringify({ instances: [record] }),
-    };
+    const body = JSON.stringify({ instances: [record] });
+    const direct = await invocationTarget(door.laptop.account, 'door-endpoint', json, body);
     const { rounds, ...load } = options;
     for (const each of [throughDoor, direct]) await measure({ ...each, ...load, seconds: 3, think: 0.1, seed: 1 });
     let within = false;
@@ -79,10 +77,6 @@ async function measureOverhead(options: {
     await door.close();
   }
 }
-
-/** The local account takes the scope of a signature from the load, not its proof. */
-const scope =
-  'AWS4-HMAC-SHA256 Credential=AKIALOCALADMIN/20261120/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0';
 
 function report(
   { users, think }: { readonly users: number; readonly think: number },

@@ -3,6 +3,7 @@ import { describeError } from './shared/errors';
 import { findProject } from './shared/project';
 import { note } from './shared/output';
 import type { CommandContext } from './shared/command';
+import { addAccount } from './account/account-command';
 import { addApprove } from './loop/approve-command';
 import { addCheck } from './loop/check-command';
 import { addClock } from './account/clock-command';
@@ -60,6 +61,7 @@ export function buildProgram(): Command {
     addCheck,
     addReport,
     addReset,
+    addAccount,
     addTour,
     addRelease,
     addApproveRelease,
@@ -69,7 +71,10 @@ export function buildProgram(): Command {
     addDestroy,
   ])
     add(program, context);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    command.exitOverride();
+    for (const part of command.commands) part.exitOverride();
+  }
   return program;
 }
 

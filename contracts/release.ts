@@ -12,10 +12,8 @@ export interface ReleaseTag {
   readonly version: string;
 }
 
-const versionPattern = '[0-9]+\\.[0-9]+(?:\\.[0-9]+)?';
-
 /** Whether a text is a version that a tag may carry: two or three numbers. */
-export const isReleaseVersion = (text: string): boolean => new RegExp(`^${versionPattern}$`).test(text);
+export const isReleaseVersion = (text: string): boolean => /^[0-9]+\.[0-9]+(\.[0-9]+)?$/.test(text);
 
 /** `release-<use-case>-v<version>`, or the same with `prerelease`. */
 export const releaseTagOf = (useCase: string, version: string, kind: ReleaseKind = 'release'): string =>
@@ -27,7 +25,7 @@ export const releaseTagOf = (useCase: string, version: string, kind: ReleaseKind
  * @returns undefined when it is not a release tag of one of the use cases.
  */
 export function parseReleaseTag(tag: string, useCases: readonly string[]): ReleaseTag | undefined {
-  const match = new RegExp(`^(release|prerelease)-(.+)-v(${versionPattern})$`).exec(tag);
+  const match = /^(release|prerelease)-(.+)-v([0-9]+\.[0-9]+(?:\.[0-9]+)?)$/.exec(tag);
   const [, kind, useCase, version] = match ?? [];
   if (kind === undefined || useCase === undefined || version === undefined) return undefined;
   return useCases.includes(useCase) ? { tag, kind: kind as ReleaseKind, useCase, version } : undefined;

@@ -79,6 +79,7 @@ export const pythonEnvironments = {
   main: { folder: '.venv', requirements: ['requirements/dev.txt', 'requirements/runtime.txt'] },
   clients: { folder: '.venvs/clients', requirements: ['requirements/clients.txt'] },
   sdk: { folder: '.venvs/sdk', requirements: ['requirements/sdk.txt'] },
+  truth: { folder: '.venvs/truth', requirements: ['requirements/truth.txt'] },
   bench: { folder: '.venvs/bench', requirements: ['requirements/bench.txt'] },
 };
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { UserError } from '../../packages/use-case/src/errors';
 import type { Project } from '../shared/project';
-import { clientEnvironment } from '../shared/clients';
+import { clientEnvironment, type Connection } from '../shared/clients';
 
 /** Called for each line the CDK CLI prints. */
 export type Follow = (line: string) => void;
@@ -52,10 +52,10 @@ export function synth(project: Project, useCases: readonly string[], follow: Fol
   );
 }
 
-/** Deploys stacks of an assembly to the account at `endpoint`, with the unmodified CDK CLI. */
+/** Deploys stacks of an assembly to the account at `connection`, with the unmodified CDK CLI. */
 export function deploy(
   project: Project,
-  endpoint: string,
+  connection: Connection,
   stacks: readonly string[],
   follow: Follow = () => undefined,
 ): Promise<void> {
@@ -74,5 +74,5 @@ export function deploy(
     'events',
     '--asset-parallelism',
   ];
-  return run(project, 'deploy', args, clientEnvironment(endpoint), follow);
+  return run(project, 'deploy', args, clientEnvironment(connection), follow);
 }

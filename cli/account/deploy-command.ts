@@ -16,7 +16,7 @@ export function addDeploy(program: Command, context: CommandContext): void {
       const project = context.project();
       const names = name === undefined ? useCaseNames(project) : [findUseCase(project, name).name];
       await withSession(project, async (session) => {
-        await deployUseCases(project, session.endpoint, names);
+        await deployUseCases(project, session, names);
         if (options.json === true) printJson(await listStacks(session.clients));
       });
     });

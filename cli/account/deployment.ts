@@ -4,7 +4,7 @@ import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { configHash } from '../../contracts/config-hash';
 import { resourceNames, stackNames } from '../../contracts/names';
 import type { UseCase } from '../../packages/use-case/src/use-case';
-import type { Clients } from '../shared/clients';
+import type { Clients, Connection } from '../shared/clients';
 import { deploy, synth, type Follow } from './cdk';
 import { note } from '../shared/output';
 import type { Project } from '../shared/project';
@@ -33,16 +33,16 @@ export const milestones =
     if (/^(synthesizing |✅)/.test(line.trim())) follow(line.trim());
   };
 
-/** Synthesizes and deploys use cases to the account at `endpoint`. */
+/** Synthesizes and deploys use cases to the account at `connection`. */
 export async function deployUseCases(
   project: Project,
-  endpoint: string,
+  connection: Connection,
   useCases: readonly string[],
   follow: Follow = note,
 ): Promise<void> {
   follow(`synthesizing ${useCases.join(', ')}`);
   await synth(project, useCases, follow);
-  await deploy(project, endpoint, stacksOf(useCases, project.assembly), follow);
+  await deploy(project, connection, stacksOf(useCases, project.assembly), follow);
 }
 
 /** Whether `use-case.yaml` says something else than what is deployed: versions carry the hash of their settings. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../packages/use-case/src/errors';
 import { Account } from '../../packages/local-account/src/account';
+import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
 import { clientEnvironment } from '../shared/clients';
 import { print, printJson } from '../shared/output';
 import type { CommandContext } from '../shared/command';
@@ -15,7 +16,10 @@ export function addEnv(program: Command, context: CommandContext): void {
       const running = Account.running(context.project().state);
       if (running === undefined)
         throw new UserError('no local account is running; start one in another terminal with `npx mooring up`');
-      const variables = clientEnvironment(running.url);
+      const variables = clientEnvironment({
+        endpoint: running.url,
+        keys: AccountKeys.read(context.project().state).administrator,
+      });
       if (options.json === true) printJson(variables);
       else for (const [name, value] of Object.entries(variables)) print(`export ${name}=${value}`);
     });

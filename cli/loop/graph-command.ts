@@ -22,7 +22,7 @@ export function addGraph(program: Command, context: CommandContext): void {
       const useCase = findUseCase(project, name);
       await withSession(project, async (session) => {
         if (!(await isDeployed(session.clients, useCase.name)))
-          await deployUseCases(project, session.endpoint, [useCase.name], milestones(note));
+          await deployUseCases(project, session, [useCase.name], milestones(note));
         const { PipelineDefinition = '{}' } = await session.clients.sagemaker.send(
           new DescribePipelineCommand({ PipelineName: resourceNames.pipeline(useCase.name) }),
         );

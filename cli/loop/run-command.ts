@@ -32,7 +32,7 @@ export function addRun(program: Command, context: CommandContext): void {
       await withSession(project, async (session) => {
         if (!(await isDeployed(session.clients, useCase.name))) {
           await mustHaveData(project, session.clients, useCase.name, options.data);
-          await deployUseCases(project, session.endpoint, [useCase.name], milestones(note));
+          await deployUseCases(project, session, [useCase.name], milestones(note));
         } else if (await changedSince(session.clients, useCase))
           note(
             `use-case.yaml of ${useCase.name} changed since it was deployed, and this run follows the deployed one; \`npx mooring deploy ${useCase.name}\` brings the change`,

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { UserError } from '../../packages/use-case/src/errors';
 import { ownSource } from '../../contracts/events';
 import { prefixes } from '../../contracts/names';
+import { monitorPath } from '../../contracts/python-packages';
 import { trialFile, trialsPrefix, type TrialState } from '../../contracts/records/trial';
 import type { UseCase } from '../../packages/use-case/src/use-case';
-import { clientEnvironment, type Clients } from '../shared/clients';
+import { clientEnvironment, type Clients, type Connection } from '../shared/clients';
 import { readFoundation } from '../shared/foundation';
 import { readJson } from '../shared/objects';
 import type { Project } from '../shared/project';
@@ -116,7 +117,7 @@ async function monitorReport(
           ...['--smallest-difference', String(settings.smallest_difference)],
           ...['--confidence', String(settings.confidence)],
         ];
-  await runMonitor(project, session.endpoint, [
+  await runMonitor(project, session, [
     ...['trial', '--use-case', join(folder, 'use-case.json'), '--type', trial.type],
     ...['--capture', data(prefixes.capture(useCase.name)), '--endpoint', trial.endpoint, ...labels],
     ...['--champion', trial.champion.variant, '--challenger', trial.challenger.variant],
@@ -125,9 +126,12 @@ async function monitorReport(
   return JSON.parse(readFileSync(join(folder, 'trial.json'), 'utf8')) as Pick<TrialReport, 'answers'>;
 }
 
-function runMonitor(project: Project, endpoint: string, args: readonly string[]): Promise<void> {
-  const sources = ['mooring-monitor', 'mooring-values'].map((each) => join(project.root, 'python', each, 'src'));
-  const env = { ...process.env, ...clientEnvironment(endpoint), PYTHONPATH: sources.join(delimiter) };
+function runMonitor(project: Project, connection: Connection, args: readonly string[]): Promise<void> {
+  const env = {
+    ...process.env,
+    ...clientEnvironment(connection),
+    PYTHONPATH: monitorPath(project.root),
+  };
   return new Promise((done, fail) => {
     const child = spawn(project.python, ['-m', 'mooring_monitor', ...args], {
       env,

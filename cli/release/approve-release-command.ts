@@ -15,7 +15,7 @@ export function addApproveRelease(program: Command, context: CommandContext): vo
     .action(async (options: { reject?: boolean; wait?: boolean; reason: string }) => {
       await withSession(context.project(), async (session) => {
         const answer = options.reject === true ? 'Rejected' : 'Approved';
-        const client = pipelineClient(session.endpoint);
+        const client = pipelineClient(session);
         if (options.wait === true) await untilApproval(client);
         const waiting = await answerApproval(client, answer, options.reason);
         print(`${answer.toLowerCase()}: ${waiting.summary}`);

@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import { UserError } from '../../packages/use-case/src/errors';
 import { releaseNames } from '../../contracts/release';
-import { localKeys, localRegion } from '../shared/clients';
+import { type Connection, localRegion } from '../shared/clients';
 
 /** Commands wait with it for minutes, and an account that is busy may close a connection between two looks. */
-export const pipelineClient = (endpoint: string): CodePipelineClient =>
-  new CodePipelineClient({ endpoint, region: localRegion, credentials: localKeys, maxAttempts: 3 });
+export const pipelineClient = ({ endpoint, keys }: Connection): CodePipelineClient =>
+  new CodePipelineClient({ endpoint, region: localRegion, credentials: keys, maxAttempts: 3 });
 
 const pipelineName = releaseNames.pipeline;
 

@@ -52,8 +52,8 @@ export function addRelease(program: Command, context: CommandContext): void {
     .option('--json', 'print as JSON')
     .action(async (options: { wait?: boolean; json?: boolean }) => {
       await withSession(context.project(), async (session) => {
-        if (options.wait === true) await untilQuiet(pipelineClient(session.endpoint));
-        const releases = await readReleases(pipelineClient(session.endpoint), 10);
+        if (options.wait === true) await untilQuiet(pipelineClient(session));
+        const releases = await readReleases(pipelineClient(session), 10);
         if (options.json === true) return printJson(releases);
         for (const release of releases) {
           print(

@@ -7,11 +7,16 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Keys } from '../../packages/local-account/src/core/account-keys';
 import { dockerStandIn } from '../../packages/local-account/src/core/project-root';
 
 export const localRegion = 'us-east-1';
-/** Keys of the local account's administrator; they mean nothing anywhere else. */
-export const localKeys = { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' } as const;
+
+/** Where the account listens, and the keys that it knows. */
+export interface Connection {
+  readonly endpoint: string;
+  readonly keys: Keys;
+}
 
 /** The SDK clients that commands use, all pointed at one endpoint. */
 export interface Clients {
@@ -26,8 +31,8 @@ export interface Clients {
   readonly ssm: SSMClient;
 }
 
-export function clientsFor(endpoint: string): Clients {
-  const config = { endpoint, region: localRegion, credentials: localKeys, maxAttempts: 1 } as const;
+export function clientsFor({ endpoint, keys }: Connection): Clients {
+  const config = { endpoint, region: localRegion, credentials: keys, maxAttempts: 1 } as const;
   return {
     cloudformation: new CloudFormationClient(config),
     cloudwatch: new CloudWatchClient(config),
@@ -42,13 +47,13 @@ export function clientsFor(endpoint: string): Clients {
 }
 
 /** What a shell or a child process exports to talk to the account. */
-export function clientEnvironment(endpoint: string): Record<string, string> {
+export function clientEnvironment({ endpoint, keys }: Connection): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     // The aws CLI builds the address of SQS from its own table unless it is named.
     AWS_ENDPOINT_URL_SQS: endpoint,
-    AWS_ACCESS_KEY_ID: localKeys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: localKeys.secretAccessKey,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     AWS_REGION: localRegion,
     AWS_DEFAULT_REGION: localRegion,
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,11 +1,12 @@
 import { UserError } from '../../packages/use-case/src/errors';
 import { Account } from '../../packages/local-account/src/account';
-import { clientsFor, type Clients } from './clients';
+import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
+import { signedFetch } from '../../packages/local-account/src/core/signed-fetch';
+import { clientsFor, type Clients, type Connection } from './clients';
 import type { Project } from './project';
 
 /** A connection to the local account, with everything a command needs of it. */
-export interface Session {
-  readonly endpoint: string;
+export interface Session extends Connection {
   readonly clients: Clients;
   /** Whether the account runs in this very process, for as long as the command. */
   readonly own: boolean;
@@ -15,7 +16,7 @@ export interface Session {
 }
 
 async function callControl(
-  endpoint: string,
+  { endpoint, keys }: Connection,
   method: 'GET' | 'POST',
   path: string,
   input: Readonly<Record<string, unknown>> = {},
@@ -24,8 +25,9 @@ async function callControl(
     method === 'GET' && Object.keys(input).length > 0
       ? `?${new URLSearchParams(Object.fromEntries(Object.entries(input).map(([key, value]) => [key, String(value)]))).toString()}`
       : '';
-  const response = await fetch(
+  const response = await signedFetch(
     `${endpoint}${path}${query}`,
+    keys,
     method === 'POST'
       ? { method, body: JSON.stringify(input), headers: { 'content-type': 'application/json' } }
       : { method },
@@ -35,12 +37,12 @@ async function callControl(
   return answer;
 }
 
-function sessionOn(endpoint: string, own: boolean, close: () => Promise<void>): Session {
+function sessionOn(connection: Connection, own: boolean, close: () => Promise<void>): Session {
   return {
-    endpoint,
-    clients: clientsFor(endpoint),
+    ...connection,
+    clients: clientsFor(connection),
     own,
-    control: (method, path, input) => callControl(endpoint, method, path, input),
+    control: (method, path, input) => callControl(connection, method, path, input),
     close,
   };
 }
@@ -51,9 +53,12 @@ function sessionOn(endpoint: string, own: boolean, close: () => Promise<void>): 
  */
 export async function openSession(project: Project): Promise<Session> {
   const running = Account.running(project.state);
-  if (running !== undefined) return sessionOn(running.url, false, () => Promise.resolve());
+  if (running !== undefined) {
+    const keys = AccountKeys.read(project.state).administrator;
+    return sessionOn({ endpoint: running.url, keys }, false, () => Promise.resolve());
+  }
   const account = await startAccount(project, 0);
-  return sessionOn(account.endpointUrl(), true, () => account.stop());
+  return sessionOn({ endpoint: account.endpointUrl(), keys: account.keys }, true, () => account.stop());
 }
 
 /** Starts the account in this process. @param port 0 for any free one. */

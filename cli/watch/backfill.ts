@@ -10,7 +10,7 @@ import { durationSeconds } from '../../packages/use-case/src/duration';
 import { UserError } from '../../packages/use-case/src/errors';
 import { type MonitorKind, monitorKinds, resourceNames } from '../../contracts/names';
 import type { UseCase } from '../../packages/use-case/src/use-case';
-import { localKeys, localRegion } from '../shared/clients';
+import { localRegion } from '../shared/clients';
 import type { Session } from '../shared/session';
 
 /** Which windows of the past are to be judged (again). */
@@ -116,8 +116,8 @@ function cadenceOf({ monitoring }: UseCase, kind: string): string | undefined {
 }
 
 /** What the schedule starts, with its placeholders. */
-async function scheduledRequest({ endpoint }: Session, group: string, name: string): Promise<string> {
-  const scheduler = new SchedulerClient({ endpoint, region: localRegion, credentials: localKeys, maxAttempts: 1 });
+async function scheduledRequest({ endpoint, keys }: Session, group: string, name: string): Promise<string> {
+  const scheduler = new SchedulerClient({ endpoint, region: localRegion, credentials: keys, maxAttempts: 1 });
   try {
     const { Target } = await scheduler.send(new GetScheduleCommand({ Name: name, GroupName: group }));
     if (Target?.Input === undefined) throw new UserError(`the schedule ${name} starts no job`);

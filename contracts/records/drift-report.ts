@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * `drift_report.json`: what the monitor found in a window, for programs. `contracts/records/drift-report.schema.json` is emitted
- * from it; `python/mooring-monitor/src/mooring_monitor/drift_report.py` writes it, and a test holds the two together.
+ * from it; `python/mooring-monitor/src/mooring_monitor/drift/report.py` writes it, and a test holds the two together.
  */
 
 /** From harmless to grave; the data set's verdict is the gravest of its features'. */

@@ -43,6 +43,12 @@ export async function newLabelCount(
 
 function manifestOf(bucket: Bucket, rowsUri: string): Promise<LabelledManifest | undefined> {
   const { key } = parseUri(rowsUri);
-  const folder = key.replace(new RegExp(`${labelledFiles.rows}/?$`), '');
+  const folder = folderOf(key);
   return readJson(bucket, `${folder}${labelledFiles.manifest}`);
+}
+
+/** The folder that the rows lie in, with its slash. */
+function folderOf(key: string): string {
+  const ending = [`${labelledFiles.rows}/`, labelledFiles.rows].find((each) => key.endsWith(each)) ?? '';
+  return key.slice(0, key.length - ending.length);
 }

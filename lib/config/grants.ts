@@ -81,6 +81,11 @@ export function allowKey(role: iam.Role, key: IKey): void {
   allow(role, 'Key', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
 }
 
+/** Reading what the key encrypts. */
+export function allowDecrypt(role: iam.Role, key: IKey): void {
+  allow(role, 'Key', ['kms:Decrypt'], [key.keyArn]);
+}
+
 /** Handing a role over to SageMaker, and to nothing else. */
 export function allowPassToSageMaker(role: iam.Role, passed: iam.IRole): void {
   allow(role, 'PassRole', ['iam:PassRole'], [passed.roleArn], {

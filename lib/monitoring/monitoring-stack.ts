@@ -155,10 +155,7 @@ export class MonitoringStack extends Stack {
       role,
       'Executions',
       ['sagemaker:DescribePipelineExecution'],
-      [
-        arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}`),
-        arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}/execution/*`),
-      ],
+      [arn('sagemaker', `pipeline/${resourceNames.pipeline(useCase.name)}/execution/*`)],
       { because: 'executions get random ids, below the own pipeline' },
     );
     allowRead(role, 'Live', foundation.artifactBucket, [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync, type Zippable, zipSync } from 'fflate';
 import { Header } from 'tar';
 import { useCaseJson } from '../../contracts/config-hash';
+import { bundledPackages } from '../../contracts/python-packages';
 import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
 import type { SourceVersion } from '../config/source-version';
 
@@ -30,9 +31,7 @@ export class StandardCode {
   ) {
     const steps = join(root, 'python/mooring-steps/src');
     this.files = [
-      ...folderFiles(join(steps, 'mooring_steps'), 'mooring_steps'),
-      ...folderFiles(join(root, 'python/mooring-monitor/src/mooring_monitor'), 'mooring_monitor'),
-      ...folderFiles(join(root, 'python/mooring-values/src/mooring_values'), 'mooring_values'),
+      ...bundledPackages(root).flatMap(([name, folder]) => folderFiles(folder, name)),
       ...rootScripts.map((script): [string, Buffer] => [script, readFileSync(rootScript(steps, script))]),
     ];
   }

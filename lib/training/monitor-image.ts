@@ -20,7 +20,7 @@ export class MonitorImage extends Construct {
     this.asset = new DockerImageAsset(this, 'Asset', {
       directory: join(root, 'python'),
       file: 'mooring-monitor/container/Dockerfile',
-      exclude: ['**/tests', 'mooring-steps', '**/*.md', '**/__pycache__', '**/*.pyc', '**/.*'],
+      exclude: ['mooring-steps', '*/tests', '**/__pycache__', '**/*.pyc', '**/.*'],
       ignoreMode: IgnoreMode.DOCKER,
       // What SageMaker's instances run, whatever machine builds.
       platform: Platform.LINUX_AMD64,

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { prefixes } from '../../contracts/names';
 import type { UseCase } from '../../packages/use-case/src/use-case';
 import { arn } from '../config/arn';
-import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import { allow, allowDecrypt, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CheckSteps } from './check-steps';
 import type { CodeAssets } from './code-assets';
@@ -84,7 +84,7 @@ export class TrainingRoles extends Construct {
     checks?.allowPipeline(role);
     // Conditions read property files, and the registry checks that the model is there.
     allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
-    allowKey(role, foundation.key);
+    allowDecrypt(role, foundation.key);
     return role;
   }
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from mooring_monitor import metrics
-from mooring_monitor.detectors import DETECTORS
+from mooring_monitor.drift.detectors import DETECTORS
 from mooring_monitor.records import Kind
 
 ROOT = Path(__file__).parents[2]

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clientEnvironment } from '../../cli/shared/clients';
 import type { ExecutionState } from '../../cli/loop/execution';
 import { execute, root, Workplace, type Ended } from '../support/mooring';
+import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
 
 const python = join(root, '.venvs/clients/bin/python');
 const aws = join(root, '.venvs/clients/bin/aws');
@@ -29,7 +30,10 @@ if (!present) console.warn('skipped: the clients environment is not there; node 
     );
 
   beforeAll(async () => {
-    env = { ...clientEnvironment(await place.up()), AWS_PAGER: '' };
+    env = {
+      ...clientEnvironment({ endpoint: await place.up(), keys: AccountKeys.read(place.state).administrator }),
+      AWS_PAGER: '',
+    };
     const run = await place.json<ExecutionState>('run', 'credit-risk');
     expect(run.status).toBe('Succeeded');
   }, 300_000);

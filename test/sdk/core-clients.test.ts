@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Account } from '../../packages/local-account/src/account';
 import { clientsOf, dropFolders, freshFolder, startAccount } from '../../packages/local-account/test/support/account';
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { clientVariables } from '../../packages/local-account/test/support/clients';
 
 const bin = resolve(__dirname, '../../.venvs/clients/bin');
 const installed = existsSync(join(bin, 'aws'));
@@ -60,11 +61,7 @@ const template = {
       const env = {
         PATH: `${bin}:${process.env.PATH ?? ''}`,
         HOME: folder,
-        AWS_ENDPOINT_URL: account.endpointUrl(),
-        AWS_ACCESS_KEY_ID: 'AKIALOCALADMIN',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...clientVariables(account),
         AWS_MAX_ATTEMPTS: '1',
       };
       execFile(join(bin, command), args, { cwd: folder, env, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>

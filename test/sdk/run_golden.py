@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--parameter", action="append", default=[], help="NAME=VALUE")
     parser.add_argument("--queue", help="queue whose callbacks are answered")
     options = parser.parse_args(argv)
-    session = boto3.Session(aws_access_key_id="AKIALOCALADMIN", aws_secret_access_key="local", region_name="us-east-1")
+    session = boto3.Session(region_name="us-east-1")
     sagemaker = session.client("sagemaker", endpoint_url=options.endpoint)
     sqs = session.client("sqs", endpoint_url=options.endpoint)
     sagemaker.create_pipeline(

@@ -6,6 +6,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { clientConfig, clientVariables } from '../../packages/local-account/test/support/clients';
 import { Laptop, root } from '../../packages/local-account/test/support/laptop';
 
 const goldens = join(root, 'packages/pipeline-language/test/goldens');
@@ -44,7 +45,9 @@ interface Result {
       laptop.account.endpointUrl(),
       ...options,
     ];
-    const { stdout } = await promisify(execFile)(boto, argv);
+    const { stdout } = await promisify(execFile)(boto, argv, {
+      env: { ...process.env, ...clientVariables(laptop.account) },
+    });
     return JSON.parse(stdout) as Result;
   }
 
@@ -99,11 +102,7 @@ interface Result {
   });
 
   test('function succeeds with a real function', async () => {
-    const lambda = new LambdaClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const lambda = new LambdaClient(clientConfig(laptop.account));
     const code =
       'exports.handler = async (event) => ({ doubled: Number(event.count) * 2, greeting: `hello ${event.name}` });';
     await lambda.send(
@@ -121,11 +120,7 @@ interface Result {
   });
 
   test('callback succeeds once the message is answered', async () => {
-    const sqs = new SQSClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const sqs = new SQSClient(clientConfig(laptop.account));
     const { QueueUrl: queue = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'goldens' }));
     expect(await run('callback', '--queue', queue)).toMatchObject({ status: 'Succeeded', reason: '' });
   });

@@ -19,7 +19,7 @@ import { resourceNames, stackNames } from '../../contracts/names';
 import { publish } from '../../lambda/shared/news';
 import { Account } from '../../packages/local-account/src/account';
 import { deploy } from '../../cli/account/cdk';
-import { localKeys, localRegion } from '../../cli/shared/clients';
+import { clientConfig, region } from '../../packages/local-account/test/support/clients';
 import { root, testApp, testUseCases } from '../support/app';
 
 const chats: Chat[] = [
@@ -65,12 +65,12 @@ describe('a use case with chats, deployed by the CDK', () => {
   const server = new ChatServer();
   let origin = '';
 
-  const config = () => ({ endpoint: account.endpointUrl(), region: localRegion, credentials: localKeys });
-  const TopicArn = `arn:aws:sns:${localRegion}:000000000000:${resourceNames.newsTopic('loans')}`;
+  const config = () => clientConfig(account);
+  const TopicArn = `arn:aws:sns:${region}:000000000000:${resourceNames.newsTopic('loans')}`;
   const FunctionName = resourceNames.chatFunction('loans');
   const assembly = join(folder, 'cdk.out');
   const deployStacks = (...stacks: readonly string[]): Promise<void> =>
-    deploy({ root, work: folder, state, assembly, python: '' }, account.endpointUrl(), stacks);
+    deploy({ root, work: folder, state, assembly, python: '' }, account.connection, stacks);
   const lambda = () => new LambdaClient(config());
   const put = ({ parameter: Name }: Chat, Value: string): Promise<unknown> =>
     new SSMClient(config()).send(

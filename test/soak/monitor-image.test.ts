@@ -13,12 +13,14 @@ import {
   type CreateProcessingJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
+import { monitorPath } from '../../contracts/python-packages';
 import { Account } from '../../packages/local-account/src/account';
 import { deploy } from '../../cli/account/cdk';
-import { clientEnvironment, clientsFor, localKeys, localRegion } from '../../cli/shared/clients';
+import { clientEnvironment, clientsFor, localRegion } from '../../cli/shared/clients';
 import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { sparkUseCase } from '../support/spark-use-case';
+import { clientConfig } from '../../packages/local-account/test/support/clients';
 
 /** The account lives in this process: nothing may block it. */
 const run = promisify(execFile);
@@ -29,7 +31,7 @@ const useCase = 'loans';
 const stacks = [stackNames.foundation, stackNames.training(useCase)];
 const repositoryName = `cdk-hnb659fds-container-assets-000000000000-${localRegion}`;
 const script = `import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1].split(':')
 from mooring_monitor.cli import main
 sys.exit(main(sys.argv[2:]))
 `;
@@ -48,10 +50,10 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
     process.env['CDK_VALIDATION'] = 'false';
     testApp([sparkUseCase()], assembly).synth();
     await account.start();
-    ecr = new ECRClient({ endpoint: account.endpointUrl(), region: localRegion, credentials: localKeys });
+    ecr = new ECRClient(clientConfig(account));
     await deploy(
       { root, work: folder, state: join(folder, 'account'), assembly, python: '' },
-      account.endpointUrl(),
+      account.connection,
       stacks,
     );
   }, 180_000);
@@ -68,10 +70,10 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
   };
   const docker = (...args: string[]) =>
     run(join(root, 'packages/local-account/src/services/codebuild/runtime/docker/docker'), args, {
-      env: { ...process.env, ...clientEnvironment(account.endpointUrl()), TMPDIR: folder },
+      env: { ...process.env, ...clientEnvironment(account.connection), TMPDIR: folder },
     });
   const imageOfStep = async (): Promise<string> => {
-    const { sagemaker } = clientsFor(account.endpointUrl());
+    const { sagemaker } = clientsFor(account.connection);
     const described = await sagemaker.send(
       new DescribePipelineCommand({ PipelineName: resourceNames.pipeline(useCase) }),
     );
@@ -81,7 +83,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
     return Steps.find((each) => each.Name === 'DataQuality')?.Arguments.AppSpecification.ImageUri ?? '';
   };
   const job = async (ImageUri: string): Promise<CreateProcessingJobCommandInput> => {
-    const clients = clientsFor(account.endpointUrl());
+    const clients = clientsFor(account.connection);
     const { dataBucket } = await readFoundation(clients);
     const put = (Key: string, Body: string) => clients.s3.send(new PutObjectCommand({ Bucket: dataBucket, Key, Body }));
     await put('code/run.py', script);
@@ -97,12 +99,12 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
     });
     return {
       ProcessingJobName: `job-${Date.now()}`,
-      RoleArn: await everythingRole(account.endpointUrl()),
+      RoleArn: await everythingRole(account),
       AppSpecification: {
         ImageUri,
         ContainerEntrypoint: ['python3', '/opt/ml/processing/input/code/run.py'],
         ContainerArguments: [
-          ...[join(root, 'python/mooring-monitor/src'), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
+          ...[monitorPath(root), 'profile', '--engine', 'spark', '--train', '/opt/ml/processing/input/train'],
           ...['--output', '/opt/ml/processing/output'],
         ],
       },
@@ -133,7 +135,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
   });
 
   (spark ? test : test.skip)('counts on Spark in that image, its two instances as one', async () => {
-    const clients = clientsFor(account.endpointUrl());
+    const clients = clientsFor(account.connection);
     const { sagemaker } = clients;
     const request = await job(await imageOfStep());
     await sagemaker.send(new CreateProcessingJobCommand(request));
@@ -159,7 +161,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
       const { stdout } = await run(
         'sh',
         [join(tools, 'bin/cdk-assets'), '--path', manifest, '--verbose', 'publish', `${asset()}:current_account`],
-        { env: { ...process.env, ...clientEnvironment(account.endpointUrl()) } },
+        { env: { ...process.env, ...clientEnvironment(account.connection) } },
       );
       return stdout;
     };
@@ -181,7 +183,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
     await expect(docker('inspect', uri)).rejects.toThrow('No such image');
     await docker('build', '--tag', uri, context);
     await docker('push', uri);
-    const { sagemaker } = clientsFor(account.endpointUrl());
+    const { sagemaker } = clientsFor(account.connection);
     await expect(sagemaker.send(new CreateProcessingJobCommand(await job(uri)))).rejects.toThrow(
       `the local account does not support the image '${uri}'`,
     );
@@ -199,8 +201,8 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
   });
 });
 
-async function everythingRole(endpoint: string): Promise<string> {
-  const iam = new IAMClient({ endpoint, region: localRegion, credentials: localKeys });
+async function everythingRole(account: Account): Promise<string> {
+  const iam = new IAMClient(clientConfig(account));
   const RoleName = `everything-${Date.now()}`;
   const trust = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const { Role } = await iam.send(

@@ -48,10 +48,10 @@ describe('the standard pipeline with engine model-monitor, in the local account'
     const assembly = join(folder, 'cdk.out');
     testApp([nativeUseCase()], assembly).synth();
     await account.start();
-    const endpoint = account.endpointUrl();
+    const { connection } = account;
     const stacks = [stackNames.foundation, stackNames.training('loans')];
-    await deploy({ root, work: folder, state, assembly, python: '' }, endpoint, stacks);
-    clients = clientsFor(endpoint);
+    await deploy({ root, work: folder, state, assembly, python: '' }, connection, stacks);
+    clients = clientsFor(connection);
     await put(0);
   }, 300_000);
   afterAll(async () => {

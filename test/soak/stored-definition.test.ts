@@ -25,11 +25,11 @@ describe('a pipeline of more than 100 KiB, deployed by the CDK', () => {
     const assembly = join(folder, 'cdk.out');
     testApp(wideUseCase(), assembly).synth();
     await account.start();
-    const endpoint = account.endpointUrl();
+    const { connection } = account;
     const stacks = [stackNames.foundation, stackNames.training('wide')];
-    await deploy({ root, work: folder, state, assembly, python: '' }, endpoint, stacks);
+    await deploy({ root, work: folder, state, assembly, python: '' }, connection, stacks);
 
-    const clients = clientsFor(endpoint);
+    const clients = clientsFor(connection);
     const { artifactBucket } = await readFoundation(clients);
     const { PipelineDefinition = '' } = await clients.sagemaker.send(
       new DescribePipelineCommand({ PipelineName: resourceNames.pipeline('wide') }),

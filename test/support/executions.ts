@@ -7,12 +7,8 @@ import {
   PutApprovalResultCommand,
   type PipelineExecutionSummary,
 } from '@aws-sdk/client-codepipeline';
-
-export const localIdentity = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-  maxAttempts: 1,
-};
+import type { Account } from '../../packages/local-account/src/account';
+import { clientConfig } from '../../packages/local-account/test/support/clients';
 
 /** Looks until something is there. @throws Error when it is not there in time. */
 export async function until<T>(look: () => Promise<T | undefined>, seconds = 50): Promise<T> {
@@ -36,12 +32,12 @@ export class Executions {
   readonly client: CodePipelineClient;
 
   constructor(
-    endpoint: string,
+    account: Account,
     readonly pipelineName: string,
     private readonly patience = 50,
   ) {
     // Waiting takes minutes, and a busy account may close a connection between two looks.
-    this.client = new CodePipelineClient({ ...localIdentity, endpoint, maxAttempts: 3 });
+    this.client = new CodePipelineClient({ ...clientConfig(account), maxAttempts: 3 });
   }
 
   async all(): Promise<readonly PipelineExecutionSummary[]> {

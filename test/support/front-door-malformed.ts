@@ -1,11 +1,13 @@
 import { gzipSync } from 'node:zlib';
+import type { Keys } from '../../packages/local-account/src/core/account-keys';
 import { record } from './door-use-case';
-import { administrator, type Ask, type FrontDoor } from './front-door';
+import type { Ask, FrontDoor } from './front-door';
 
 type Make = (door: FrontDoor) => Ask | Promise<Ask>;
 /** What is wrong, the status it gets, and the request. */
 export type Malformed = readonly [what: string, status: number, make: Make];
 
+const keysOf = (door: FrontDoor): Keys => door.laptop.account.keys;
 const post = (body: string | Buffer, more: Ask = {}): Ask => ({ method: 'POST', path: '/predict', body, ...more });
 const raw =
   (body: string | Buffer): Make =>
@@ -97,8 +99,8 @@ export const malformed: readonly Malformed[] = [
   // wrong caller
   ['no signature', 403, () => post(good, { unsigned: true })],
   ['a token where a signature is asked for', 403, () => post(good, { token: 'abc.def.ghi' })],
-  ['an unknown access key', 403, () => post(good, { keys: { ...administrator, accessKeyId: 'AKIASOMEBODYELSE' } })],
-  ['a wrong secret', 403, () => post(good, { keys: { ...administrator, secretAccessKey: 'guessed' } })],
+  ['an unknown access key', 403, (door) => post(good, { keys: { ...keysOf(door), accessKeyId: 'AKIASOMEBODYELSE' } })],
+  ['a wrong secret', 403, (door) => post(good, { keys: { ...keysOf(door), secretAccessKey: 'guessed' } })],
   ['a role without the permission', 403, async (door) => post(good, { keys: await door.keysOf('Stranger') })],
   ['basic authentication', 403, () => post(good, { unsigned: true, headers: { authorization: 'Basic YTpi' } })],
 ];

@@ -28,7 +28,8 @@ import {
   variant,
 } from '../../packages/local-account/test/support/serving';
 import { doorUseCase } from './door-use-case';
-import { Sha256 } from './sha256';
+import { Sha256 } from '../../packages/local-account/src/core/sha256';
+import { clientConfig, control } from '../../packages/local-account/test/support/clients';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -153,7 +154,15 @@ export class FrontDoor {
     const signed =
       token !== undefined || unsigned === true
         ? { ...plain, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
-        : await signedHeaders({ method, hostname, path: full, query: search, headers: plain, body, keys });
+        : await signedHeaders({
+            method,
+            hostname,
+            path: full,
+            query: search,
+            headers: plain,
+            body,
+            keys: keys ?? this.laptop.account.keys,
+          });
     return send({ hostname, port, method, path: search === '' ? full : `${full}?${search}`, headers: signed, body });
   }
 
@@ -167,11 +176,7 @@ export class FrontDoor {
 
   /** Keys of the role that has the front door's policy (`Caller`), or of one that has none (`Stranger`). */
   async keysOf(role: 'Caller' | 'Stranger'): Promise<NonNullable<Ask['keys']>> {
-    const sts = new STSClient({
-      endpoint: this.laptop.account.endpointUrl(),
-      region: 'us-east-1',
-      credentials: administrator,
-    });
+    const sts = new STSClient(clientConfig(this.laptop.account));
     const { Credentials } = await sts.send(
       new AssumeRoleCommand({ RoleArn: this.roleArn(role), RoleSessionName: 'test' }),
     );
@@ -184,10 +189,7 @@ export class FrontDoor {
 
   async token(more: Settings = {}): Promise<string> {
     const given = { issuer: 'https://login.example.com/', audience: 'doors', scopes: ['predict'], ...more };
-    const answer = await fetch(`${this.laptop.account.endpointUrl()}/_local/tokens`, {
-      method: 'POST',
-      body: JSON.stringify(given),
-    });
+    const answer = await control(this.laptop.account, 'POST', '/_local/tokens', given);
     return ((await answer.json()) as { readonly token: string }).token;
   }
 
@@ -206,11 +208,7 @@ export class FrontDoor {
   private async deploy(): Promise<void> {
     const outdir = mkdtempSync(join(tmpdir(), 'mooring-door-'));
     synth(this.useCase, outdir);
-    const cloudFormation = new CloudFormationClient({
-      endpoint: this.laptop.account.endpointUrl(),
-      region: 'us-east-1',
-      credentials: administrator,
-    });
+    const cloudFormation = new CloudFormationClient(clientConfig(this.laptop.account));
     await this.publish(outdir);
     for (const StackName of [stackNames.foundation, 'Door-Labels', stackNames.frontDoor('door')]) {
       const TemplateBody = readFileSync(join(outdir, `${StackName}.template.json`), 'utf8');
@@ -254,8 +252,6 @@ export class FrontDoor {
     }
   }
 }
-
-export const administrator = { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' };
 
 function synth(useCase: UseCase, outdir: string): void {
   // The template validator takes longer than the rest.
@@ -329,10 +325,10 @@ async function signedHeaders(given: {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | undefined;
-  readonly keys: Ask['keys'];
+  readonly keys: NonNullable<Ask['keys']>;
 }): Promise<Readonly<Record<string, string>>> {
   const signer = new SignatureV4({
-    credentials: given.keys ?? administrator,
+    credentials: given.keys,
     region: 'us-east-1',
     service: 'execute-api',
     sha256: Sha256,

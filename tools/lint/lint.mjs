@@ -1,6 +1,6 @@
 // `npm run lint`: eslint, prettier and the type checker for TypeScript; ruff and mypy for Python. All run; any failure fails.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureNodeModules, ensurePython, root, runMain } from '../../bin/setup/install.mjs';
 
@@ -8,12 +8,8 @@ await runMain(() => {
   ensureNodeModules();
   const python = ensurePython('main');
   const node = (tool, ...args) => [process.execPath, [join(root, 'node_modules', tool), ...args]];
-  const packages = [
-    'python/mooring-monitor/src',
-    'python/mooring-steps/src',
-    'python/mooring-values/src',
-    'packages/local-account/python',
-  ].filter((folder) => existsSync(join(root, folder)));
+  const projects = readdirSync(join(root, 'python')).map((project) => `python/${project}/src`);
+  const packages = [...projects, 'packages/local-account/python'].filter((folder) => existsSync(join(root, folder)));
   // cdk.json makes the template validator's errors fail a synth; everyday commands leave it out, because it costs more than the synth.
   const synth = (name, ...context) =>
     node('aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices', '--output', join(root, '.mooring', name), ...context);
@@ -24,6 +20,7 @@ await runMain(() => {
     ['ruff', python, ['-m', 'ruff', 'check', '--quiet', '.']],
     ['ruff format', python, ['-m', 'ruff', 'format', '--check', '--quiet', '.']],
     ...packages.map((folder) => [`mypy ${folder}`, python, ['-m', 'mypy', '--no-error-summary', folder]]),
+    ['Python imports', python, ['tools/lint/python_imports.py']],
     ['template rules', ...synth('lint-assembly')],
     ['template rules, release', ...synth('lint-release', '-c', 'release=release.yaml', '-c', 'useCases=credit-risk')],
   ];

@@ -12,8 +12,8 @@ export const suites = {
   quick: {
     what: 'unit, packages, local account, the loop, Python',
     runs: [
-      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop'),
-      pytest('not parity and not spark and not sdk and not slow'),
+      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
+      pytest('not parity and not spark and not sdk and not slow and not truth'),
     ],
   },
   parity: { what: 'against recorded outputs of the AWS containers', runs: [pytest('parity')] },
@@ -27,9 +27,18 @@ export const suites = {
     runs: [pytest('spark', 'bench', ['python/mooring-monitor/tests/scale/test_spark.py'])],
   },
   browser: { what: 'pages in Chromium', runs: [jest('browser')] },
+  truth: {
+    what: 'against what AWS wrote: schemas, authorization reference, service models, recorded answers',
+    environments: ['truth'],
+    runs: [jest('truth'), pytest('truth')],
+  },
   soak: {
     what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
     runs: [jest('soak'), pytest('slow')],
+  },
+  withstand: {
+    what: 'kills, full disks, damaged files and hostile inputs, the long way',
+    runs: [{ ...jest('withstand'), environment: { MOORING_WITHSTAND: 'long' } }],
   },
   calm: { what: 'thirty days on which nothing changes, three seeds', runs: [jest('calm')] },
 };
@@ -61,7 +70,7 @@ function junitCounts(file) {
   return counts;
 }
 
-async function runJest(name, { projects }) {
+async function runJest(name, { projects, environment = {} }) {
   const file = join(results, `${name}-jest.json`);
   rmSync(file, { force: true });
   const code = await stream(
@@ -76,6 +85,7 @@ async function runJest(name, { projects }) {
     ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...environment },
     },
   );
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };

@@ -3,7 +3,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parameterNames, prefixes, stackNames } from '../../../contracts/names';
-import { localKeys, localRegion } from '../../shared/clients';
+import { localRegion } from '../../shared/clients';
 import type { Session } from '../../shared/session';
 import { type Check, ill, well } from './checks';
 import { toolingAccount } from './doctor-project';
@@ -49,7 +49,7 @@ export const accountChecks: Readonly<Record<string, Check>> = {
     const { Account: here = '' } = await new STSClient({
       endpoint: session.endpoint,
       region: localRegion,
-      credentials: localKeys,
+      credentials: session.keys,
     }).send(new GetCallerIdentityCommand({}));
     const wanted = toolingAccount(project);
     return wanted === undefined || wanted === here
@@ -135,7 +135,7 @@ export const accountChecks: Readonly<Record<string, Check>> = {
         );
   },
   'last release': async ({ session }) => {
-    const [last] = await readReleases(pipelineClient(session.endpoint), 1).catch(() => []);
+    const [last] = await readReleases(pipelineClient(session), 1).catch(() => []);
     if (last === undefined) return well('none yet');
     return last.status === 'Failed'
       ? ill(

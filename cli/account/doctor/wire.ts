@@ -1,5 +1,5 @@
 import { UserError } from '../../../packages/use-case/src/errors';
-import { localKeys, localRegion } from '../../shared/clients';
+import { signedFetch } from '../../../packages/local-account/src/core/signed-fetch';
 import type { Session } from '../../shared/session';
 
 /** An API with a JSON protocol and no client among the dependencies: one operation of it is needed. */
@@ -12,18 +12,17 @@ export interface WireApi {
 
 /** Calls the local account. @throws UserError with its answer. */
 export async function callJson<T>(
-  { endpoint }: Session,
+  { endpoint, keys }: Session,
   { signingName, target, version }: WireApi,
   operation: string,
   input: Readonly<Record<string, unknown>> = {},
 ): Promise<T> {
-  const scope = `${localKeys.accessKeyId}/20260101/${localRegion}/${signingName}/aws4_request`;
-  const response = await fetch(endpoint, {
+  const response = await signedFetch(endpoint, keys, {
     method: 'POST',
+    service: signingName,
     headers: {
       'content-type': `application/x-amz-json-${version}`,
       'x-amz-target': `${target}.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
     },
     body: JSON.stringify(input),
   });

@@ -254,12 +254,7 @@ export const tourStages = {
     {
       name: 'cdk deploy',
       run: async (state, tell) => {
-        await deploy(
-          state.project,
-          sessionOf(state).endpoint,
-          stacksOf([state.useCase.name], state.project.assembly),
-          tell,
-        );
+        await deploy(state.project, sessionOf(state), stacksOf([state.useCase.name], state.project.assembly), tell);
         return `${(await listStacks(sessionOf(state).clients)).length} stacks stand`;
       },
     },

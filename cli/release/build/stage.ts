@@ -8,6 +8,8 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { UserError } from '../../../packages/use-case/src/errors';
 import { parameterNames, type StageName } from '../../../contracts/names';
+import { keysOfEnvironment } from '../../../packages/local-account/src/core/account-keys';
+import { signedFetch } from '../../../packages/local-account/src/core/signed-fetch';
 
 /** Variables that the pipeline sets for a step. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,7 +91,8 @@ function assume(roleArn: string, env: Environment): Promise<() => Promise<Creden
       accessKeyId: given.AccessKeyId,
       secretAccessKey: given.SecretAccessKey,
       sessionToken: given.SessionToken,
-      expiration: given.Expiration,
+      // The local account's clock is moved on, and sessions end by it: there, keys are good for one call.
+      expiration: isLocal(env) ? new Date() : given.Expiration,
     };
   });
 }
@@ -100,10 +103,11 @@ export const isLocal = (env: Environment): boolean =>
 /** Waits in real time; against the local account virtual time passes instead, because nobody waits for a laptop to bake. */
 export async function passTime(seconds: number, env: Environment): Promise<void> {
   if (!isLocal(env)) return new Promise((done) => setTimeout(done, seconds * 1000));
-  await fetch(`${env['AWS_ENDPOINT_URL'] ?? ''}/_local/clock`, {
+  const answer = await signedFetch(`${env['AWS_ENDPOINT_URL'] ?? ''}/_local/clock`, keysOfEnvironment(env), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ duration: `${Math.max(1, Math.round(seconds))}s` }),
   });
+  if (!answer.ok) throw new Error(`the local account did not move its clock: ${await answer.text()}`);
   return new Promise((done) => setTimeout(done, 50));
 }

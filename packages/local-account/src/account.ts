@@ -3,17 +3,25 @@ import { join } from 'node:path';
 import { durationSeconds } from '../../use-case/src/duration';
 import type { Deployer } from './cloudformation/deployer';
 import { ProviderRegistry } from './cloudformation/registry';
+import { UserError } from '../../use-case/src/errors';
+import { AccountKeys, type Keys } from './core/account-keys';
 import { Clock } from './core/clock';
-import { AwsError } from './core/errors';
+import { repairHint } from './core/damaged-state';
+import { AwsError, messageOf } from './core/errors';
+import { HostEnvironment } from './core/host-environment';
+import { storageFailure } from './core/storage-failure';
 import { optionalNumber, text } from './core/input';
 import type { AccountParts, Control, Module, ModuleFactory, Peers } from './core/module';
+import { Recording } from './core/recording';
 import { StateLock } from './core/state-lock';
 import { Store } from './core/store';
-import { Trace } from './core/trace';
+import { documentChecks } from './state-checks';
+import { Trace, traceName } from './core/trace';
 import { Foundation } from './foundation';
 import { defaultModules } from './modules';
 import { AccountServer } from './server/account-server';
 import { Dispatcher } from './server/dispatcher';
+import { SignatureVerifier } from './server/signature/verifier';
 import { S3Server } from './services/s3/api/s3-server';
 
 export interface AccountOptions {
@@ -36,6 +44,7 @@ export const localRegion = 'us-east-1';
 
 interface Running {
   readonly parts: AccountParts;
+  readonly keys: AccountKeys;
   readonly lock: StateLock;
   readonly server: AccountServer;
   readonly modules: readonly Module[];
@@ -64,9 +73,9 @@ export class Account {
     try {
       await this.startLocked(lock);
     } catch (error) {
-      await this.stop();
+      await this.stop().catch(() => undefined);
       lock.release();
-      throw error;
+      throw startFailure(error, this.options.folder);
     }
   }
 
@@ -76,10 +85,21 @@ export class Account {
     this.running = undefined;
     this.url = undefined;
     if (running === undefined) return;
-    for (const module of [...running.modules].reverse()) await module.stop?.();
-    await running.server.close();
-    running.close();
-    running.lock.release();
+    const failures: unknown[] = [];
+    const ends = [
+      ...[...running.modules].reverse().map((module) => () => module.stop?.()),
+      () => running.server.close(),
+      () => running.close(),
+      () => running.lock.release(),
+    ];
+    // One that fails, on a full disk for instance, keeps no child process and no lock alive.
+    for (const end of ends)
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** http://127.0.0.1:PORT. @throws Error before start. */
@@ -91,6 +111,16 @@ export class Account {
   /** In-process access for tests and the CLI. @throws Error before start. */
   get parts(): AccountParts {
     return this.started().parts;
+  }
+
+  /** What the administrator's clients connect with. @throws Error before start. */
+  get connection(): { readonly endpoint: string; readonly keys: Keys } {
+    return { endpoint: this.endpointUrl(), keys: this.keys };
+  }
+
+  /** The administrator's keys. @throws Error before start. */
+  get keys(): Keys {
+    return this.started().keys.administrator;
   }
 
   get trace(): Trace {
@@ -113,20 +143,27 @@ export class Account {
 
   private async startLocked(lock: StateLock): Promise<void> {
     const { folder } = this.options;
-    const store = new Store(folder);
-    const clock = new Clock(store.collection('clock'), this.options.realNow);
-    const trace = new Trace(join(folder, 'trace.jsonl'), clock);
+    const store = new Store(folder, { checks: documentChecks });
+    refuseNewerState(store, folder);
+    const keys = AccountKeys.ensure(folder);
+    const clock = new Clock(store.collection('clock'), this.options.realNow, Date.now, (timer, error) =>
+      trace.emit('work.failed', { timer, error: messageOf(error) }),
+    );
+    const trace = new Trace(join(folder, traceName), clock);
     const peers: { found: Partial<Peers> } = { found: {} };
+    const recording = Recording.of(this.options.env ?? process.env);
     const endpointUrl = (): string => this.endpointUrl();
     const foundation = new Foundation({
       folder,
       store,
       clock,
+      keys,
       accountId: localAccountId,
       region: localRegion,
       endpointUrl,
       publish: (event) => void peers.found.events?.publish(event),
       lambda: () => parts.peer('lambda'),
+      recording,
     });
     const wiring: { dispatcher?: Dispatcher } = {};
     const parts = this.partsOf({
@@ -166,6 +203,7 @@ export class Account {
       all.flatMap((module) => module.services),
       foundation.access,
       trace,
+      recording,
     );
     wiring.dispatcher = dispatcher;
     const server = new AccountServer({
@@ -173,14 +211,19 @@ export class Account {
       rawServices: [s3],
       controls: all.flatMap((module) => module.controls ?? []),
       sites: all.flatMap((module) => module.sites ?? []),
-      principalOf: (accessKeyId) => foundation.access.principalOf(accessKeyId),
-      region: localRegion,
+      verifier: new SignatureVerifier({
+        holderOf: (accessKeyId, sessionToken) => foundation.access.holderOf(accessKeyId, sessionToken),
+        now: () => clock.now().getTime(),
+        machineNow: Date.now,
+        movedSince: (machineTime) => clock.movedSince(machineTime),
+      }),
     });
     const close = (): void => {
       clock.stop();
       store.close();
+      trace.close();
     };
-    this.running = { parts, lock, server, modules: all, registry, deployer: cloudFormation.deployer, close };
+    this.running = { parts, keys, lock, server, modules: all, registry, deployer: cloudFormation.deployer, close };
     const port = await server.listen(this.options.port ?? 0);
     this.url = `http://127.0.0.1:${port}`;
     await foundation.bootstrap(cloudFormation.service);
@@ -208,7 +251,7 @@ export class Account {
       store,
       trace,
       python: this.options.python ?? 'python3',
-      env: this.options.env ?? process.env,
+      host: new HostEnvironment(this.options.env ?? process.env),
       s3: foundation.objects,
       logs: foundation.logs,
       iam: foundation.access,
@@ -235,6 +278,34 @@ export class Account {
   }
 }
 
+/** Counted up when a version writes state that the one before could not work with. */
+const stateFormat = 1;
+
+/** @throws UserError for a state that a later version wrote. */
+function refuseNewerState(store: Store, folder: string): void {
+  const state = store.collection<unknown>('state');
+  const format = state.get('format');
+  if (format === undefined) return state.put('format', stateFormat);
+  if (format !== stateFormat)
+    throw new UserError(
+      `the state in ${folder} has the format ${JSON.stringify(format)}, and this version of Mooring works with ${stateFormat}: another version wrote it. Use that version, choose another folder with --state, or start anew with \`npx mooring reset\``,
+    );
+}
+
+/** What a state that cannot be started from says to people; other versions and editors may have written it. */
+function startFailure(error: unknown, folder: string): unknown {
+  const storage = storageFailure(error);
+  if (storage !== undefined) return new UserError(storage.message);
+  if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) return error;
+  return new UserError(
+    [
+      `the local account cannot start from the state in ${folder}: ${error.message}.`,
+      `The state is from another version or was changed by something else, or this is a defect of Mooring; a start on an empty folder (--state) shows which. ${repairHint}.`,
+      error.stack?.split('\n').slice(1, 4).join('\n') ?? '',
+    ].join('\n'),
+  );
+}
+
 /** Routes for the CLI and the console that belong to no module. */
 function controlsOf(clock: Clock, trace: Trace): readonly Control[] {
   const state = (): unknown => ({
@@ -247,6 +318,7 @@ function controlsOf(clock: Clock, trace: Trace): readonly Control[] {
     {
       method: 'POST',
       path: '/_local/clock',
+      openToRoles: true,
       handle: async (input) => {
         await clock.advance(durationSeconds(text(input, 'duration')) * 1000);
         return state();

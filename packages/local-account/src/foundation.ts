@@ -3,10 +3,13 @@ import { bootstrapStackName, bootstrapTemplate } from './cloudformation/bootstra
 import { Deployer, type DeployerParts } from './cloudformation/deployer';
 import type { ProviderRegistry } from './cloudformation/registry';
 import { StackRepository } from './cloudformation/repository';
+import type { AccountKeys } from './core/account-keys';
 import type { Clock } from './core/clock';
 import { AwsError } from './core/errors';
 import type { AwsEvent, Control, FunctionInvoker, Peers } from './core/module';
+import type { Recording } from './core/recording';
 import type { ResourceProvider } from './core/provider';
+import { presign } from './core/signed-fetch';
 import type { AwsService } from './core/service';
 import type { Store } from './core/store';
 import { cdkMetadataProvider } from './services/cloudformation/resources/cdk-metadata';
@@ -38,11 +41,13 @@ export interface FoundationParts {
   readonly folder: string;
   readonly store: Store;
   readonly clock: Clock;
+  readonly keys: AccountKeys;
   readonly accountId: string;
   readonly region: string;
   readonly endpointUrl: () => string;
   readonly publish: (event: AwsEvent) => void;
   readonly lambda: () => FunctionInvoker;
+  readonly recording?: Recording;
 }
 
 /** Services that everything else stands on: S3, IAM, STS, SSM, KMS, Logs, ECR, and CloudFormation over all providers. */
@@ -73,11 +78,12 @@ export class Foundation {
     this.directory = new IamDirectory(store, accountId, now);
     this.access = new PolicyAccessControl({
       directory: this.directory,
-      store,
+      keys: parts.keys,
       accountId,
       region,
       endpointUrl: parts.endpointUrl,
       now,
+      recording: parts.recording,
     });
     this.logs = new LogStore(store, join(folder, 'logs'), now);
     this.ssm = new SsmService(
@@ -89,7 +95,11 @@ export class Foundation {
     this.kms = new KmsService(store, (resource) => this.arn('kms', resource), now);
     this.ecr = new EcrService(store, { accountId, region, now });
     this.stacks = new StackRepository(store, now);
-    this.customResources = new CustomResources({ lambda: parts.lambda, endpointUrl: parts.endpointUrl });
+    this.customResources = new CustomResources({
+      lambda: parts.lambda,
+      presign: (path, seconds) =>
+        presign(`${parts.endpointUrl()}${path}`, parts.keys.administrator, { method: 'PUT' }, seconds),
+    });
   }
 
   arn(service: string, resource: string): string {
@@ -137,7 +147,12 @@ export class Foundation {
   }
 
   controls(): readonly Control[] {
-    const push: Control = { method: 'PUT', path: '/_local/images', handle: (input) => this.ecr.push(input) };
+    const push: Control = {
+      method: 'PUT',
+      path: '/_local/images',
+      openToRoles: true,
+      handle: (input) => this.ecr.push(input),
+    };
     return [this.customResources.control, push];
   }
 

@@ -3,6 +3,7 @@
  * numbers as very large negative values. The language knows the shape of these encodings, not the CDK.
  */
 const ENCODED = /[$#]\{Token\[[^\]]*\]\}/;
+const ALL_ENCODED = /[$#]\{Token\[[^\]]*\]\}/g;
 /** The CDK encodes numeric tokens below this value; no argument of the service comes near it. */
 const ENCODED_NUMBER = -1e287;
 
@@ -27,5 +28,5 @@ export function carriesToken(value: unknown): boolean {
 
 /** A text with something else in the place of each deploy-time string in it. */
 export function replaceTokens(text: string, replace: (token: string) => string): string {
-  return text.replace(new RegExp(ENCODED, 'g'), replace);
+  return text.replace(ALL_ENCODED, replace);
 }

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 # How long an example takes is the machine's affair, not the code's.
 settings.register_profile("mooring", deadline=None)

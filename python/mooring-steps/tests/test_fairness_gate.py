@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from mooring_monitor.bias.gate import gate_of
 from mooring_monitor.bias.registry import BiasRegistry
-from mooring_monitor.use_case import parse_use_case
 from mooring_steps.cli import main
 from mooring_steps.errors import InputError
 from mooring_steps.fairness_gate import INFINITY, fairness_gate
 from mooring_steps.use_case import UseCase
+from mooring_use_case.use_case import parse_use_case
 
 
 def analysis(section: str = "pre_training_bias_metrics", **metrics: Any) -> dict[str, Any]:

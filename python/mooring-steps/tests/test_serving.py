@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fresh_python import SOURCES
 from mooring_steps.artefact import Predictions, read_artefact
 from mooring_steps.request_error import RequestError
 from mooring_steps.serving import input_fn, model_fn, output_fn, predict_fn
@@ -19,7 +19,6 @@ from mooring_steps.tables import read_csv
 FEATURES = ["sex", "amount", "children"]
 CSV, JSON = "text/csv", "application/json"
 STEPS = Path(__file__).parents[1] / "src"
-VALUES = Path(__file__).parents[2] / "mooring-values" / "src"
 Serve = Callable[..., str]
 
 
@@ -169,5 +168,5 @@ def test_the_error_is_one_of_both_servers_of_the_sagemaker_images(tmp_path: Path
         path.parent.mkdir()
         path.write_text(content)
         (path.parent / "__init__.py").touch()
-    done = python("-c", RAISE, STEPS, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{VALUES}"})
+    done = python("-c", RAISE, STEPS, env={"PYTHONPATH": f"{tmp_path}:{SOURCES}"})
     assert done.stdout.strip() == "415 0 True 415 {'Content-Type': 'text/plain; charset=utf-8'}", done.stderr

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh_python import SOURCES
 from mooring_steps.artefact import read_artefact
 from mooring_steps.errors import InputError
 from mooring_steps.metrics import auc
@@ -25,7 +25,6 @@ if child == 0:
 os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 STEPS = Path(__file__).parents[1] / "src"
-VALUES = Path(__file__).parents[2] / "mooring-values" / "src"
 
 
 class TestATrainedModel:
@@ -50,7 +49,7 @@ class TestATrainedModel:
     def test_is_the_same_when_trained_in_a_fork_of_an_interpreter_that_has_xgboost_loaded(
         self, trained: Any, tmp_path: Path, python: Callable[..., Any]
     ) -> None:
-        done = python("-c", FORK, *trained.arguments(tmp_path), env={"PYTHONPATH": f"{STEPS}{os.pathsep}{VALUES}"})
+        done = python("-c", FORK, *trained.arguments(tmp_path), env={"PYTHONPATH": SOURCES})
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "model.json").read_bytes() == (trained.model / "model.json").read_bytes()
 
@@ -80,7 +79,7 @@ class TestScriptMode:
             "SM_CHANNEL_VALIDATION": str(trained.output / "validation"),
             "SM_CHANNEL_TRANSFORM": str(trained.output / "transform"),
             "SM_MODEL_DIR": str(tmp_path / "model"),
-            "PYTHONPATH": str(VALUES),
+            "PYTHONPATH": SOURCES,
         }
         done = python(STEPS / "train.py", "--use-case", trained.case, "--max_depth", "2", env=environment)
         assert done.returncode == 0, done.stderr
@@ -91,8 +90,9 @@ class TestScriptMode:
     def test_ends_with_a_message_when_input_is_bad(
         self, trained: Any, tmp_path: Path, python: Callable[..., Any]
     ) -> None:
-        arguments = [*trained.arguments(tmp_path / "model"), "--max_dept", "2"]
-        done = python(STEPS / "train.py", *arguments, env={"PYTHONPATH": str(VALUES)})
+        done = python(
+            STEPS / "train.py", *trained.arguments(tmp_path / "model"), "--max_dept", "2", env={"PYTHONPATH": SOURCES}
+        )
         assert (done.returncode, done.stderr.splitlines()[0][:45]) == (
             2,
             "train: hyperparameter 'max_dept' is unknown; ",

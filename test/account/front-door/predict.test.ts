@@ -2,7 +2,8 @@ import { FilterLogEventsCommand, CloudWatchLogsClient } from '@aws-sdk/client-cl
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { prefixes } from '../../../contracts/names';
 import { record } from '../../support/door-use-case';
-import { administrator, FrontDoor } from '../../support/front-door';
+import { clientConfig } from '../../../packages/local-account/test/support/clients';
+import { FrontDoor } from '../../support/front-door';
 import { malformed } from '../../support/front-door-malformed';
 
 let door: FrontDoor;
@@ -11,11 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
-const client = (): { endpoint: string; region: string; credentials: typeof administrator } => ({
-  endpoint: door.laptop.account.endpointUrl(),
-  region: 'us-east-1',
-  credentials: administrator,
-});
+const client = () => clientConfig(door.laptop.account);
 
 test('without a model the front door says so, and when to come back', async () => {
   expect(await door.predict({ features: record })).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });

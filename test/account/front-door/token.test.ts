@@ -86,10 +86,14 @@ describe('pages of other origins', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('https://doors.example.com');
   });
 
-  test('are told nothing otherwise', async () => {
+  test('are refused otherwise, whatever they send', async () => {
     const { status, headers } = await preflight('https://evil.example.com');
-    expect(status).toBe(204);
+    expect(status).toBe(403);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
+    const origin = { origin: 'https://evil.example.com' };
+    const asked = await door.predict({ features: record }, { token: await door.token(), headers: origin });
+    expect(asked.status).toBe(403);
+    expect(asked.headers).not.toHaveProperty('access-control-allow-origin');
   });
 });
 

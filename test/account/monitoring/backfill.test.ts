@@ -3,8 +3,9 @@ import { CreateProcessingJobCommand, type CreateProcessingJobCommandInput } from
 import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { useCaseSchema } from '../../../packages/use-case/src/use-case';
 import { backfill } from '../../../cli/watch/backfill';
-import { clientsFor, localKeys, localRegion } from '../../../cli/shared/clients';
+import { clientsFor } from '../../../cli/shared/clients';
 import type { Session } from '../../../cli/shared/session';
+import { clientConfig, control } from '../../../packages/local-account/test/support/clients';
 import { bucket, Laptop, output, processing } from '../../../packages/local-account/test/support/laptop';
 
 const useCase = useCaseSchema.parse({
@@ -52,7 +53,7 @@ const job = (laptop: Laptop, time: string, id: string): CreateProcessingJobComma
   }) as unknown as CreateProcessingJobCommandInput;
 
 async function schedule(laptop: Laptop): Promise<void> {
-  const config = { endpoint: laptop.account.endpointUrl(), region: localRegion, credentials: localKeys };
+  const config = clientConfig(laptop.account);
   const trust = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'scheduler.amazonaws.com' } }],
@@ -83,12 +84,12 @@ describe('a range of the past, while a scheduled run is under way', () => {
   let session: Session;
   beforeAll(async () => {
     laptop = await Laptop.start();
-    const endpoint = laptop.account.endpointUrl();
+    const { connection } = laptop.account;
     session = {
-      endpoint,
-      clients: clientsFor(endpoint),
+      ...connection,
+      clients: clientsFor(connection),
       own: false,
-      control: async (method, path) => (await fetch(`${endpoint}${path}`, { method })).json(),
+      control: async (method, path) => (await control(laptop.account, method, path)).json(),
       close: () => Promise.resolve(),
     };
     await laptop.put('code/watch.py', script);

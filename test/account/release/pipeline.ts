@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { releaseNames } from '../../../contracts/release';
 import { Account } from '../../../packages/local-account/src/account';
-import { Executions, localIdentity, until } from '../../support/executions';
+import { clientConfig } from '../../../packages/local-account/test/support/clients';
+import { Executions, until } from '../../support/executions';
 
 const run = promisify(execFile);
 const pipelineName = releaseNames.pipeline;
@@ -144,7 +145,7 @@ export class SmallRelease {
 
   async start(): Promise<void> {
     await this.account.start();
-    const cloudformation = new CloudFormationClient({ ...localIdentity, endpoint: this.account.endpointUrl() });
+    const cloudformation = new CloudFormationClient(clientConfig(this.account));
     await cloudformation.send(
       new CreateStackCommand({
         StackName: 'Release',
@@ -163,7 +164,7 @@ export class SmallRelease {
   }
 
   get executions(): Executions {
-    return new Executions(this.account.endpointUrl(), pipelineName);
+    return new Executions(this.account, pipelineName);
   }
 
   git(...args: readonly string[]): string {

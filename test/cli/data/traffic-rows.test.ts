@@ -23,6 +23,7 @@ const useCase = useCaseSchema.parse({
   gates: { quality: { metric: 'auc', bound: 0.5 } },
 });
 const project: Project = { root: '/nowhere', state: '', work: '', assembly: '', python: '' } as Project;
+const nowhere = { endpoint: 'http://127.0.0.1:1', keys: { accessKeyId: 'AKIA', secretAccessKey: 'none' } };
 const options = { rows: 4, seed: 1, drift: false, concurrency: 1 };
 
 const s3 = mockClient(S3Client);
@@ -51,16 +52,16 @@ describe('traffic of a use case without a generator', () => {
     s3.on(GetObjectCommand).resolves({
       Body: { transformToByteArray: () => Promise.resolve(Buffer.from('sum,paid\n10,1\n20,0\n')) } as never,
     });
-    const rows = await trafficRows(project, clientsFor('http://127.0.0.1:1'), useCase, options);
+    const rows = await trafficRows(project, clientsFor(nowhere), useCase, options);
     expect(rows).toHaveLength(4);
     expect(new Set(rows.map((row) => `${row.sum} ${row.paid}`))).toEqual(new Set(['10 1', '20 0']));
-    expect(await trafficRows(project, clientsFor('http://127.0.0.1:1'), useCase, options)).toEqual(rows);
+    expect(await trafficRows(project, clientsFor(nowhere), useCase, options)).toEqual(rows);
     expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input.Key).toBe('loans/executions/b/Preprocess/test/test.csv');
   });
 
   test('is refused before the first run', async () => {
     s3.on(ListObjectsV2Command).resolves({});
-    await expect(trafficRows(project, clientsFor('http://127.0.0.1:1'), useCase, options)).rejects.toThrow(
+    await expect(trafficRows(project, clientsFor(nowhere), useCase, options)).rejects.toThrow(
       'loans has no generator and has not been run yet',
     );
   });

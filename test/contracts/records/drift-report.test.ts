@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { driftReportSchema, type DriftReport } from '../../../contracts/records/drift-report';
+import { monitorPath } from '../../../contracts/python-packages';
 
 const root = join(__dirname, '../../..');
 const python = join(root, '.venv/bin/python');
@@ -20,10 +21,7 @@ test('the published JSON schema is up to date', () => {
 (existsSync(python) ? describe : describe.skip)('a report that the monitor wrote', () => {
   const monitor = (...args: readonly string[]): void => {
     execFileSync(python, ['-m', 'mooring_monitor', ...args], {
-      env: {
-        ...process.env,
-        PYTHONPATH: ['monitor', 'values'].map((each) => join(root, `python/mooring-${each}/src`)).join(':'),
-      },
+      env: { ...process.env, PYTHONPATH: monitorPath(root) },
     });
   };
   const csv = (name: string, rows: number, shift: number): string => {

@@ -151,9 +151,7 @@ describe('the envelope', () => {
     const world = new RetrainFixture({ envelope: { hyperparameters: { max_depth: [4, 6] } } });
     world.put('artifacts', 'loans/live/production/manifest.json', live);
     expect(await approval(world)).toBe('PendingManualApproval');
-    expect(world.decisions()[0]?.reason).toContain(
-      'max_depth is 3, the envelope allows 4 to 6; a person must approve',
-    );
+    expect(world.decisions()[0]?.reason).toContain('max_depth is 3, the envelope allows 4 to 6; a person must approve');
   });
 
   test('asks for a person when the settings changed since the live model was made', async () => {

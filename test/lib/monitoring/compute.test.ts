@@ -98,12 +98,13 @@ describe('monitoring.compute without an image', () => {
     const files = readdirSync(join(outdir, source['directory'] ?? ''), { recursive: true, encoding: 'utf8' });
     expect(files).toEqual(
       expect.arrayContaining([
-        ...['Dockerfile', 'requirements.txt'].map((each) => `mooring-monitor/container/${each}`),
+        'mooring-monitor/container/Dockerfile',
+        'mooring-monitor/container/requirements.txt',
         'mooring-monitor/src/mooring_monitor/cli.py',
-        'mooring-values/src/mooring_values/cells.py',
+        'mooring-use-case/src/mooring_use_case/use_case.py',
       ]),
     );
-    expect(files.filter((each) => each.includes('__pycache__'))).toEqual([]);
+    expect(files.filter((each) => /__pycache__|\/tests\/|mooring-steps/.test(each))).toEqual([]);
   });
 
   test('runs the baseline in it, under the hash of its sources', () => {

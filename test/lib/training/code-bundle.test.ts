@@ -27,6 +27,7 @@ describe('the code bundle', () => {
         'inference.py',
         'mooring_steps/preprocess.py',
         'mooring_monitor/cli.py',
+        'mooring_use_case/use_case.py',
         'use-case.json',
       ]),
     );

@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, w
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../support/app';
+import type { Account } from '../../../packages/local-account/src/account';
+import { clientVariables } from '../../../packages/local-account/test/support/clients';
 
 const run = promisify(execFile);
 
@@ -71,17 +73,13 @@ export class Checkout {
   }
 
   /** The CDK CLI, as a person runs it. */
-  async cdk(endpoint: string, ...args: readonly string[]): Promise<void> {
+  async cdk(account: Account, ...args: readonly string[]): Promise<void> {
     await run(process.execPath, [join(root, 'node_modules/aws-cdk/bin/cdk'), ...args], {
       cwd: this.folder,
       env: {
         ...process.env,
         NODE_ENV: undefined,
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'AKIALOCALADMIN',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...clientVariables(account),
       },
       maxBuffer: 1 << 28,
     });

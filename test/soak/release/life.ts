@@ -43,10 +43,9 @@ export class ReleaseLife {
     this.checkout.create();
     await this.account.start();
     this.before = await this.listing();
-    const endpoint = this.account.endpointUrl();
     const options = ['--exclusively', '--require-approval', 'never', '-c', 'release=release.yaml'];
     await this.checkout.cdk(
-      endpoint,
+      this.account,
       'deploy',
       ...options,
       'Mooring-Release/Staging/Mooring-Foundation',
@@ -62,11 +61,11 @@ export class ReleaseLife {
   }
 
   get clients(): Clients {
-    return clientsFor(this.account.endpointUrl());
+    return clientsFor(this.account.connection);
   }
 
   get executions(): Executions {
-    return new Executions(this.account.endpointUrl(), releaseNames.pipeline, 600);
+    return new Executions(this.account, releaseNames.pipeline, 600);
   }
 
   /** Generates the raw data anew. */

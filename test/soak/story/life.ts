@@ -64,10 +64,10 @@ export class Life {
     const assembly = join(this.folder, 'cdk.out');
     testApp(this.useCases, assembly).synth();
     await this.account.start();
-    const endpoint = this.account.endpointUrl();
+    const { connection } = this.account;
     const project = { root, work: this.folder, state: join(this.folder, 'account'), assembly, python: '' };
-    await deploy(project, endpoint, stacksOf(this.names, assembly));
-    this.clients = clientsFor(endpoint);
+    await deploy(project, connection, stacksOf(this.names, assembly));
+    this.clients = clientsFor(connection);
     this.foundation = await readFoundation(this.clients);
     for (const { useCase } of this.useCases) {
       this.told.set(useCase.name, { news: 0, decisions: 0 });

@@ -6,6 +6,7 @@ import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
 import { liveFiles, prefixes, resourceNames, stackNames } from '../../../contracts/names';
+import { monitorPath } from '../../../contracts/python-packages';
 import { readJson, readObject } from '../../../cli/shared/objects';
 import { root } from '../../support/app';
 import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
@@ -44,10 +45,7 @@ describe('monitors of batch output', () => {
     writeFileSync(join(folder, 'use-case.json'), JSON.stringify(useCase));
     const args = ['profile', '--train', join(folder, 'train.csv'), '--use-case', join(folder, 'use-case.json')];
     execFileSync(join(root, '.venv/bin/python'), ['-m', 'mooring_monitor', ...args, '--output', join(folder, 'out')], {
-      env: {
-        ...process.env,
-        PYTHONPATH: ['monitor', 'values'].map((each) => join(root, `python/mooring-${each}/src`)).join(':'),
-      },
+      env: { ...process.env, PYTHONPATH: monitorPath(root) },
     });
     for (const file of [liveFiles.statistics, liveFiles.constraints])
       await deployed.put(`${prefixes.live('ferry')}/${file}`, readFileSync(join(folder, 'out/baseline', file)));

@@ -70,11 +70,11 @@ export class DeployedUseCase {
     const useCases = loadUseCases(definitions).filter((each) => each.useCase.name === name);
     testApp(useCases, assembly).synth();
     await deployed.account.start();
-    const endpoint = deployed.account.endpointUrl();
+    const { connection } = deployed.account;
     const left = [stackNames.monitoring(name), stackNames.retraining(name)].filter((each) => !more.includes(each));
     const stacks = stacksOf([name], assembly).filter((each) => !left.includes(each));
-    await deploy({ ...deployed.project, assembly }, endpoint, stacks);
-    const clients = clientsFor(endpoint);
+    await deploy({ ...deployed.project, assembly }, connection, stacks);
+    const clients = clientsFor(connection);
     const foundation = await readFoundation(clients);
     deployed.connection = { clients, foundation };
     // The team hears the news, and who is on call hears alarms directly.

@@ -1,5 +1,6 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { stackNames } from '../../../contracts/names';
+import { control } from '../../../packages/local-account/test/support/clients';
 import type { DeployedUseCase } from '../deployed/deployed-use-case';
 
 export interface Prediction {
@@ -24,10 +25,7 @@ export class Door {
     );
     const url = Stacks[0]?.Outputs?.find((each) => each.OutputKey === 'Url')?.OutputValue ?? '';
     const given = { issuer: 'https://login.example.com/', audience: deployed.name, lifetime: 400_000_000 };
-    const answer = await fetch(`${deployed.account.endpointUrl()}/_local/tokens`, {
-      method: 'POST',
-      body: JSON.stringify(given),
-    });
+    const answer = await control(deployed.account, 'POST', '/_local/tokens', given);
     return new Door(url, ((await answer.json()) as { readonly token: string }).token);
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { resourceNames } from '../../../contracts/names';
+import { invocationTarget } from '../../../packages/local-account/test/support/clients';
 import { root } from '../app';
 import { DeployedUseCase } from '../deployed/deployed-use-case';
 import { Door } from '../trials/door';
@@ -32,9 +33,8 @@ export async function deployUnderLoad(options: LoadOptions): Promise<Deployments
   try {
     await deployed.ship(1);
     const door = await Door.of(deployed);
-    const tools = [door.target({ features: { distance: 10, load: 20 } }), endpointTarget(deployed)].map((target) =>
-      LoadTool.start(target, options),
-    );
+    const targets = [door.target({ features: { distance: 10, load: 20 } }), await endpointTarget(deployed)];
+    const tools = targets.map((target) => LoadTool.start(target, options));
     const began = performance.now();
     await new Promise((go) => setTimeout(go, 1_500));
     for (let version = 2; version <= deployments + 1; version += 1) {
@@ -56,16 +56,6 @@ export async function deployUnderLoad(options: LoadOptions): Promise<Deployments
   }
 }
 
-/** InvokeEndpoint as the administrator; the local account takes a signature's scope, not its proof, from the load tool. */
-function endpointTarget(deployed: DeployedUseCase): Target {
-  const scope = 'AKIALOCALADMIN/20261120/us-east-1/sagemaker/aws4_request';
-  return {
-    url: `${deployed.account.endpointUrl()}/endpoints/${resourceNames.endpoint(deployed.name)}/invocations`,
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-      'content-type': 'text/csv',
-      accept: 'text/csv',
-    },
-    body: '10,20',
-  };
-}
+/** InvokeEndpoint as the administrator. */
+const endpointTarget = ({ account, name }: DeployedUseCase): Promise<Target> =>
+  invocationTarget(account, resourceNames.endpoint(name), { 'content-type': 'text/csv', accept: 'text/csv' }, '10,20');

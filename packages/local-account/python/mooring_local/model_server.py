@@ -39,10 +39,14 @@ class _Request(BaseHTTPRequestHandler):
         """Quiet: one line per request would drown what the script prints."""
 
     def do_GET(self) -> None:
+        if self._from_a_page():
+            return
         self._answer(200 if self.path == "/ping" else 404, b"", "text/plain")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self._from_a_page():
+            return
         if self.path != "/invocations":
             self._answer(404, b"not found", "text/plain")
             return
@@ -59,6 +63,14 @@ class _Request(BaseHTTPRequestHandler):
                 traceback.print_exc()
             message = str(error) or type(error).__name__
             self._answer(status, message.encode(), "text/plain")
+
+    def _from_a_page(self) -> bool:
+        """Refuses web pages: only the account asks, and it sends neither Origin nor Sec-Fetch-Site, and this host."""
+        own = self.headers.get("Host") == f"127.0.0.1:{self.server.server_port}"
+        if own and "Origin" not in self.headers and "Sec-Fetch-Site" not in self.headers:
+            return False
+        self._answer(403, b"web pages may not use this server", "text/plain")
+        return True
 
     def _answer(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response_only(status)

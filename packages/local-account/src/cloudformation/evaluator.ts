@@ -47,6 +47,15 @@ export const intrinsics = [
   'Fn::Length',
 ] as const;
 
+/** Characters that a function may make: far more than any property takes. */
+const longestText = 4 * 1024 * 1024;
+const tooLong = (): AwsError => evaluationError(`a function makes more than ${longestText} characters`);
+
+function bounded(text: string): string {
+  if (text.length > longestText) throw tooLong();
+  return text;
+}
+
 /** Resolves intrinsic functions, pseudo parameters and dynamic references. */
 export class Evaluator {
   private readonly functions: Readonly<Record<string, (argument: unknown) => unknown>> = {
@@ -160,7 +169,7 @@ export class Evaluator {
     const [delimiter, items] = this.pair(argument, 'Fn::Join', 'delimiter, list');
     const texts = this.list(items, 'Fn::Join').map((each) => this.scalar(each, 'Fn::Join'));
     // The CDK builds dynamic references out of pieces.
-    return this.dynamic(texts.join(String(delimiter)));
+    return this.dynamic(bounded(texts.join(String(delimiter))));
   }
 
   private sub(argument: unknown): string {
@@ -169,14 +178,29 @@ export class Evaluator {
       : [argument, {}];
     if (typeof template !== 'string' || !isBody(variables))
       throw evaluationError('Fn::Sub needs a string, or [string, map of variables]');
-    return this.dynamic(
-      template.replace(/\$\{(!?)([^}]*)\}/g, (_whole, literal: string, name: string) => {
-        if (literal === '!') return `\${${name}}`;
-        const key = name.trim();
-        if (Object.hasOwn(variables, key)) return this.scalar(this.value(variables[key]), 'Fn::Sub');
-        return this.scalar(key.includes('.') ? this.getAtt(key) : this.value({ Ref: key }), 'Fn::Sub');
-      }),
-    );
+    // Each variable once: a variable that holds another Fn::Sub would multiply with every level.
+    const values = new Map<string, string>();
+    const valueOf = (key: string): string => {
+      const known = values.get(key);
+      if (known !== undefined) return known;
+      const raw = Object.hasOwn(variables, key)
+        ? this.value(variables[key])
+        : key.includes('.')
+          ? this.getAtt(key)
+          : this.value({ Ref: key });
+      const value = this.scalar(raw, 'Fn::Sub');
+      values.set(key, value);
+      return value;
+    };
+    let length = 0;
+    const replaced = template.replace(/\$\{(!?)([^}]*)\}/g, (_whole, literal: string, name: string) => {
+      if (literal === '!') return `\${${name}}`;
+      const value = valueOf(name.trim());
+      length += value.length;
+      if (length > longestText) throw tooLong();
+      return value;
+    });
+    return this.dynamic(bounded(replaced));
   }
 
   private select(argument: unknown): unknown {

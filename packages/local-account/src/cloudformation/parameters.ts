@@ -1,3 +1,4 @@
+import { ExpressionTimeout, found } from '../core/expression';
 import { AwsError, Unsupported } from '../core/errors';
 import { optionalFlag, optionalNumber, optionalText, textList } from '../core/input';
 import type { Body } from '../core/service';
@@ -79,6 +80,17 @@ const isSsmValue = (type: string): boolean => type.startsWith('AWS::SSM::Paramet
 const isList = (type: string): boolean => type === 'CommaDelimitedList' || /(^|<)(List<|CommaDelimitedList)/.test(type);
 const split = (value: string): readonly string[] => (value === '' ? [] : value.split(',').map((each) => each.trim()));
 
+/** AllowedPattern must match the whole value. */
+function patternProblem(key: string, pattern: string, value: string): string | undefined {
+  try {
+    return found(`^(?:${pattern})$`, value) ? undefined : `must match the pattern ${pattern}`;
+  } catch (error) {
+    if (error instanceof ExpressionTimeout || error instanceof SyntaxError)
+      throw new AwsError('ValidationError', `AllowedPattern of parameter ${key}: ${error.message}`);
+    throw error;
+  }
+}
+
 function violations(key: string, value: string, type: string, declaration: Body): string[] {
   if (
     !/^(String|Number|List<Number>|CommaDelimitedList|AWS::SSM::Parameter::(Name|Value<.+>)|AWS::[A-Za-z0-9:]+|List<AWS::.+>|List<String>)$/.test(
@@ -97,7 +109,10 @@ function violations(key: string, value: string, type: string, declaration: Body)
     if (allowed.length > 0 && !allowed.includes(one)) say(`must be one of: ${allowed.join(', ')}; it is '${one}'`);
   }
   const pattern = optionalText(declaration, 'AllowedPattern');
-  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) say(`must match the pattern ${pattern}`);
+  if (pattern !== undefined) {
+    const problem = patternProblem(key, pattern, value);
+    if (problem !== undefined) say(problem);
+  }
   const bounds: readonly (readonly [string, number, (bound: number) => boolean])[] = [
     ['MinLength', value.length, (bound) => value.length >= bound],
     ['MaxLength', value.length, (bound) => value.length <= bound],

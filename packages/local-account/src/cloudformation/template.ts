@@ -1,4 +1,5 @@
 import { parseDocument, type Tags } from 'yaml';
+import { nestsDeeper } from '../core/json';
 import { AwsError } from '../core/errors';
 import { isBody } from '../core/input';
 import type { Body } from '../core/service';
@@ -138,19 +139,41 @@ function parseSource(source: string): Body {
   if (source.trimStart().startsWith('{')) {
     try {
       const value: unknown = JSON.parse(source);
-      if (isBody(value)) return value;
-    } catch {
+      if (isBody(value)) return shallow(value);
+    } catch (error) {
+      if (error instanceof AwsError) throw error;
       // A YAML flow mapping also starts with a brace.
     }
   }
-  const document = parseDocument(source, { customTags: shortForms(), maxAliasCount: 100 } as Parameters<
-    typeof parseDocument
-  >[1]);
-  const first = document.errors[0];
-  if (first !== undefined) throw formatError(`neither valid JSON nor valid YAML: ${first.message}`);
-  const value: unknown = document.toJS();
+  const value: unknown = yamlOf(source);
   if (!isBody(value)) throw formatError('the template must be a map');
-  return value;
+  return shallow(value);
+}
+
+/** What the functions that walk a template can walk. */
+function shallow(template: Body): Body {
+  if (nestsDeeper(template, deepestTemplate)) throw tooDeep();
+  return template;
+}
+
+/** Levels of a template: far more than anybody writes, far fewer than the stack holds. */
+const deepestTemplate = 100;
+const tooDeep = (): AwsError => formatError(`the template nests deeper than ${deepestTemplate} levels`);
+
+function yamlOf(source: string): unknown {
+  const options = { customTags: shortForms(), maxAliasCount: 100 } as Parameters<typeof parseDocument>[1];
+  try {
+    const document = parseDocument(source, options);
+    const first = document.errors[0];
+    if (first?.message.startsWith('Maximum call stack') === true) throw tooDeep();
+    if (first !== undefined) throw formatError(`neither valid JSON nor valid YAML: ${first.message}`);
+    return document.toJS();
+  } catch (error) {
+    // The parser gives up on deep nesting by its stack, on aliases that multiply by an error of its own.
+    if (error instanceof RangeError) throw tooDeep();
+    if (error instanceof ReferenceError) throw formatError(error.message);
+    throw error;
+  }
 }
 
 /** `!Sub text` for `{Fn::Sub: text}` and so on, for scalars, lists and maps. */

@@ -1,4 +1,8 @@
-import type { Collection } from './store';
+import type { Check, Collection } from './store';
+
+/** The saved offset is a number of milliseconds. */
+export const clockCheck: Check = (value) =>
+  Number.isFinite(value) ? undefined : `is ${JSON.stringify(value)?.slice(0, 40)}, not a number of milliseconds`;
 
 interface Timer {
   readonly at: number;
@@ -22,16 +26,27 @@ export class Clock {
   private wake: ReturnType<typeof setTimeout> | undefined;
   private readonly work = new Set<Promise<unknown>>();
   private advancing: Promise<void> = Promise.resolve();
+  /** Where {@link advance} skipped time: instant of the machine's clock, and milliseconds skipped in all up to it. */
+  private readonly skips: { readonly at: number; readonly total: number }[] = [];
 
   constructor(
     private readonly saved?: Collection<number>,
     private readonly realNow: () => number = Date.now,
+    private readonly machineNow: () => number = Date.now,
+    /** Called when work that a timer started has failed: nobody waits for its promise. */
+    private readonly failed: (timer: string, error: unknown) => void = () => undefined,
   ) {
     this.offset = saved?.get('offset') ?? 0;
   }
 
   now(): Date {
     return new Date(this.milliseconds());
+  }
+
+  /** How many milliseconds {@link advance} skipped since an instant of the machine's clock; of a previous process: none. */
+  movedSince(machineTime: number): number {
+    const before = this.skips.findLast(({ at }) => at <= machineTime)?.total ?? 0;
+    return (this.skips.at(-1)?.total ?? 0) - before;
   }
 
   /** Calls back at a virtual instant; the returned function cancels. */
@@ -97,23 +112,33 @@ export class Clock {
     this.frozenAt = this.milliseconds();
     try {
       for (let next = this.timers[0]; next !== undefined && next.at <= target; next = this.timers[0]) {
-        this.frozenAt = Math.max(next.at, this.frozenAt);
+        this.skipTo(Math.max(next.at, this.frozenAt));
         this.fire(next);
         await this.settled();
       }
-      this.frozenAt = target;
+      this.skipTo(target);
       await this.settled();
     } finally {
       this.offset = (this.frozenAt ?? target) - this.realNow();
-      this.saved?.put('offset', this.offset);
       this.frozenAt = undefined;
       this.arm();
+      this.saved?.put('offset', this.offset);
     }
+  }
+
+  private skipTo(instant: number): void {
+    const skipped = instant - (this.frozenAt ?? instant);
+    this.frozenAt = instant;
+    if (skipped > 0) this.skips.push({ at: this.machineNow(), total: (this.skips.at(-1)?.total ?? 0) + skipped });
   }
 
   private fire(timer: Timer): void {
     this.timers = this.timers.filter((each) => each !== timer);
-    void this.track(Promise.resolve().then(timer.fire));
+    void this.track(
+      Promise.resolve()
+        .then(timer.fire)
+        .catch((error: unknown) => this.failed(timer.name, error)),
+    );
   }
 
   /** Sleeps until the first timer is due in real time. During an advance the advance itself fires. */

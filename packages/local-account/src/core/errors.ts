@@ -1,7 +1,7 @@
 /**
  * An error the account answers on the wire, in the service's own vocabulary.
  *
- * `status` below 500 always: clients retry a 5xx for most of a minute, and silence would hide what is missing.
+ * `status` below 500, or 507: clients retry any other 5xx for most of a minute, and silence would hide what is missing.
  */
 export class AwsError extends Error {
   constructor(

@@ -1,5 +1,7 @@
 import type { Exchange } from '../server/exchange';
+import type { Visitor } from '../server/gate';
 import type { Clock } from './clock';
+import type { HostEnvironment } from './host-environment';
 import type { ResourceProvider } from './provider';
 import type { AwsService, Body, Permission, Principal } from './service';
 import type { Store } from './store';
@@ -21,8 +23,8 @@ export interface AccountParts {
   readonly trace: Trace;
   /** Interpreter with the libraries of requirements/runtime.txt, for child processes. */
   readonly python: string;
-  /** Environment of this process, so that nothing else reads `process.env`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What programs that the account starts may see of its own environment. Nothing else reads `process.env`. */
+  readonly host: HostEnvironment;
   readonly s3: ObjectStore;
   readonly logs: LogSink;
   readonly iam: AccessControl;
@@ -74,14 +76,18 @@ export interface Module {
 /** `export const sagemakerModule: ModuleFactory = (account) => ...`. Runs before any call arrives; peers are not ready yet. */
 export type ModuleFactory = (account: AccountParts) => Module;
 
-/** Answers plain HTTP on the account's port; asked before signatures are looked at. */
+/** Answers plain HTTP on the account's port, and decides for itself who must sign what. */
 export interface Site {
   serves(exchange: Exchange): boolean;
-  handle(exchange: Exchange): Promise<void>;
+  /** Whether pages of another origin may send requests here, as the owner of the site configured it. */
+  admitsOrigin(exchange: Exchange, origin: string): boolean;
+  handle(visitor: Visitor): Promise<void>;
 }
 
-/** A local-only route, answered as JSON. */
+/** A local-only route, answered as JSON. Requests are signed for the service `mooring`. */
 export interface Control {
+  /** Whether roles (builds, jobs, functions) may call it. Default: only the account's administrator. */
+  readonly openToRoles?: boolean;
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Exact path that starts with /_local/, e.g. /_local/inbox. The handler gets the query's and the JSON body's members. */
   readonly path: string;
@@ -117,8 +123,6 @@ export interface AccessControl {
   /** The account itself: calls that AWS services make on their own behalf. Everything is allowed. */
   readonly service: Principal;
   readonly administrator: Principal;
-  /** Who holds an access key. @throws AwsError InvalidClientTokenId for a session of another account. */
-  principalOf(accessKeyId: string): Principal;
   /** @throws AwsError AccessDenied naming role, action, resource and the construct whose policy would have to allow it. */
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /**

@@ -8,6 +8,8 @@ export interface Principal {
 /** One decoded API call. */
 export interface Call {
   readonly principal: Principal;
+  /** Name of the role session that calls. */
+  readonly session?: string;
   readonly requestId: string;
   readonly region: string;
   /** HTTP headers in lower case; operations of REST services read what they need. */

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../use-case/src/errors';
+import { writing } from './storage-failure';
 
 interface Holder {
   readonly pid: number;
@@ -38,7 +39,7 @@ export class StateLock {
     const mine: Holder = { pid: process.pid, started: startTime(process.pid) };
     for (let attempt = 0; attempt < 3; attempt += 1) {
       try {
-        writeFileSync(lock.file, JSON.stringify(mine), { flag: 'wx' });
+        lock.claim(mine);
         return lock;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -53,6 +54,22 @@ export class StateLock {
       rmSync(lock.file, { force: true });
     }
     throw new UserError(`could not lock the state in ${folder}: another process keeps taking it`);
+  }
+
+  /** Makes the lock with its content in one step, so that nobody sees it empty. @throws EEXIST when there is one. */
+  private claim(mine: Holder): void {
+    const fresh = `${this.file}.${process.pid}`;
+    try {
+      writeFileSync(fresh, JSON.stringify(mine));
+      linkSync(fresh, this.file);
+    } catch (error) {
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        throw error;
+      // A file system without hard links, e.g. FAT.
+      writeFileSync(this.file, JSON.stringify(mine), { flag: 'wx' });
+    } finally {
+      rmSync(fresh, { force: true });
+    }
   }
 
   /** The living process that holds the folder. */
@@ -71,8 +88,10 @@ export class StateLock {
   /** Tells other processes where the account listens. */
   announce(url: string): void {
     const mine: Holder = { pid: process.pid, started: startTime(process.pid), url };
-    writeFileSync(`${this.file}.new`, JSON.stringify(mine));
-    renameSync(`${this.file}.new`, this.file);
+    writing(this.file, () => {
+      writeFileSync(`${this.file}.new`, JSON.stringify(mine));
+      renameSync(`${this.file}.new`, this.file);
+    });
   }
 
   release(): void {

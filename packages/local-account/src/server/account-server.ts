@@ -3,22 +3,28 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError, messageOf } from '../core/errors';
 import type { Control, Site } from '../core/module';
-import type { Call, Principal } from '../core/service';
+import type { Call } from '../core/service';
+import { protectiveHeaders } from './browser-guard';
 import { answerControl } from './controls';
-import type { Dispatcher } from './dispatcher';
-import { defaultBodyLimit, type Exchange, exchangeOf, readBody, send } from './exchange';
+import { answerTo, type Dispatcher } from './dispatcher';
+import { defaultBodyLimit, type Exchange, exchangeOf, readRaw, send, unzip } from './exchange';
+import { Gate, inDialect, type Visitor } from './gate';
 import { cborProtocol } from './protocols/cbor';
 import { jsonProtocol } from './protocols/json';
 import type { Protocol } from './protocols/protocol';
 import { queryProtocol } from './protocols/query';
 import { restJsonProtocol } from './protocols/rest-json';
-import { type Scope, scopeOf } from './scope';
+import { type Dialect, SignatureRefusal } from './signature/refusal';
+import type { SignatureVerifier } from './signature/verifier';
 import { UserError } from '../../../use-case/src/errors';
 
 /** A service that reads and writes HTTP itself: S3. */
 export interface RawService {
   readonly signingName: string;
+  /** @param exchange whose content is verified while it is read. */
   handle(exchange: Exchange, call: Call): Promise<void>;
+  /** Answers a request that is not admitted. */
+  refuse(exchange: Exchange, error: AwsError): void;
 }
 
 export interface ServerParts {
@@ -26,17 +32,17 @@ export interface ServerParts {
   readonly rawServices: readonly RawService[];
   readonly controls: readonly Control[];
   readonly sites: readonly Site[];
-  /** Who holds an access key. @throws AwsError when nobody does. */
-  readonly principalOf: (accessKeyId: string) => Principal;
-  readonly region: string;
+  readonly verifier: SignatureVerifier;
 }
 
 /** The account's HTTP endpoint on 127.0.0.1. */
 export class AccountServer {
   private readonly server: Server;
+  private readonly gate: Gate;
   private readonly protocols: readonly Protocol[] = [cborProtocol(), jsonProtocol, queryProtocol, restJsonProtocol];
 
   constructor(private readonly parts: ServerParts) {
+    this.gate = new Gate(parts.verifier, () => (this.server.address() as AddressInfo).port);
     this.server = createServer((request, response) => {
       const exchange = exchangeOf(request, response, randomUUID());
       void this.serve(exchange).catch((error: unknown) => this.giveUp(exchange, error));
@@ -62,65 +68,91 @@ export class AccountServer {
   private async serve(exchange: Exchange): Promise<void> {
     exchange.response.setHeader('x-amzn-requestid', exchange.requestId);
     exchange.response.setHeader('server', 'mooring');
-    if (exchange.path.startsWith('/_local/')) return answerControl(exchange, this.parts.controls);
+    for (const [name, value] of Object.entries(protectiveHeaders)) exchange.response.setHeader(name, value);
     const site = this.parts.sites.find((each) => each.serves(exchange));
-    if (site !== undefined) return site.handle(exchange);
-    const scope = scopeOf(exchange);
-    if (scope === undefined) return this.refuseUnsigned(exchange);
-    const raw = this.parts.rawServices.find((each) => each.signingName === scope.service);
-    if (raw !== undefined) return raw.handle(exchange, this.callOf(exchange, scope));
-    return this.serveProtocol(exchange, scope);
+    const visitor = this.gate.enter(exchange, (origin) => site?.admitsOrigin(exchange, origin) === true);
+    if (exchange.path.startsWith('/_local/')) return answerControl(visitor, this.parts.controls);
+    if (site !== undefined) return site.handle(visitor);
+    const raw = this.rawService(visitor);
+    return raw === undefined ? this.serveProtocol(visitor) : this.serveRaw(visitor, raw);
   }
 
-  private async serveProtocol(exchange: Exchange, scope: Scope): Promise<void> {
-    const protocol = this.protocols.find((each) => each.speaks(exchange)) ?? restJsonProtocol;
-    const services = this.parts.dispatcher.sharing(scope.service);
+  /** By the signature's claim; unsigned requests that no protocol speaks and no route takes are S3's, as those of a browser. */
+  private rawService(visitor: Visitor): RawService | undefined {
+    const { exchange } = visitor;
+    const signingName = signingNameOf(visitor);
+    const raw = this.parts.rawServices.find((each) => each.signingName === signingName);
+    if (raw !== undefined || signingName !== undefined) return raw;
+    if (this.protocolOf(exchange) !== restJsonProtocol || this.parts.dispatcher.routes(exchange)) return undefined;
+    return this.parts.rawServices[0];
+  }
+
+  private async serveRaw(visitor: Visitor, raw: RawService): Promise<void> {
     try {
-      const call = this.callOf(exchange, scope);
+      const { exchange, call } = await visitor.identifyStreaming([raw.signingName]);
+      return await raw.handle(exchange, call);
+    } catch (error) {
+      const known = inDialect(error, 's3');
+      if (!(known instanceof AwsError)) throw error;
+      raw.refuse(visitor.exchange, known);
+    }
+  }
+
+  private async serveProtocol(visitor: Visitor): Promise<void> {
+    const { exchange } = visitor;
+    const protocol = this.protocolOf(exchange);
+    const signingName = signingNameOf(visitor) ?? '';
+    const services = this.parts.dispatcher.sharing(signingName);
+    try {
       const limit = Math.max(
         ...services.map((each) => each.maxBodyBytes ?? defaultBodyLimit),
         services.length === 0 ? defaultBodyLimit : 0,
       );
-      const body = await readBody(exchange, limit);
+      let raw: Buffer = Buffer.alloc(0);
+      const { call } = await visitor.identify([signingName], async () => (raw = await readRaw(exchange, limit)));
+      const body = unzip(exchange, raw, limit);
       const decoded = protocol.decode(exchange, body, services);
       const output = await this.parts.dispatcher.run(
         decoded.service,
-        { signingName: scope.service, operation: decoded.operation, call },
+        { signingName, operation: decoded.operation, call },
         decoded.input,
       );
       send(exchange, decoded.answer(output));
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      send(exchange, protocol.fail(error, exchange));
+      const known = inDialect(error, dialectOf(protocol));
+      if (!(known instanceof AwsError)) throw error;
+      exchange.request.resume();
+      send(exchange, protocol.fail(known, exchange));
     }
   }
 
-  private callOf(exchange: Exchange, scope: Scope): Call {
-    return {
-      principal: this.parts.principalOf(scope.accessKeyId),
-      requestId: exchange.requestId,
-      region: scope.region,
-      headers: exchange.headers,
-    };
+  private protocolOf(exchange: Exchange): Protocol {
+    return this.protocols.find((each) => each.speaks(exchange)) ?? restJsonProtocol;
   }
 
-  private refuseUnsigned(exchange: Exchange): void {
-    const protocol = this.protocols.find((each) => each.speaks(exchange)) ?? restJsonProtocol;
-    const error = new AwsError(
-      'MissingAuthenticationToken',
-      'the request is not signed; point an AWS client with any access key at this endpoint',
-      403,
-    );
-    send(exchange, protocol.fail(error, exchange));
-  }
-
-  /** Errors outside of any protocol: unknown keys, broken connections. */
+  /** Errors outside of any service: requests of foreign pages, broken connections. */
   private giveUp(exchange: Exchange, error: unknown): void {
-    const known = error instanceof AwsError ? error : new AwsError('InternalErrorOfLocalAccount', messageOf(error));
-    const protocol = this.protocols.find((each) => each.speaks(exchange)) ?? restJsonProtocol;
-    send(exchange, protocol.fail(known, exchange));
+    const known =
+      error instanceof AwsError
+        ? error
+        : (answerTo(error) ?? new AwsError('InternalErrorOfLocalAccount', messageOf(error)));
+    exchange.request.resume();
+    send(exchange, this.protocolOf(exchange).fail(known, exchange));
   }
 }
+
+/** What the request says it is signed for; nothing relies on it until the signature is verified. */
+function signingNameOf(visitor: Visitor): string | undefined {
+  try {
+    return visitor.claim()?.service;
+  } catch (error) {
+    // Malformed: whoever serves it refuses it in the words of its protocol.
+    if (error instanceof SignatureRefusal) return undefined;
+    throw error;
+  }
+}
+
+const dialectOf = ({ name }: Protocol): Dialect => (name === 'cbor' ? 'json' : name);
 
 function listenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE') {

@@ -1,7 +1,9 @@
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../core/errors';
+import type { ChunkSignatures } from './signature/payload';
 
 const maxHeaderBytes = 16 * 1024;
+const maxTrailers = 32;
 
 export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean {
   return (
@@ -10,13 +12,24 @@ export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean
   );
 }
 
-/** Undoes aws-chunked framing: `<hex size>[;chunk-signature=...]\r\n<bytes>\r\n`, a chunk of size 0, then trailers. */
+/**
+ * Undoes aws-chunked framing: `<hex size>[;chunk-signature=...]\r\n<bytes>\r\n`, a chunk of size 0, then trailers. Where the
+ * request signs its chunks, each one's signature is verified before the next is read.
+ */
 class AwsChunkedDecoder extends Transform {
   /** Trailing headers (checksums), names in lower case; complete when the stream has ended. */
   readonly trailers: Record<string, string> = {};
   private pending: Buffer = Buffer.alloc(0);
   private state: 'size' | 'data' | 'gap' | 'trailer' = 'size';
   private left = 0;
+  private signature: string | undefined;
+  private trailerCount = 0;
+  private trailerLines = '';
+  private trailerSignature: string | undefined;
+
+  constructor(private readonly signatures: ChunkSignatures | undefined) {
+    super();
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
@@ -29,11 +42,14 @@ class AwsChunkedDecoder extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    done(
-      this.state === 'trailer'
-        ? null
-        : new AwsError('IncompleteBody', 'the aws-chunked body ended in the middle of a chunk'),
-    );
+    if (this.state !== 'trailer')
+      return done(new AwsError('IncompleteBody', 'the aws-chunked body ended in the middle of a chunk'));
+    try {
+      if (this.signatures?.signsTrailer === true) this.signatures.endTrailer(this.trailerLines, this.trailerSignature);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   private step(): boolean {
@@ -42,23 +58,41 @@ class AwsChunkedDecoder extends Transform {
     if (line === undefined) return false;
     if (this.state === 'gap') {
       if (line !== '') throw malformed();
+      this.signatures?.endChunk(this.signature);
       this.state = 'size';
     } else if (this.state === 'size') {
-      const size = /^([0-9a-fA-F]{1,12})(;.*)?$/.exec(line)?.[1];
+      const [, size, extension = ''] = /^([0-9a-fA-F]{1,12})(;.*)?$/.exec(line) ?? [];
       if (size === undefined) throw malformed();
       this.left = parseInt(size, 16);
+      this.signature = /^;chunk-signature=([0-9a-f]{64})$/.exec(extension)?.[1];
+      if (this.left === 0) this.signatures?.endChunk(this.signature);
       this.state = this.left === 0 ? 'trailer' : 'data';
     } else {
-      const colon = line.indexOf(':');
-      if (colon > 0) this.trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+      this.trailerCount += 1;
+      if (this.trailerCount > maxTrailers) throw malformed();
+      this.trailer(line);
     }
     return true;
+  }
+
+  private trailer(line: string): void {
+    const colon = line.indexOf(':');
+    if (colon < 1) return;
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (name === 'x-amz-trailer-signature') {
+      this.trailerSignature = value;
+      return;
+    }
+    this.trailers[name] = value;
+    this.trailerLines += `${name}:${value}\n`;
   }
 
   private data(): boolean {
     if (this.pending.length === 0) return false;
     const part = this.pending.subarray(0, this.left);
     this.push(part);
+    this.signatures?.update(part);
     this.left -= part.length;
     this.pending = this.pending.subarray(part.length);
     if (this.left === 0) this.state = 'gap';
@@ -79,13 +113,19 @@ class AwsChunkedDecoder extends Transform {
 
 export type AwsChunkedStream = Readable & { readonly trailers: Readonly<Record<string, string>> };
 
-export function decodeAwsChunked(source: Readable): AwsChunkedStream {
-  const decoder = new AwsChunkedDecoder();
-  source.on('error', (error) => decoder.destroy(error));
-  source.on('aborted', () =>
-    decoder.destroy(new AwsError('IncompleteBody', 'the client closed the connection before the body was complete')),
-  );
+/** @param signatures of the chunks, where they are signed. */
+export function decodeAwsChunked(source: Readable, signatures?: ChunkSignatures): AwsChunkedStream {
+  const decoder = new AwsChunkedDecoder(signatures);
+  endWith(source, decoder);
   return source.pipe(decoder);
+}
+
+/** What reads from a stream fails when the stream does. */
+export function endWith(source: Readable, reader: Transform): void {
+  source.on('error', (error) => reader.destroy(error));
+  source.on('aborted', () =>
+    reader.destroy(new AwsError('IncompleteBody', 'the client closed the connection before the body was complete')),
+  );
 }
 
 function malformed(): AwsError {

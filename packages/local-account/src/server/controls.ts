@@ -1,15 +1,18 @@
+import { parseJson } from '../core/json';
 import { AwsError, messageOf } from '../core/errors';
 import { isBody } from '../core/input';
 import type { Control } from '../core/module';
-import { type Exchange, readBody, send } from './exchange';
+import { answerTo } from './dispatcher';
+import { controlService } from '../core/signed-fetch';
+import { type Exchange, readRaw, send } from './exchange';
+import { inDialect, type Visitor } from './gate';
 
-/**
- * Answers the account's own routes below /_local/. Web pages of other origins must not drive the account: a foreign Origin
- * or a Host that is not loopback (DNS rebinding) is refused.
- */
-export async function answerControl(exchange: Exchange, controls: readonly Control[]): Promise<void> {
+/** Answers the account's own routes below /_local/: signed for the service `mooring`, by the administrator unless a route is open to roles. */
+export async function answerControl(visitor: Visitor, controls: readonly Control[]): Promise<void> {
+  const { exchange } = visitor;
   try {
-    refuseForeign(exchange);
+    let body: Buffer = Buffer.alloc(0);
+    const { call } = await visitor.identify([controlService], async () => (body = await readRaw(exchange)));
     const control = controls.find((each) => each.path === exchange.path && each.method === exchange.method);
     if (control === undefined) {
       throw new AwsError(
@@ -18,30 +21,23 @@ export async function answerControl(exchange: Exchange, controls: readonly Contr
         404,
       );
     }
-    const input =
-      exchange.method === 'GET'
-        ? Object.fromEntries(exchange.query)
-        : { ...Object.fromEntries(exchange.query), ...jsonOf(await readBody(exchange)) };
-    reply(exchange, 200, (await control.handle(input)) ?? {});
+    if (call.principal.kind === 'role' && control.openToRoles !== true)
+      throw new AwsError(
+        'AccessDenied',
+        `${call.principal.arn} may not call ${control.path}; only the keys of \`mooring env\` may`,
+        403,
+      );
+    const query = Object.fromEntries([...exchange.query].filter(([name]) => !/^x-amz-/i.test(name)));
+    reply(exchange, 200, (await control.handle({ ...query, ...jsonOf(body) })) ?? {});
   } catch (error) {
-    reply(exchange, error instanceof AwsError ? error.status : 400, {
-      error: error instanceof AwsError ? error.code : 'Error',
-      message: messageOf(error),
-    });
+    const worded = inDialect(error, 'rest-json');
+    const known = worded instanceof AwsError ? worded : answerTo(worded);
+    reply(exchange, known?.status ?? 400, { error: known?.code ?? 'Error', message: messageOf(known ?? worded) });
   }
 }
 
-function refuseForeign(exchange: Exchange): void {
-  const host = exchange.headers.host ?? '';
-  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host))
-    throw new AwsError('AccessDenied', `the host '${host}' is not this machine's loopback address`, 403);
-  const origin = exchange.headers.origin;
-  if (origin !== undefined && origin !== `http://${host}`)
-    throw new AwsError('AccessDenied', `pages of ${origin} may not control the local account`, 403);
-}
-
 function jsonOf(body: Buffer): Readonly<Record<string, unknown>> {
-  const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  const value: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
   if (!isBody(value)) throw new AwsError('BadRequest', 'the body must be a JSON object');
   return value;
 }

@@ -1,8 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { AwsError, messageOf, Unsupported } from '../core/errors';
+import { DamagedState } from '../core/damaged-state';
 import type { AccessControl } from '../core/module';
+import type { Recording } from '../core/recording';
+import { storageFailure } from '../core/storage-failure';
 import type { AwsService, Body, Call, Permission } from '../core/service';
 import type { Trace } from '../core/trace';
+import type { Exchange } from './exchange';
+import { matchPath } from './protocols/rest-json';
 
 declare module '../core/trace' {
   interface TraceEvents {
@@ -34,6 +39,7 @@ export class Dispatcher {
     services: readonly AwsService[],
     private readonly iam: AccessControl,
     private readonly trace: Trace,
+    private readonly recording?: Recording,
   ) {
     for (const service of services)
       this.services.set(service.signingName, [...this.sharing(service.signingName), service]);
@@ -44,10 +50,20 @@ export class Dispatcher {
     return this.services.get(signingName) ?? [];
   }
 
+  /** Whether some REST service has a route for the request. */
+  routes({ method, path }: Pick<Exchange, 'method' | 'path'>): boolean {
+    return [...this.services.values()]
+      .flat()
+      .some(({ routes = [] }) =>
+        routes.some((each) => each.method === method && matchPath(each.path, path) !== undefined),
+      );
+  }
+
   run(service: AwsService | undefined, handling: Handling, input: Body): Promise<Body> {
     return this.handle(handling, async () => {
       const operation = service?.operations[handling.operation];
       if (service === undefined || operation === undefined) throw this.unsupported(handling);
+      this.recording?.request(handling.signingName, handling.operation, input, handling.call.principal.arn);
       this.iam.authorize(
         handling.call.principal,
         service.permissions?.(handling.operation, input) ?? defaultPermissions(handling),
@@ -73,7 +89,7 @@ export class Dispatcher {
       record(200);
       return result;
     } catch (error) {
-      const known = error instanceof AwsError ? error : this.defect(signingName, operation, error);
+      const known = error instanceof AwsError ? error : (answerTo(error) ?? this.defect(signingName, operation, error));
       record(known.status, `${known.code}: ${known.message}`);
       throw known;
     }
@@ -98,6 +114,12 @@ export class Dispatcher {
       `${service}:${operation} failed in the local account itself: ${messageOf(error)} (the trace has the stack)`,
     );
   }
+}
+
+/** What is no defect of ours: a full disk, damaged state. */
+export function answerTo(error: unknown): AwsError | undefined {
+  if (error instanceof DamagedState) return new AwsError('InternalError', error.message, 507);
+  return storageFailure(error);
 }
 
 function defaultPermissions({ signingName, operation }: Handling): readonly Permission[] {

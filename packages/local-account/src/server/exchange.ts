@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { AwsError } from '../core/errors';
-import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
+import { decodeAwsChunked, endWith, isAwsChunked } from './aws-chunked';
+import { ChunkSignatures, HashCheck, type PayloadCheck } from './signature/payload';
 
 export const defaultBodyLimit = 8 * 1024 * 1024;
 
@@ -17,6 +18,8 @@ export interface Exchange {
   readonly requestId: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What the payload must match, where a service reads it itself. */
+  readonly payload?: PayloadCheck;
 }
 
 /** What a protocol layer answers. */
@@ -44,15 +47,32 @@ export function exchangeOf(request: IncomingMessage, response: ServerResponse, r
   };
 }
 
-/** The request's content without transfer framing (aws-chunked is undone). */
-export function contentOf(exchange: Exchange): Readable {
-  return isAwsChunked(exchange.headers) ? decodeAwsChunked(exchange.request) : exchange.request;
+/** The request's content without transfer framing (aws-chunked is undone). Reading it fails where it is not what was signed. */
+export function contentOf({ request, headers, payload }: Exchange): Readable {
+  const content = payload?.kind === 'hash' ? checked(request, payload.sha256) : request;
+  if (!isAwsChunked(headers)) return content;
+  return decodeAwsChunked(content, payload?.kind === 'chunks' ? new ChunkSignatures(payload) : undefined);
+}
+
+function checked(source: Readable, sha256: string): Readable {
+  const check = new HashCheck(sha256);
+  endWith(source, check);
+  return source.pipe(check);
 }
 
 /** The whole content in memory, unzipped. @throws AwsError 413 when it is larger than `limit` bytes, before or after unzipping. */
 export async function readBody(exchange: Exchange, limit = defaultBodyLimit): Promise<Buffer> {
+  return unzip(exchange, await readRaw(exchange, limit), limit);
+}
+
+/** The whole content in memory as it was sent. @throws AwsError 413 when it is larger than `limit` bytes. */
+export function readRaw(exchange: Exchange, limit = defaultBodyLimit): Promise<Buffer> {
   if (Number(exchange.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const content = await collect(contentOf(exchange), limit);
+  return collect(contentOf(exchange), limit);
+}
+
+/** Undoes Content-Encoding: gzip. @throws AwsError 413 when the result is larger than `limit` bytes. */
+export function unzip(exchange: Exchange, content: Buffer, limit = defaultBodyLimit): Buffer {
   if (exchange.headers['content-encoding']?.includes('gzip') !== true) return content;
   try {
     return gunzipSync(content, { maxOutputLength: limit });

@@ -8,6 +8,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Account } from '../../src/account';
 import { dropFolders, freshFolder, startAccount } from '../support/account';
+import { clientVariables } from '../support/clients';
 
 const root = resolve(__dirname, '../../../..');
 
@@ -61,11 +62,7 @@ describe('the unmodified CDK CLI', () => {
         CI: 'true',
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         NODE_NO_WARNINGS: '1',
-        AWS_ENDPOINT_URL: account.endpointUrl(),
-        AWS_ACCESS_KEY_ID: 'AKIALOCALADMIN',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_REGION: 'us-east-1',
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...clientVariables(account),
       };
       execFile(
         process.execPath,

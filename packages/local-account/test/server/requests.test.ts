@@ -6,13 +6,8 @@ import type { Account } from '../../src/account';
 import { decodeAwsChunked } from '../../src/server/aws-chunked';
 import { decodeQuery } from '../../src/server/protocols/query';
 import { matchPath } from '../../src/server/protocols/rest-json';
-import { scopeOf } from '../../src/server/scope';
+import { signedFetch } from '../../src/core/signed-fetch';
 import { dropFolders, startAccount } from '../support/account';
-
-const signed = (service: string, more: Record<string, string> = {}): Record<string, string> => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=AKIALOCALADMIN/20261120/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-  ...more,
-});
 
 describe('a request to the account', () => {
   let account: Account;
@@ -29,7 +24,7 @@ describe('a request to the account', () => {
     headers: Record<string, string>,
     path = '/',
   ): Promise<Response> =>
-    fetch(`${account.endpointUrl()}${path}`, { method: 'POST', body, headers: signed(service, headers) });
+    signedFetch(`${account.endpointUrl()}${path}`, account.keys, { method: 'POST', service, body, headers });
   const ssm = (operation: string, body: string | Buffer, more: Record<string, string> = {}): Promise<Response> =>
     post('ssm', body, {
       'x-amz-target': `AmazonSSM.${operation}`,
@@ -116,29 +111,6 @@ describe('a request to the account', () => {
     expect(text).toContain(`<RequestId>${response.headers.get('x-amzn-requestid')}</RequestId>`);
   });
 
-  test('with a session key of another account is refused', async () => {
-    const response = await fetch(account.endpointUrl(), {
-      method: 'POST',
-      headers: {
-        ...signed('ssm'),
-        authorization: 'AWS4-HMAC-SHA256 Credential=ASIAFOREIGN/20261120/us-east-1/ssm/aws4_request',
-        'x-amz-target': 'AmazonSSM.GetParameter',
-      },
-      body: '{}',
-    });
-    expect(response.status).toBe(403);
-    expect(await response.json()).toMatchObject({ __type: 'InvalidClientTokenId' });
-  });
-
-  test('from a web page of another origin cannot move the clock', async () => {
-    const advance = (headers: Record<string, string>): Promise<Response> =>
-      fetch(`${account.endpointUrl()}/_local/clock`, { method: 'POST', body: '{"duration": "1h"}', headers });
-    expect((await advance({ origin: 'https://evil.example' })).status).toBe(403);
-    const before = account.clock.now().getTime();
-    expect((await advance({})).status).toBe(200);
-    expect(account.clock.now().getTime() - before).toBeGreaterThanOrEqual(3_600_000);
-  });
-
   test('reaches it on the loopback only', async () => {
     const outside = Object.values(networkInterfaces())
       .flatMap((each) => each ?? [])
@@ -151,34 +123,6 @@ describe('a request to the account', () => {
       socket.on('close', () => done(false));
     });
     expect(connected).toBe(false);
-  });
-});
-
-describe('the scope of a request', () => {
-  const scope = (query: string, headers: Record<string, string> = {}): unknown =>
-    scopeOf({ headers, query: new URLSearchParams(query) }, () => Date.UTC(2026, 10, 20, 12, 0, 0));
-
-  test('is read from the header, from a presigned URL, and from an old presigned URL', () => {
-    const presigned =
-      'X-Amz-Credential=AKIA1/20261120/us-east-1/s3/aws4_request&X-Amz-Date=20261120T115959Z&X-Amz-Expires=60';
-    expect(
-      scope('', {
-        authorization: 'AWS4-HMAC-SHA256 Credential=AKIA1/20261120/eu-west-1/logs/aws4_request, Signature=0',
-      }),
-    ).toEqual({ accessKeyId: 'AKIA1', region: 'eu-west-1', service: 'logs' });
-    expect(scope(presigned)).toEqual({ accessKeyId: 'AKIA1', region: 'us-east-1', service: 's3' });
-    expect(scope('AWSAccessKeyId=AKIA1&Signature=x&Expires=4000000000')).toMatchObject({
-      accessKeyId: 'AKIA1',
-      service: 's3',
-    });
-    expect(scope('list-type=2')).toBeUndefined();
-  });
-
-  test.each([
-    'X-Amz-Credential=AKIA1/20261120/us-east-1/s3/aws4_request&X-Amz-Date=20261120T115800Z&X-Amz-Expires=60',
-    'AWSAccessKeyId=AKIA1&Expires=1',
-  ])('of an expired URL is refused: %s', (query) => {
-    expect(() => scope(query)).toThrow('the presigned URL has expired');
   });
 });
 

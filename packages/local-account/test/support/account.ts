@@ -6,7 +6,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { Account, type AccountOptions } from '../../src/account';
+import type { Keys } from '../../src/core/account-keys';
 import type { AwsEvent, Module, ModuleFactory } from '../../src/core/module';
+import { clientConfig } from './clients';
 
 /** A fresh folder that {@link dropFolders} deletes. */
 const folders: string[] = [];
@@ -26,12 +28,6 @@ export async function startAccount(options: Partial<AccountOptions> = {}): Promi
   return account;
 }
 
-export interface Keys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
 export interface Clients {
   readonly s3: S3Client;
   readonly cloudformation: CloudFormationClient;
@@ -39,10 +35,8 @@ export interface Clients {
   readonly sts: STSClient;
 }
 
-export const administrator: Keys = { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' };
-
-export function clientsOf(account: Account, credentials: Keys = administrator): Clients {
-  const config = { endpoint: account.endpointUrl(), region: 'us-east-1', credentials, maxAttempts: 1 };
+export function clientsOf(account: Account, keys?: Keys): Clients {
+  const config = clientConfig(account, keys);
   return {
     s3: new S3Client({ ...config, forcePathStyle: true }),
     cloudformation: new CloudFormationClient(config),

@@ -12,6 +12,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { zipSync } from 'fflate';
 import { Account } from '../../src/account';
 import type { TraceRecord, TraceType } from '../../src/core/trace';
+import { clientConfig, type ClientConfig } from './clients';
 
 /** A running account on a temporary folder with clients of the services that carry events. Time stands still unless the clock is advanced. */
 export class EventSide {
@@ -21,7 +22,8 @@ export class EventSide {
   /** 09:00 UTC on a Friday, on the minute. */
   static readonly start = Date.parse('2026-11-20T09:00:00Z');
 
-  constructor() {
+  /** @param env added to the environment that the account starts in. */
+  constructor(private readonly env: Readonly<Record<string, string>> = {}) {
     this.account = this.made();
   }
 
@@ -47,12 +49,8 @@ export class EventSide {
     return this.account.clock.advance(minutes * 60_000);
   }
 
-  get config(): { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } {
-    return {
-      endpoint: this.account.endpointUrl(),
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    };
+  get config(): ClientConfig {
+    return clientConfig(this.account);
   }
 
   get clients(): {
@@ -120,7 +118,9 @@ export class EventSide {
       readonly file?: string;
     } = {},
   ): Promise<string> {
-    const Role = options.role ?? (await this.role(`${name}-role`, 'lambda.amazonaws.com'));
+    const Role =
+      options.role ??
+      (await this.role(`${name}-role`, 'lambda.amazonaws.com', ['logs:CreateLogStream', 'logs:PutLogEvents']));
     const ZipFile = zipSync({ [options.file ?? 'index.js']: Buffer.from(source) });
     const { FunctionArn } = await this.clients.lambda.send(
       new CreateFunctionCommand({
@@ -137,6 +137,10 @@ export class EventSide {
   }
 
   private made(): Account {
-    return new Account({ folder: this.folder, realNow: () => EventSide.start });
+    return new Account({
+      folder: this.folder,
+      realNow: () => EventSide.start,
+      env: { ...process.env, ...this.env },
+    });
   }
 }

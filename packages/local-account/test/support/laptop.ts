@@ -20,6 +20,7 @@ import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { c as createTar } from 'tar';
 import { Account } from '../../src/account';
+import { clientConfig } from './clients';
 
 export const root = join(__dirname, '../../../..');
 export const python = join(root, '.venv', 'bin', 'python');
@@ -27,7 +28,8 @@ export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagema
 export const xgboostImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 export const bucket = 'laptop-bucket';
 
-const identity = { region: 'us-east-1', credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' } };
+/** What every job and host needs of its role around its work: its image and its logs. */
+export const containerRuntime = { Effect: 'Allow', Action: ['ecr:*', 'logs:*'], Resource: '*' };
 
 /** A local account in a folder of its own, with a bucket, a role that may do everything, and real clients. */
 export class Laptop {
@@ -49,19 +51,19 @@ export class Laptop {
   }
 
   get s3(): S3Client {
-    return new S3Client({ ...identity, endpoint: this.account.endpointUrl(), forcePathStyle: true });
+    return new S3Client({ ...clientConfig(this.account), forcePathStyle: true });
   }
 
   get sagemaker(): SageMakerClient {
-    return new SageMakerClient({ ...identity, endpoint: this.account.endpointUrl(), maxAttempts: 1 });
+    return new SageMakerClient(clientConfig(this.account));
   }
 
   get runtime(): SageMakerRuntimeClient {
-    return new SageMakerRuntimeClient({ ...identity, endpoint: this.account.endpointUrl(), maxAttempts: 1 });
+    return new SageMakerRuntimeClient(clientConfig(this.account));
   }
 
   async role(name: string, statements: readonly unknown[]): Promise<string> {
-    const iam = new IAMClient({ ...identity, endpoint: this.account.endpointUrl() });
+    const iam = new IAMClient(clientConfig(this.account));
     const trust = {
       Version: '2012-10-17',
       Statement: [

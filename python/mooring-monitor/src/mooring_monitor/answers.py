@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 from mooring_values.labels import Invalid
 from mooring_values.numbers import number_of
 
 from mooring_monitor.readers.payload import Row
-from mooring_monitor.use_case import UseCase
 
 #: Names under which a JSON answer may hold its label and its score.
 _LABEL_KEYS = ("label", "predicted_label", "prediction", "value", "class")

@@ -12,9 +12,12 @@ import importlib
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mooring_monitor.errors import InputError
+
+if TYPE_CHECKING:
+    from mooring_monitor.explain.model import ReadModel
 
 EXIT_FINE: Final = 0
 EXIT_FAILED: Final = 1
@@ -35,8 +38,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run one command and return the exit code of the process."""
+def main(argv: Sequence[str], read_model: ReadModel | None = None) -> int:
+    """Run one command and return the exit code of the process.
+
+    `read_model` reads the models that are to be explained; left out, it is looked for among the installed packages.
+    """
     if not argv or argv[0] in ("-h", "--help"):
         print(_overview())
         return EXIT_FINE if argv else EXIT_BAD_INPUT
@@ -48,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"mooring_monitor {name}", description=COMMANDS[name][1])
     module.add_arguments(parser)
     try:
-        arguments = parser.parse_args(rest)
+        arguments = parser.parse_args(rest, argparse.Namespace(read_model=read_model))
         return int(module.run(arguments))
     except InputError as error:
         print(f"{name}: {error}", file=sys.stderr)

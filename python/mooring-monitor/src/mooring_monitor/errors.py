@@ -1,10 +1,10 @@
-"""What the monitor tells a user who gave it something it cannot work with."""
+"""Errors of the monitor: for its user, and for a single feature."""
 
 from __future__ import annotations
 
+from mooring_use_case.errors import InputError
 
-class InputError(Exception):
-    """Bad input or usage: what is wrong, where, and what to do. Ends the process with exit code 2."""
+__all__ = ["InputError", "NotComparableError"]
 
 
 class NotComparableError(Exception):

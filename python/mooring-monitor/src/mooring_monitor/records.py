@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
-
-import pandas as pd
-
-from mooring_monitor.use_case import UseCase
 
 Verdict = Literal["ok", "warn", "breach", "skipped", "error"]
 Kind = Literal["data", "quality", "bias", "explanations"]
 
-#: From harmless to grave; the verdict of many is the gravest of them.
+#: From best to worst; the verdict of many is the worst of them.
 VERDICTS: tuple[Verdict, ...] = ("skipped", "ok", "warn", "error", "breach")
 
 
@@ -23,8 +18,8 @@ VERDICTS: tuple[Verdict, ...] = ("skipped", "ok", "warn", "error", "breach")
 INVALID_LABEL = "invalid label"
 
 
-def gravest(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict that speaks for all of them; `skipped` when there is none."""
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on all of them together; `skipped` when there is none."""
     return max(verdicts, key=VERDICTS.index, default="skipped")
 
 
@@ -61,35 +56,15 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class WatchWindow:
-    """What a scheduled run has gathered about one window of an endpoint's life."""
+class Occasion:
+    """Where and when a comparison was made; all empty for files at a terminal."""
 
-    use_case: UseCase
-    kind: Kind
-    endpoint: str
-    variant: str
-    schedule: str
-    #: Half-open interval [start, end), UTC.
-    start: datetime
-    end: datetime
-    baseline: Path
-    output: Path
-    #: Raw features of the captured rows, one column per feature of the use case, typed by its schema.
-    features: pd.DataFrame
-    #: Predicted label (0/1, class) or number, per captured row; missing where the answer could not be read.
-    predictions: pd.Series[Any]
-    #: Score of the positive class; None for regression, missing where there was none.
-    scores: pd.Series[Any] | None
-    #: Ground truth per captured row in the coding of the training set (0/1 for binary tasks); missing = not known yet.
-    labels: pd.Series[Any]
-    #: Time of each prediction (UTC).
-    times: pd.Series[Any]
-    #: Seconds between prediction and arrival of the label, per row; missing where there is no label.
-    label_lag: pd.Series[Any]
-    #: Rows or records that could not be used, by reason.
-    skipped: Mapping[str, int]
-    #: Captured rows of the window that an earlier version may have answered; they are not among the rows above.
-    before_live: int = 0
+    use_case: str | None = None
+    endpoint: str | None = None
+    variant: str | None = None
+    schedule: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -101,3 +76,8 @@ class WatchOutcome:
     summary: str
     metrics: Sequence[Metric]
     violations: Sequence[Violation] = ()
+
+
+def iso(time: datetime | None) -> str | None:
+    """A time as ISO 8601 with Z for UTC."""
+    return time.isoformat().replace("+00:00", "Z") if time else None

@@ -18,7 +18,7 @@ from mooring_monitor.bias.selection import Outcome, outcome_of
 from mooring_monitor.bias.violations import bias_drift
 from mooring_monitor.cli import main
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import parse_use_case
+from mooring_use_case.use_case import parse_use_case
 
 
 def data(frame: pd.DataFrame) -> BiasData:

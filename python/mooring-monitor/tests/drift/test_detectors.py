@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mooring_monitor.detectors import DETECTORS, detector_named
-from mooring_monitor.detectors.bins import binned, frozen_edges
-from mooring_monitor.detectors.chi2_distance import chi_squared, regrouped
-from mooring_monitor.detectors.classifier import separability
-from mooring_monitor.detectors.robust import robust_distance
-from mooring_monitor.distribution import CategoryCounts, NumberSample
+from mooring_monitor.drift.detectors import DETECTORS, detector_named
+from mooring_monitor.drift.detectors.bins import binned, frozen_edges
+from mooring_monitor.drift.detectors.chi2_distance import chi_squared, regrouped
+from mooring_monitor.drift.detectors.classifier import separability
+from mooring_monitor.drift.detectors.robust import robust_distance
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.errors import InputError, NotComparableError
+from mooring_monitor.profile.distribution import CategoryCounts, NumberSample
 from mooring_monitor.profile.statistics import FeatureStatistics
-from mooring_monitor.row_sample import RowSample
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 

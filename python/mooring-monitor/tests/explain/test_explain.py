@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from loan_model import write_artefact
+from loan_model import LoanModel, read_loan_model, write_model
 from loan_samples import loan_document, loan_rows, loans
 from mooring_monitor.cli import main
 from mooring_monitor.errors import InputError
@@ -32,7 +32,8 @@ def frame() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame) -> ExplainedModel:
-    return ExplainedModel.load(write_artefact(tmp_path_factory.mktemp("model") / "files", frame, archive=True))
+    archive = write_model(tmp_path_factory.mktemp("model") / "files", frame, archive=True)
+    return ExplainedModel(read_loan_model(archive, loans()))
 
 
 class TestTreeMethod:
@@ -48,10 +49,11 @@ class TestTreeMethod:
     def test_agrees_with_the_shap_library_on_raw_features(self, model: ExplainedModel, frame: pd.DataFrame) -> None:
         shap = pytest.importorskip("shap")
         (found,) = model.tree_shap(frame)
-        artefact = model.artefact
-        matrix = artefact.transform.apply(model._table(frame))
-        reference = shap_by_library(shap, artefact.booster, matrix)
-        owners = [column for _, column in artefact.transform.outputs]
+        trained = model.model
+        assert isinstance(trained, LoanModel)
+        texts = np.column_stack([trained.texts(frame[name]) for name in trained.features])
+        reference = shap_by_library(shap, trained.booster, trained.matrix(texts))
+        owners = trained.owners
         for position, name in enumerate(found.features):
             mine = [index for index, owner in enumerate(owners) if owner == name]
             assert found.values[:, position] == pytest.approx(reference[:, mine].sum(axis=1), abs=2e-6)
@@ -229,7 +231,7 @@ class TestCommand:
     @pytest.fixture
     def folder(self, tmp_path: Path, frame: pd.DataFrame) -> Path:
         (tmp_path / "use-case.json").write_text(json.dumps(loan_document()), encoding="utf-8")
-        write_artefact(tmp_path / "model/files", frame, archive=True)
+        write_model(tmp_path / "model/files", frame, archive=True)
         for name, part in {"train": frame[:400], "test": frame[400:]}.items():
             (tmp_path / name).mkdir()
             part.drop(columns=["prediction", "score"]).to_csv(tmp_path / name / f"{name}.csv", index=False)
@@ -237,7 +239,7 @@ class TestCommand:
 
     def run(self, folder: Path, *arguments: str) -> int:
         model = ["--use-case", str(folder / "use-case.json"), "--model", str(folder / "model")]
-        return main(["explain", *model, *arguments])
+        return main(["explain", *model, *arguments], read_loan_model)
 
     def test_step_of_the_pipeline_writes_clarifys_document(self, folder: Path) -> None:
         step = ["--train", str(folder / "train"), "--test", str(folder / "test"), "--output", str(folder)]

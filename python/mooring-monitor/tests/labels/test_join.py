@@ -19,7 +19,7 @@ from mooring_monitor.labels.truth import label_text
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture_record import parse_ground_truth, parse_record
 from mooring_monitor.readers.window import Window
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 END = datetime(2026, 2, 1, tzinfo=timezone.utc)
 

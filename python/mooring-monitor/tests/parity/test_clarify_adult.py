@@ -19,7 +19,7 @@ import pytest
 from mooring_monitor.bias.analysis import BiasData, analyse, metric_values
 from mooring_monitor.bias.selection import Outcome
 from mooring_monitor.bias.violations import as_clarify, bias_drift
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 RECORDED = Path(__file__).parents[5] / "shared/parity/clarify/adult"
 FEATURES = [

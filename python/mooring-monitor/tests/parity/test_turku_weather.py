@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +9,22 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import xgboost
-from mooring_monitor.commands import quality
-from mooring_monitor.detectors import DETECTORS
-from mooring_monitor.drift import Plan
-from mooring_monitor.drift import judge as judge_drift
-from mooring_monitor.json_file import read_json, write_json
+from mooring_monitor.drift.detectors import DETECTORS
+from mooring_monitor.drift.judge import Plan
+from mooring_monitor.drift.judge import judge as judge_drift
+from mooring_monitor.json_file import read_json, write_documents, write_json
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import Statistics, statistics_of
 from mooring_monitor.quality.analysis import Predicted, analyse_quality
+from mooring_monitor.quality.monitor import MONITOR
 from mooring_monitor.readers.batch import Batch
-from mooring_monitor.records import WatchOutcome, WatchWindow
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_monitor.readers.watched import Watched
+from mooring_monitor.readers.window import Window
+from mooring_monitor.records import WatchOutcome
+from mooring_monitor.watch.monitor import judge_rows
+from mooring_monitor.watch.rows import JoinedRows
+from mooring_monitor.watch.run import Run
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 WEATHER = Path(__file__).parents[5] / "shared/data/turku-weather.csv"
 FEATURES = ["Temperature_C", "Humidity", "Wind_speed_kmph", "Wind_bearing_degrees", "Visibility_km"]
@@ -60,26 +64,25 @@ def weather() -> UseCase:
 
 
 def judge(folder: Path, weather: UseCase, rows: pd.DataFrame) -> WatchOutcome:
-    return quality.watch(
-        WatchWindow(
-            use_case=weather,
-            kind="quality",
-            endpoint="rain-endpoint",
-            variant="AllTraffic",
-            schedule="rain-quality-monitor",
-            start=datetime(2026, 1, 1, tzinfo=timezone.utc),
-            end=datetime(2026, 1, 2, tzinfo=timezone.utc),
-            baseline=folder / "live",
-            output=folder / "output",
-            features=rows[FEATURES].reset_index(drop=True),
-            predictions=rows["prediction"].reset_index(drop=True),
-            scores=rows["score"].reset_index(drop=True),
-            labels=rows["rain"].reset_index(drop=True),
-            times=pd.Series(pd.Timestamp("2026-01-01T12:00:00Z"), index=range(len(rows))),
-            label_lag=pd.Series(4 * 3600.0, index=range(len(rows))),
-            skipped={},
-        )
+    run = Run(
+        use_case=weather,
+        window=Window.ending("2026-01-02T00:00:00Z", "1d"),
+        watched=Watched("nowhere"),
+        endpoint="rain-endpoint",
+        variant="AllTraffic",
+        schedule="rain-quality-monitor",
+        baseline=folder / "live",
     )
+    joined = JoinedRows(
+        features=rows[FEATURES].reset_index(drop=True),
+        predictions=rows["prediction"].reset_index(drop=True),
+        scores=rows["score"].reset_index(drop=True),
+        labels=rows["rain"].reset_index(drop=True),
+        label_lag=pd.Series(4 * 3600.0, index=range(len(rows))),
+    )
+    outcome, documents = judge_rows(MONITOR, run, joined)
+    write_documents(folder / "output", documents)
+    return outcome
 
 
 def test_quality_finds_the_change_while_the_data_alone_let_expect_nothing(

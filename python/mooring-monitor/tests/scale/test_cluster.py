@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -17,8 +18,6 @@ from mooring_monitor.errors import InputError
 from mooring_monitor.scale import cluster
 from mooring_monitor.scale.cluster import Hosts, job_hosts, work_for
 from mooring_monitor.scale.engine import chosen_engine
-
-ROOT = Path(__file__).parents[4]
 
 
 def resources(folder: Path, current: str, *hosts: str) -> Path:
@@ -116,10 +115,7 @@ class TestTwoInstances:
                     str(resources(tmp_path, host, "127.0.0.1", "localhost")),
                     str(tmp_path / host),
                 ],
-                env={
-                    "PATH": "/usr/bin:/bin",
-                    "PYTHONPATH": f"{ROOT / 'python/mooring-monitor/src'}:{ROOT / 'python/mooring-values/src'}",
-                },
+                env={"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join(sys.path)},
                 stderr=subprocess.PIPE,
                 text=True,
             )

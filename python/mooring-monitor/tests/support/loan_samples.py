@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 
 def loan_document(**changes: Any) -> dict[str, Any]:

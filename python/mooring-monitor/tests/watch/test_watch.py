@@ -14,13 +14,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from botocore.response import StreamingBody
-from mooring_monitor import gather as gathering
 from mooring_monitor.cli import main
-from mooring_monitor.metrics_out import publish
+from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import Window, window_sources
 from mooring_monitor.records import Metric
-from mooring_monitor.use_case import UseCase
+from mooring_monitor.watch.publish import publish
+from mooring_monitor.watch.rows import joined_rows
+from mooring_monitor.watch.run import Run
+from mooring_use_case.use_case import UseCase
 
 Rows = Callable[..., pd.DataFrame]
 Captured = Callable[..., None]
@@ -296,8 +298,8 @@ class TestJoinedRows:
         (truth / "l.jsonl").write_text("\n".join(json.dumps(each) for each in lines))
         window = Window.ending("2026-01-31T12:00:00Z", "1h")
         names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
-        locations = (Watched.of_endpoint(str(tmp_path / "capture"), *names[:2]), str(tmp_path / "truth"))
-        return gathering.gather(use_case, "quality", window, *locations, *names, tmp_path, tmp_path)
+        watched = Watched.of_endpoint(str(tmp_path / "capture"), *names[:2])
+        return joined_rows(Run(use_case, window, watched, *names, tmp_path, str(tmp_path / "truth")), Skips())
 
     def test_labels_are_joined_by_inference_id_or_event_id_and_the_last_one_counts(self, gathered: Any) -> None:
         assert gathered.labels.tolist()[:3] == [0, 0, 1]
@@ -362,12 +364,14 @@ class TestCaptureInS3:
         )
         window = Window.ending("2026-01-31T12:00:00Z", "1h")
         names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
-        locations = (Watched.of_endpoint("s3://data/loans/capture", *names[:2]), "s3://data/loans/ground-truth")
-        rows = gathering.gather(use_case, "quality", window, *locations, *names, tmp_path, tmp_path, s3)
+        watched = Watched.of_endpoint("s3://data/loans/capture", *names[:2])
+        skips = Skips()
+        run = Run(use_case, window, watched, *names, tmp_path, "s3://data/loans/ground-truth", s3=s3)
+        rows = joined_rows(run, skips)
         assert rows.features["income"].tolist() == [1, 2, 3, 4]
         assert rows.labels.fillna(-1).tolist() == [-1, 1, -1, -1]
         assert rows.label_lag.tolist()[1] == 1_800
-        assert rows.skipped == {"repeated record": 1}
+        assert skips.counts == {"repeated record": 1}
 
 
 class TestHoursInS3:

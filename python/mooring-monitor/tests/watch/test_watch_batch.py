@@ -13,11 +13,12 @@ import pandas as pd
 import pytest
 from botocore.response import StreamingBody
 from mooring_monitor.cli import main
-from mooring_monitor.gather import gather
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.watched import Watched
 from mooring_monitor.readers.window import Window
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_monitor.watch.rows import joined_rows
+from mooring_monitor.watch.run import Run
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 Rows = Callable[..., pd.DataFrame]
 
@@ -132,7 +133,7 @@ class TestLabels:
         )
         watched = Watched.of_batch(str(tmp_path / "output"))
         names = ("loans-endpoint", "AllTraffic", "loans-quality-monitor")
-        found = gather(use_case, "quality", WINDOW, watched, str(tmp_path / "truth"), *names, tmp_path, tmp_path)
+        found = joined_rows(Run(use_case, WINDOW, watched, *names, tmp_path, str(tmp_path / "truth")), Skips())
         assert found.labels.fillna(-1).tolist() == [1, -1, 0]
         assert found.predictions.tolist() == [0, 0, 0]
         assert found.scores is not None

@@ -4,48 +4,66 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import datetime, timezone
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from loan_model import write_artefact
+from loan_model import read_loan_model, write_model
 from loan_samples import loan_rows, loans
+from mooring_monitor.bias import monitor as bias
 from mooring_monitor.bias.analysis import BiasData, analyse
 from mooring_monitor.bias.selection import Outcome
-from mooring_monitor.commands import bias, explain, quality
 from mooring_monitor.errors import InputError
+from mooring_monitor.explain import monitor as explain
 from mooring_monitor.explain.documents import explanations_document
 from mooring_monitor.explain.model import ExplainedModel
-from mooring_monitor.json_file import read_json, write_json
+from mooring_monitor.json_file import read_json, write_documents, write_json
+from mooring_monitor.quality import monitor as quality
 from mooring_monitor.quality.measures import estimates
 from mooring_monitor.quality.outcomes import join
-from mooring_monitor.records import Kind, WatchOutcome, WatchWindow
+from mooring_monitor.readers.watched import Watched
+from mooring_monitor.readers.window import Window
+from mooring_monitor.records import WatchOutcome
+from mooring_monitor.watch.monitor import Monitor, judge_rows
+from mooring_monitor.watch.rows import JoinedRows
+from mooring_monitor.watch.run import Run
+from mooring_use_case.use_case import UseCase
 
 
-def window(folder: Path, kind: Kind, frame: pd.DataFrame, **monitoring: Any) -> WatchWindow:
-    """A window over sample rows, labels arriving after an hour."""
-    labels = frame["good"].astype(float)
-    return WatchWindow(
-        use_case=loans(monitoring={"min_sample": 50, **monitoring}),
-        kind=kind,
+def judged(
+    monitor: Monitor[Any, Any],
+    folder: Path,
+    frame: pd.DataFrame,
+    case: UseCase | None = None,
+    clients: Mapping[str, Any] | None = None,
+    **monitoring: Any,
+) -> WatchOutcome:
+    """The outcome of a window over sample rows, labels arriving after an hour; its documents are in folder/output."""
+    run = Run(
+        use_case=case or loans(monitoring={"min_sample": 50, **monitoring}),
+        window=Window.ending("2026-01-02T00:00:00Z", "1d"),
+        watched=Watched(str(folder / "nowhere")),
         endpoint="loans-endpoint",
         variant="AllTraffic",
-        schedule=f"loans-{kind}-monitor",
-        start=datetime(2026, 1, 1, tzinfo=timezone.utc),
-        end=datetime(2026, 1, 2, tzinfo=timezone.utc),
+        schedule="loans-monitor",
         baseline=folder / "live",
-        output=folder / "output",
+        read_model=read_loan_model,
+        **(clients or {}),
+    )
+    labels = frame["good"].astype(float)
+    rows = JoinedRows(
         features=frame.drop(columns=["good", "prediction", "score"]),
         predictions=frame["prediction"].astype(float),
         scores=frame["score"],
         labels=labels,
-        times=pd.Series(pd.Timestamp("2026-01-01T12:00:00Z"), index=frame.index),
         label_lag=pd.Series(3600.0, index=frame.index).where(labels.notna()),
-        skipped={},
     )
+    outcome, documents = judge_rows(monitor, run, rows)
+    write_documents(folder / "output", documents)
+    return outcome
 
 
 def published(outcome: WatchOutcome) -> dict[str, float]:
@@ -64,7 +82,7 @@ def evaluated(tmp_path: Path) -> Path:
 
 class TestQuality:
     def test_undrifted_window_is_ok_and_publishes_every_metric(self, evaluated: Path) -> None:
-        outcome = quality.watch(window(evaluated, "quality", loan_rows(1000, seed=8)))
+        outcome = judged(quality.MONITOR, evaluated, loan_rows(1000, seed=8))
         assert outcome.verdict == "ok"
         found = published(outcome)
         assert {"auc", "f1", "accuracy", "recall", "label_coverage", "label_lag_seconds"} <= set(found)
@@ -76,7 +94,7 @@ class TestQuality:
     def test_broken_bound_is_a_breach_that_names_the_worst_slice(self, evaluated: Path) -> None:
         frame = loan_rows(1000, seed=8)
         frame["good"] = np.random.default_rng(0).integers(0, 2, 1000)
-        outcome = quality.watch(window(evaluated, "quality", frame, quality={"metric": "auc", "bound": 0.75}))
+        outcome = judged(quality.MONITOR, evaluated, frame, quality={"metric": "auc", "bound": 0.75})
         assert outcome.verdict == "breach"
         assert "below the lowest allowed value 0.75; worst slice" in outcome.summary
         assert "auc" in {each.extra["metric_name"] for each in outcome.violations}
@@ -84,20 +102,18 @@ class TestQuality:
     def test_significant_fall_above_the_bound_is_a_warning(self, evaluated: Path) -> None:
         frame = loan_rows(1000, seed=8)
         frame.loc[:299, "good"] = 1 - frame.loc[:299, "good"]
-        outcome = quality.watch(window(evaluated, "quality", frame, quality={"metric": "auc", "bound": 0.5}))
+        outcome = judged(quality.MONITOR, evaluated, frame, quality={"metric": "auc", "bound": 0.5})
         assert outcome.verdict == "warn"
         assert "significantly worse than at training" in outcome.summary
 
     def test_false_alarms_on_undrifted_windows_are_rare(self, evaluated: Path) -> None:
-        verdicts = [
-            quality.watch(window(evaluated, "quality", loan_rows(300, seed=100 + seed))).verdict for seed in range(60)
-        ]
+        verdicts = [judged(quality.MONITOR, evaluated, loan_rows(300, seed=100 + seed)).verdict for seed in range(60)]
         assert verdicts.count("warn") + verdicts.count("breach") <= 3
 
     def test_too_few_labels_are_skipped_with_coverage(self, evaluated: Path) -> None:
         frame = loan_rows(400)
         frame["good"] = frame["good"].astype(float).where(frame.index < 40)
-        outcome = quality.watch(window(evaluated, "quality", frame))
+        outcome = judged(quality.MONITOR, evaluated, frame)
         assert outcome.verdict == "skipped"
         assert outcome.summary == "Quality not judged: 40 of 400 predictions have a label, at least 50 are needed"
         assert published(outcome)["label_coverage"] == pytest.approx(0.1)
@@ -112,7 +128,7 @@ class TestBias:
         return tmp_path
 
     def test_undrifted_window_is_ok_with_plain_and_clarifys_dimensions(self, analysed: Path) -> None:
-        outcome = bias.watch(window(analysed, "bias", loan_rows(800, seed=8), bias={"metric": "DPPL", "max": 0.4}))
+        outcome = judged(bias.MONITOR, analysed, loan_rows(800, seed=8), bias={"metric": "DPPL", "max": 0.4})
         assert outcome.verdict == "ok", outcome.summary
         assert {"bias_metric_DPPL", "bias_metric_DI", "bias_metric_TE"} <= set(published(outcome))
         full = next(each for each in outcome.metrics if each.name == "bias_metric_AD" and each.dimensions)
@@ -128,7 +144,7 @@ class TestBias:
         frame = loan_rows(800, seed=8)
         women = frame["sex"] == "F"
         frame.loc[women & (frame["score"] < 0.8), "prediction"] = 0
-        outcome = bias.watch(window(analysed, "bias", frame, bias={"metric": "DPPL", "max": 0.25}))
+        outcome = judged(bias.MONITOR, analysed, frame, bias={"metric": "DPPL", "max": 0.25})
         assert outcome.verdict == "breach"
         assert outcome.summary.startswith("DPPL of sex = F is ")
         assert {"DPPL", "DI", "RD"} <= {each.extra["metric_name"] for each in outcome.violations}
@@ -139,37 +155,38 @@ class TestBias:
         frame["prediction"] = 0
         for sex, share in (("F", 0.45), ("M", 0.6)):
             frame.loc[accepted[sex][: int(len(accepted[sex]) * share)], "prediction"] = 1
-        outcome = bias.watch(window(analysed, "bias", frame, bias={"metric": "DPPL", "max": 0.1}))
+        outcome = judged(bias.MONITOR, analysed, frame, bias={"metric": "DPPL", "max": 0.1})
         assert outcome.verdict == "warn"
         assert "which its interval does not exclude to be chance" in outcome.summary
 
     def test_false_alarms_on_undrifted_windows_are_rare(self, analysed: Path) -> None:
         verdicts = [
-            bias.watch(window(analysed, "bias", loan_rows(400, seed=100 + seed), bias={"metric": "DPPL", "max": 0.4}))
+            judged(bias.MONITOR, analysed, loan_rows(400, seed=100 + seed), bias={"metric": "DPPL", "max": 0.4})
             for seed in range(6)
         ]
         assert [each.verdict for each in verdicts].count("breach") == 0
         assert [each.verdict for each in verdicts].count("warn") <= 1
 
     def test_without_a_facet_it_says_what_to_add(self, analysed: Path) -> None:
-        bare = window(analysed, "bias", loan_rows())
         with pytest.raises(InputError, match=r"names no facet; add fairness\.facets"):
-            bias.watch(WatchWindow(**{**vars(bare), "use_case": loans(fairness={})}))
+            judged(bias.MONITOR, analysed, loan_rows(), case=loans(fairness={}))
 
 
 class TestExplanations:
     @pytest.fixture
     def explained(self, tmp_path: Path) -> Path:
-        archive = write_artefact(tmp_path / "live/files", loan_rows(), archive=True)
-        document = explanations_document(ExplainedModel.load(archive).tree_shap(loan_rows()))
+        archive = write_model(tmp_path / "live/files", loan_rows(), archive=True)
+        document = explanations_document(ExplainedModel(read_loan_model(archive, loans())).tree_shap(loan_rows()))
         write_json(tmp_path / "live/explanations.json", document)
         return tmp_path
 
     def test_same_traffic_keeps_the_ranking(self, explained: Path) -> None:
-        outcome = explain.watch(window(explained, "explanations", loan_rows(seed=9)))
+        outcome = judged(explain.MONITOR, explained, loan_rows(seed=9))
         assert outcome.verdict == "ok"
         assert published(outcome)["attribution_ndcg"] > 0.95
         assert set(published(outcome)) == {
+            "captured_rows",
+            "monitor_runs",
             "attribution_ndcg",
             *("feature_sex", "feature_age", "feature_income", "feature_region"),
         }
@@ -177,7 +194,7 @@ class TestExplanations:
     def test_traffic_in_which_the_main_feature_says_nothing_is_a_breach(self, explained: Path) -> None:
         frame = loan_rows(seed=9)
         frame["income"] = 23_500.0
-        outcome = explain.watch(window(explained, "explanations", frame, explanations={"min_ndcg": 0.95}))
+        outcome = judged(explain.MONITOR, explained, frame, explanations={"min_ndcg": 0.95})
         assert outcome.verdict == "breach"
         assert outcome.violations[0].constraint_check_type == "feature_attribution_drift_check"
         drift = read_json(explained / "output/attribution_drift.json", "drift")
@@ -199,14 +216,14 @@ class TestExplanations:
                 asked.append(request)
                 return {"Body": io.BytesIO(archive)}
 
-        outcome = explain.watch(window(explained, "explanations", loan_rows(seed=9)), Models(), Store())
+        outcome = judged(explain.MONITOR, explained, loan_rows(seed=9), clients={"sagemaker": Models(), "s3": Store()})
         assert outcome.verdict == "ok"
         assert asked == [{"ModelPackageName": "arn:package"}, {"Bucket": "bucket", "Key": "a/model.tar.gz"}]
 
     def test_without_model_and_manifest_it_says_so(self, explained: Path) -> None:
         (explained / "live/model.tar.gz").unlink()
         with pytest.raises(InputError, match=r"neither model\.tar\.gz nor manifest\.json"):
-            explain.watch(window(explained, "explanations", loan_rows()))
+            judged(explain.MONITOR, explained, loan_rows())
 
 
 def refuse(constant: str) -> None:
@@ -214,6 +231,6 @@ def refuse(constant: str) -> None:
 
 
 def test_written_files_are_strict_json(evaluated: Path) -> None:
-    quality.watch(window(evaluated, "quality", loan_rows(1000, seed=8)))
+    judged(quality.MONITOR, evaluated, loan_rows(1000, seed=8))
     for path in (evaluated / "output").iterdir():
         json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)

@@ -9,7 +9,8 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from mooring_steps.errors import InputError
 
@@ -27,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
     """Run one command and return the exit code of the process."""
     if argv and argv[0] == MONITOR:
         monitor = importlib.import_module("mooring_monitor.cli")
-        return int(monitor.main(argv[1:]))
+        return int(monitor.main(argv[1:], read_model=_read_model))
     parser = _parser(argv[0] if argv else None)
     try:
         arguments = parser.parse_args(argv)
@@ -38,6 +39,11 @@ def main(argv: Sequence[str]) -> int:
     except InputError as error:
         print(f"{arguments.command}: {error}", file=sys.stderr)
         return EXIT_BAD_INPUT
+
+
+def _read_model(path: Path, use_case: object) -> Any:
+    """How the monitor reads the models that these steps train; loaded only when it explains one."""
+    return importlib.import_module("mooring_steps.explained").read_trained(path, use_case)
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

@@ -26,7 +26,8 @@ from mooring_steps.transform import Transform
 from mooring_steps.use_case import UseCase, find_use_case
 
 #: What serving needs besides the model's own files; it lies under code/ in the artefact.
-SERVING_CODE: Final = ("inference.py", "mooring_steps", "mooring_values")
+SERVING_SCRIPT: Final = "inference.py"
+SERVING_PACKAGES: Final = ("mooring_steps", "mooring_use_case", "mooring_values")
 
 
 def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -80,20 +81,15 @@ def _copy_code(target: Path) -> None:
     if root.is_file():
         with zipfile.ZipFile(root) as bundle:
             for name in bundle.namelist():
-                if name.split("/")[0] in SERVING_CODE and name.endswith(".py"):
+                if name.split("/")[0] in (SERVING_SCRIPT, *SERVING_PACKAGES) and name.endswith(".py"):
                     (target / name).parent.mkdir(parents=True, exist_ok=True)
                     (target / name).write_bytes(bundle.read(name))
         return
-    for name in SERVING_CODE:
-        source = root / name if (root / name).exists() else root
-        if source == root:
-            # In the checkout each package has a folder of its own; in the bundle they lie side by side.
-            source = Path(str(importlib.import_module(name).__file__)).parent
-        if source.is_dir():
-            shutil.copytree(source, target / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.is_file():
-            target.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target / name)
+    for name in SERVING_PACKAGES:
+        source = Path(str(importlib.import_module(name).__file__)).parent
+        shutil.copytree(source, target / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    if (root / SERVING_SCRIPT).is_file():
+        shutil.copyfile(root / SERVING_SCRIPT, target / SERVING_SCRIPT)
 
 
 def _parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[argparse.Namespace, dict[str, str]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+#: PYTHONPATH of the packages' sources, for scripts that do not run from a code bundle.
+SOURCES = os.pathsep.join(str(each) for each in sorted(Path(__file__).parents[3].glob("*/src")))
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

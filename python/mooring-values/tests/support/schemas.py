@@ -15,8 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
-from mooring_monitor.comparison import Baseline, compare
-from mooring_monitor.drift_report import Findings, Occasion
+from mooring_monitor.drift.comparison import Baseline, compare
+from mooring_monitor.drift.findings import Findings
 from mooring_monitor.json_file import write_json
 from mooring_monitor.profile.constraints import constraints_document
 from mooring_monitor.profile.dataset_profile import DatasetProfile
@@ -28,12 +28,13 @@ from mooring_monitor.readers.parquet_file import read_parquet
 from mooring_monitor.readers.source import Source
 from mooring_monitor.readers.transform_output import read_outputs
 from mooring_monitor.readers.window import Window
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_monitor.records import Occasion
 from mooring_steps.serving import input_fn
 from mooring_steps.tables import read_folder, write_csv
 from mooring_steps.texts import Table, iso_texts
 from mooring_steps.transform import Transform
 from mooring_steps.use_case import parse_use_case as parse_steps
+from mooring_use_case.use_case import UseCase, parse_use_case
 from mooring_values.cells import MISSING, cell
 from mooring_values.moments import proven_format
 

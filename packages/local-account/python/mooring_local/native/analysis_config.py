@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from mooring_monitor.bias.selection import Outcome
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import UseCase, parse_use_case
+from mooring_use_case.use_case import UseCase, parse_use_case
 
 #: A numeric column with more different values than this share of its rows is a quantity, not a category. Source:
 #: `series_datatype` of the open part of Clarify.

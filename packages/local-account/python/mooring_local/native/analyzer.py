@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from mooring_monitor.comparison import Baseline, compare
-from mooring_monitor.drift import plans
-from mooring_monitor.drift_report import Occasion, report_document
+from mooring_monitor.drift.comparison import Baseline, compare
+from mooring_monitor.drift.judge import plans
+from mooring_monitor.drift.report import report_document
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
 from mooring_monitor.profile.constraints import constraints_document, read_constraints
@@ -28,7 +28,8 @@ from mooring_monitor.quality.documents import as_model_monitor
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.csv_file import Header
 from mooring_monitor.readers.data import read_batches
-from mooring_monitor.use_case import parse_use_case
+from mooring_monitor.records import Occasion
+from mooring_use_case.use_case import parse_use_case
 
 from mooring_local.native.report import COMPLETED, guarded, write_violations
 

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.endpoint_model import EndpointModel
-from mooring_monitor.use_case import UseCase
+from mooring_use_case.use_case import UseCase
 
 #: Environment variable in which the check step hands over its ModelName.
 MODEL_NAME = "MOORING_MODEL_NAME"

@@ -1,5 +1,6 @@
 import { Encoder } from 'cbor-x';
 import { AwsError } from '../../core/errors';
+import { deepest, nestsDeeper } from '../../core/json';
 import { isBody } from '../../core/input';
 import { AwsMap, type Body } from '../../core/service';
 import { type Protocol, serviceWith } from './protocol';
@@ -44,6 +45,8 @@ function membersOf(codec: Encoder, body: Buffer): Body {
     throw new AwsError('SerializationException', 'the request body is not valid CBOR');
   }
   if (!isBody(value)) throw new AwsError('SerializationException', 'the request body must be a CBOR map');
+  if (nestsDeeper(value))
+    throw new AwsError('SerializationException', `the request body nests deeper than ${deepest} levels`);
   return value;
 }
 

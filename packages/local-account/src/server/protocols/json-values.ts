@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError } from '../../core/errors';
 import { isBody } from '../../core/input';
 import { AwsMap, type Body } from '../../core/service';
@@ -7,7 +8,7 @@ export function parseJsonBody(body: Buffer): Body {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = parseJson(body.toString('utf8'));
   } catch {
     throw new AwsError('SerializationException', 'the request body is not valid JSON');
   }

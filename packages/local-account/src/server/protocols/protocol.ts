@@ -13,7 +13,7 @@ export interface Decoded {
 
 /** One wire protocol. */
 export interface Protocol {
-  readonly name: string;
+  readonly name: 'cbor' | 'json' | 'query' | 'rest-json';
   /** Whether a request speaks it. */
   speaks(exchange: Exchange): boolean;
   /** @param services those that share the signing name. @throws AwsError for a malformed request. */

@@ -1,4 +1,5 @@
 import { AwsError } from '../../core/errors';
+import { deepest } from '../../core/json';
 import type { Body } from '../../core/service';
 import type { Exchange } from '../exchange';
 import { escapeXml, xmlMembers } from '../xml';
@@ -50,7 +51,13 @@ export function decodeQuery(parameters: URLSearchParams): Body {
     count += 1;
     if (count > maxParameters)
       throw new AwsError('MalformedQueryString', `the request has more than ${maxParameters} parameters`);
-    insert(root, name.split('.'), value);
+    const path = name.split('.');
+    if (path.length > deepest)
+      throw new AwsError(
+        'MalformedQueryString',
+        `the parameter ${name.slice(0, 40)}... has more than ${deepest} parts`,
+      );
+    insert(root, path, value);
   }
   return fold(root) as Body;
 }

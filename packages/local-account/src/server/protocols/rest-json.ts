@@ -1,3 +1,4 @@
+import { labelsOf } from '../../core/path-template';
 import { AwsError } from '../../core/errors';
 import type { AwsService, Body, Route } from '../../core/service';
 import type { Exchange, Reply } from '../exchange';
@@ -49,21 +50,10 @@ function findRoute(exchange: Exchange, services: readonly AwsService[]): Found |
 
 /** Labels of a path that fits the pattern, decoded. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const names: string[] = [];
-  const source = pattern
-    .replace(/\/$/, '')
-    .split(/(\{[^}]+\})/)
-    .map((part) => {
-      const label = /^\{([^}+]+)(\+?)\}$/.exec(part);
-      if (label?.[1] === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      names.push(label[1]);
-      return label[2] === '+' ? '(.+)' : '([^/]+)';
-    })
-    .join('');
-  const match = new RegExp(`^${source}/?$`).exec(path);
-  if (match === null) return undefined;
+  const labels = labelsOf(pattern.replace(/\/$/, ''), path.replace(/\/$/, ''));
+  if (labels === undefined) return undefined;
   try {
-    return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+    return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, decodeURIComponent(value)]));
   } catch {
     throw new AwsError('BadRequestException', `the path ${path} is not validly percent-encoded`);
   }

@@ -11,7 +11,7 @@ import { Tokens } from './runtime/tokens';
 export const apiGatewayModule: ModuleFactory = (account): Module => {
   const apis = new Apis(account);
   const tokens = new Tokens(account.store, account.clock);
-  const authorization = new Authorization(account, tokens, (key) => account.iam.principalOf(key));
+  const authorization = new Authorization(account, tokens);
   const throttle = new Throttle(() => account.clock.now().getTime());
   return {
     name: 'apigatewayv2',

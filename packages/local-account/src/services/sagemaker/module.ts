@@ -115,8 +115,8 @@ function jobParts(account: AccountParts): JobParts {
     warm: new WarmInterpreter({
       python: account.python,
       folder: join(folder, 'interpreter'),
-      env: account.env,
-      mapping: account.env['MOORING_MAPPING'] !== 'off',
+      env: account.host.for('job'),
+      mapping: account.host.setting('MOORING_MAPPING') !== 'off',
     }),
   };
 }

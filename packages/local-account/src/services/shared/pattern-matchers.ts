@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { isBody } from '../../core/input';
+import { wildcard } from '../../core/wildcard';
+import { wildcardComplexity } from './wildcard-complexity';
 
 /** A pattern EventBridge would refuse. */
 export class PatternError extends Error {
@@ -49,7 +51,7 @@ function compileTest(operator: string, operand: unknown, path: Path): Test {
       return (leaf) => typeof leaf === 'string' && leaf.toLowerCase() === expected;
     }
     case 'wildcard':
-      return wildcard(operand, path);
+      return wildcardTest(operand, path);
     case 'numeric':
       return numeric(operand, path);
     case 'cidr':
@@ -85,9 +87,13 @@ function anythingBut(operand: unknown, path: Path): Test {
     if (!['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator))
       throw new PatternError(`Unsupported anything-but pattern: ${operator}`, path);
     const inner = operand[operator];
-    const excluded = (Array.isArray(inner) ? nonEmpty(inner, path) : [inner]).map((each) =>
-      compileTest(operator, each, path),
-    );
+    const excluded = (Array.isArray(inner) ? nonEmpty(inner, path) : [inner]).map((each) => {
+      // EventBridge answers so; plain prefix and suffix may be empty and may ignore case.
+      if (operator === 'prefix' || operator === 'suffix') {
+        if (requireText(operator, each, path) === '') throw new PatternError('Null prefix/suffix not allowed', path);
+      }
+      return compileTest(operator, each, path);
+    });
     return (leaf) => !excluded.some((test) => test(leaf));
   }
   const values = Array.isArray(operand) ? nonEmpty(operand, path) : [operand];
@@ -104,24 +110,41 @@ function nonEmpty(values: readonly unknown[], path: Path): readonly unknown[] {
   return values;
 }
 
+/**
+ * EventBridge does not publish its limit. It accepts `/Users/*\/dir/dir/dir/dir/dir/doc.txt` (7 places) and refuses
+ * `*:*:*:*:*:event-bus/*` (11).
+ */
+const wildcardLimit = 10;
+
 /** `*` stands for any number of characters, none included; a backslash takes the next character literally. */
-function wildcard(operand: unknown, path: Path): Test {
+function wildcardTest(operand: unknown, path: Path): Test {
   const text = requireText('wildcard', operand, path);
-  let source = '';
+  const pieces = [''];
+  const tokens: (string | undefined)[] = [];
+  const more = (character: string): void => {
+    pieces.push(`${pieces.pop() ?? ''}${character}`);
+    tokens.push(character);
+  };
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (character === '\\') {
       at += 1;
       if (!['*', '\\'].includes(text.charAt(at)))
         throw new PatternError(`Invalid escape character at pos ${at - 1}`, path);
-      source += `\\${text.charAt(at)}`;
+      more(text.charAt(at));
     } else if (character === '*') {
       if (text.charAt(at + 1) === '*') throw new PatternError(`Consecutive wildcard characters at pos ${at}`, path);
-      source += '[^]*';
-    } else source += character.replace(/[.+?^${}()|[\]/-]/, '\\$&');
+      pieces.push('');
+      tokens.push(undefined);
+    } else more(character);
   }
-  const expression = new RegExp(`^${source}$`);
-  return (leaf) => typeof leaf === 'string' && expression.test(leaf);
+  if (wildcardComplexity(tokens, wildcardLimit) > wildcardLimit)
+    throw new PatternError(
+      'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character',
+      path,
+    );
+  const matches = wildcard(pieces);
+  return (leaf) => typeof leaf === 'string' && matches(leaf);
 }
 
 const comparisons: Readonly<Record<string, (left: number, right: number) => boolean>> = {

@@ -1,4 +1,6 @@
+import { parseJson } from '../../core/json';
 import { isBody } from '../../core/input';
+import { nestDottedKeys } from './pattern-keys';
 import { compileMatcher, PatternError, type Matcher } from './pattern-matchers';
 
 export { PatternError } from './pattern-matchers';
@@ -15,7 +17,7 @@ type Condition = (node: Readonly<Record<string, unknown>> | undefined) => boolea
  * Rules as EventBridge documents them: every key of the pattern must match, a list of alternatives matches when one of
  * them does, `$or` joins alternatives of several keys, an array in the event matches when one of its elements does, and
  * for an array of objects one single element has to satisfy the whole nested pattern. Keys the pattern does not name
- * are ignored.
+ * are ignored. A key with dots is a path, in the pattern and in the event.
  *
  * @param pattern JSON text or the parsed object
  * @throws PatternError in EventBridge's words, naming the path of the key that is wrong
@@ -23,13 +25,17 @@ type Condition = (node: Readonly<Record<string, unknown>> | undefined) => boolea
 export function compilePattern(pattern: unknown): Pattern {
   const parsed = typeof pattern === 'string' ? parse(pattern) : pattern;
   if (!isBody(parsed)) throw new PatternError('Filter is not an object');
-  const condition = compileLevel(parsed, []);
-  return (event) => condition(isBody(event) ? event : undefined);
+  const nested = nestDottedKeys(parsed);
+  const condition = compileLevel(isBody(nested) ? nested : parsed, []);
+  return (event) => {
+    const seen = nestDottedKeys(event);
+    return condition(isBody(seen) ? seen : undefined);
+  };
 }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new PatternError(`Filter is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

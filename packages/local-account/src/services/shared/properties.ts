@@ -2,6 +2,7 @@ import { AwsError } from '../../core/errors';
 import { bodies, isBody, optionalText } from '../../core/input';
 import type { ResourceContext } from '../../core/provider';
 import type { Body } from '../../core/service';
+import { parseJson } from '../../core/json';
 
 /** `[{Key, Value}]` as a map. The tags of the stack come first, so that the resource's own win. */
 export function tagsOf(
@@ -19,7 +20,7 @@ export function tagsOf(
 /** A policy document, given as JSON or as text. */
 export function documentOf(properties: Body, name: string): Body {
   const value = properties[name];
-  const document: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  const document: unknown = typeof value === 'string' ? parseJson(value) : value;
   if (!isBody(document)) throw new AwsError('InvalidRequest', `'${name}' must be a policy document`);
   return document;
 }

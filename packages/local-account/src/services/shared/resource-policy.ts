@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { Body } from '../../core/service';
@@ -64,7 +65,7 @@ export function policyDocument(value: unknown, member: string): Body {
   let parsed: unknown = value;
   if (typeof value === 'string') {
     try {
-      parsed = JSON.parse(value);
+      parsed = parseJson(value);
     } catch {
       throw new AwsError('InvalidParameterValue', `'${member}' is not valid JSON`);
     }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { AwsError, Unsupported } from '../../core/errors';
 import type { AccountParts } from '../../core/module';
 import type { Body, Principal } from '../../core/service';
@@ -90,7 +91,7 @@ const deliverers: Readonly<Record<Kind, Deliverer>> = {
       required(role, { arn, ...target }),
     ),
   'event bus': (account, target, role) => {
-    const event = JSON.parse(target.input) as Body;
+    const event = parseJson(target.input) as Body;
     const entry = {
       EventBusName: target.arn,
       Source: event.source,

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json';
 import { messageOf, validation } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { AccountParts } from '../../core/module';
@@ -15,7 +16,7 @@ export async function requireTrust(account: AccountParts, roleArn: string, sourc
   try {
     const { Role } = await account.call('iam', 'GetRole', { RoleName: nameOfArn(roleArn) }, account.iam.service);
     const encoded = isBody(Role) ? Role.AssumeRolePolicyDocument : undefined;
-    const trust: unknown = typeof encoded === 'string' ? JSON.parse(decodeURIComponent(encoded)) : encoded;
+    const trust: unknown = typeof encoded === 'string' ? parseJson(decodeURIComponent(encoded)) : encoded;
     const statements = isBody(trust) ? statementsOf(trust).map((each) => ({ ...each, Resource: '*' })) : [];
     requireServiceAccess(
       { Statement: statements },

@@ -19,6 +19,7 @@ import {
   type Target,
 } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { control } from '../../support/clients';
 import { EventSide } from '../../support/event-side';
 
 const side = new EventSide();
@@ -200,14 +201,15 @@ describe('disturbed deliveries', () => {
     const url = await queue('disturbed');
     await rule('disturbed', { source: ['disturbed'] }, [{ Id: 'q', Arn: arnOf('disturbed'), InputPath: '$.detail.n' }]);
     const run = async (): Promise<readonly string[]> => {
-      await fetch(`${side.account.endpointUrl()}/_local/events/disturb`, {
-        method: 'POST',
-        body: JSON.stringify({ seed: 7, duplicates: 0.5, maxDelaySeconds: 60 }),
+      await control(side.account, 'POST', '/_local/events/disturb', {
+        seed: 7,
+        duplicates: 0.5,
+        maxDelaySeconds: 60,
       });
       for (let n = 0; n < 5; n += 1) await put('disturbed', { n });
       await side.advance(2);
       const bodies = (await received(url)).map((each) => each.body);
-      await fetch(`${side.account.endpointUrl()}/_local/events/disturb`, { method: 'POST', body: '{}' });
+      await control(side.account, 'POST', '/_local/events/disturb', {});
       side.account.parts
         .peer('queues')
         .receive(arnOf('disturbed'), 100)

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DescribePipelineCommand, ListTagsCommand } from '@aws-sdk/client-sagemaker';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clientConfig } from '../../support/clients';
 import { bucket, Laptop, processing, sklearnImage } from '../../support/laptop';
 import { createModel, endpointOf, invoke, script } from '../../support/serving';
 
@@ -103,11 +104,7 @@ describe('a stack with SageMaker resources', () => {
 
   beforeAll(async () => {
     laptop = await Laptop.start();
-    cloudformation = new CloudFormationClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    cloudformation = new CloudFormationClient(clientConfig(laptop.account));
     await laptop.put('definition.json', definition('remote'));
     for (const name of ['first', 'second'])
       await laptop.putTar(`models/${name}.tar.gz`, { 'name.txt': name, 'code/inference.py': script });

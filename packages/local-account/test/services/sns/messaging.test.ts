@@ -25,6 +25,7 @@ import {
   SetQueueAttributesCommand,
   type Message,
 } from '@aws-sdk/client-sqs';
+import { control } from '../../support/clients';
 import { EventSide } from '../../support/event-side';
 
 let side: EventSide;
@@ -70,7 +71,7 @@ describe('a topic', () => {
     expect(readFileSync(join(side.folder, 'inbox', '000001-model-v2-is-live.txt'), 'utf8')).toBe(
       'Time: 2026-11-20T09:00:00.000Z\nTo: team@example.com\nSubject: Model v2 is live\n\nauc 0.78\nwas 0.75\n',
     );
-    const listed = (await (await fetch(`${side.account.endpointUrl()}/_local/inbox`)).json()) as {
+    const listed = (await (await control(side.account, 'GET', '/_local/inbox')).json()) as {
       messages: unknown[];
     };
     expect(listed.messages).toHaveLength(1);

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.bias.bootstrap import Bootstrap, metric_interval
 from mooring_monitor.bias.registry import BiasMetric, BiasRegistry, BiasStage
 from mooring_monitor.bias.selection import FacetRows, Outcome, select_facet
 from mooring_monitor.bias.tally import BiasRows, Tally
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import UseCase
 
 VERSION = "1.0"
 

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.bias.analysis import metric_values
 from mooring_monitor.bias.registry import BiasRegistry, BiasStage
 from mooring_monitor.errors import InputError
 from mooring_monitor.metrics import INFINITY
-from mooring_monitor.use_case import UseCase
 
 #: Stage -> key of the use case's ``fairness`` section.
 GATES: Mapping[BiasStage, str] = {"pre_training": "before_training", "post_training": "after_training"}

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import Facet, Scalar, UseCase
 from mooring_values.cells import text_of
 from numpy.typing import NDArray
 
 from mooring_monitor.bias.tally import BiasRows
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import Facet, Scalar, UseCase
 
 PREDICTION = "prediction"
 SCORE = "score"

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from mooring_use_case.bundle import find_use_case
+from mooring_use_case.use_case import UseCase
 from mooring_values.cells import text_of
 
 from mooring_monitor.answers import label_of
@@ -16,13 +18,9 @@ from mooring_monitor.bias.gate import gate_of
 from mooring_monitor.bias.registry import BiasRegistry, BiasStage
 from mooring_monitor.bias.selection import PREDICTION, SCORE, outcome_of
 from mooring_monitor.bias.violations import as_clarify, bias_drift
-from mooring_monitor.bias.watch import watch
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
-from mooring_monitor.step_files import read_tables, use_case_of
-from mooring_monitor.use_case import UseCase
-
-__all__ = ["NAME", "add_arguments", "run", "watch"]
+from mooring_monitor.tables import read_tables
 
 NAME = "bias"
 
@@ -74,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the analysis; exit code 0 whatever it says."""
-    use_case = use_case_of(args.use_case)
+    use_case = find_use_case(args.use_case)
     stage = STAGE_NAMES[args.stage]
     registry = BiasRegistry()
     for plugin in args.plugin:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from mooring_use_case.bundle import optional_use_case
+
 from mooring_monitor.cli import EXIT_BREACH, EXIT_FINE
 from mooring_monitor.commands.options import add_data_arguments, profile_of
-from mooring_monitor.comparison import Baseline, compare, write_findings
-from mooring_monitor.drift_report import Occasion
+from mooring_monitor.drift.comparison import Baseline, compare, findings_documents
+from mooring_monitor.drift.findings import summary
+from mooring_monitor.drift.row_sample import RowSample
+from mooring_monitor.json_file import write_documents
 from mooring_monitor.readers.batch import Skips
+from mooring_monitor.records import Occasion
 from mooring_monitor.report.page import REPORT, write_report
-from mooring_monitor.row_sample import RowSample
-from mooring_monitor.step_files import optional_use_case
 
 NAME = "compare"
 
@@ -37,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     profile = profile_of(args, use_case, skips, list(baseline.statistics.features), sample)
     occasion = Occasion(use_case=use_case.name if use_case else None)
     findings = compare(baseline, profile, skips, use_case, occasion, sample)
-    report = write_findings(findings, profile, args.output)
+    write_documents(args.output, findings_documents(findings, profile))
     write_report(args.output, args.output / REPORT)
-    print(f"{report['verdict']}: {report['summary']}")
-    return EXIT_BREACH if args.fail_on_breach and report["verdict"] == "breach" else EXIT_FINE
+    print(f"{findings.verdict}: {summary(findings)}")
+    return EXIT_BREACH if args.fail_on_breach and findings.verdict == "breach" else EXIT_FINE

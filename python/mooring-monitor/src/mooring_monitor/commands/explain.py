@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.bundle import find_use_case
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import AGGREGATES, Attributions
@@ -17,13 +19,10 @@ from mooring_monitor.explain.documents import explanations_document, global_valu
 from mooring_monitor.explain.drift import ndcg
 from mooring_monitor.explain.endpoint_model import EndpointModel
 from mooring_monitor.explain.model import ExplainedModel
+from mooring_monitor.explain.reading import model_reader
 from mooring_monitor.explain.reasons import reason_codes
-from mooring_monitor.explain.watch import watch
 from mooring_monitor.json_file import read_json, write_json
-from mooring_monitor.step_files import read_tables, use_case_of
-from mooring_monitor.use_case import UseCase
-
-__all__ = ["NAME", "add_arguments", "run", "watch"]
+from mooring_monitor.tables import read_tables
 
 NAME = "explain"
 
@@ -71,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the explanations; exit code 0 whatever they say."""
-    use_case = use_case_of(args.use_case)
+    use_case = find_use_case(args.use_case)
     model = _model(args, use_case)
     paths = args.data or ([args.test] if args.test else [])
     if not paths:
@@ -97,7 +96,7 @@ def _model(args: argparse.Namespace, use_case: UseCase) -> ExplainedModel | Endp
     if (args.model is None) == (args.endpoint is None):
         raise InputError("give either --model PATH or --endpoint NAME")
     if args.model is not None:
-        return ExplainedModel.load(args.model)
+        return ExplainedModel(model_reader(args.read_model)(Path(args.model), use_case))
     if args.method == "tree":
         raise InputError(
             "--endpoint is explained by the kernel method; trees can be seen in an artefact only (--model)"

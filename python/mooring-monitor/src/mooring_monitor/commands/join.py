@@ -9,17 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from mooring_use_case.bundle import find_use_case
+
 from mooring_monitor import metrics
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import write_json
 from mooring_monitor.labels.join import JoinCounts, Joining, join
-from mooring_monitor.metrics_out import publish
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.window import Window
-from mooring_monitor.records import Metric
-from mooring_monitor.step_files import use_case_of
+from mooring_monitor.records import Metric, iso
+from mooring_monitor.watch.publish import publish
 
 NAME = "join"
 
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Join, write the version, publish coverage and lag."""
-    use_case = use_case_of(args.use_case)
+    use_case = find_use_case(args.use_case)
     window = Window.ending(args.window_end, args.window)
     capture = f"{args.capture.rstrip('/')}/{args.endpoint}/{args.variant}"
     joining = Joining(use_case, window, capture, args.ground_truth.rstrip("/"), _duration(args.expected_within))

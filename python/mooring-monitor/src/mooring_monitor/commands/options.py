@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
+from mooring_use_case.use_case import UseCase
+
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.errors import InputError
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.data import FORMATS, column_names, read_batches
-from mooring_monitor.row_sample import RowSample
 from mooring_monitor.scale.engine import ENGINES, SPARK_FROM_GIB, chosen_engine, processors
 from mooring_monitor.scale.spark import profile_with_spark, spark_session
-from mooring_monitor.use_case import UseCase
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from mooring_use_case.bundle import optional_use_case
+
 from mooring_monitor.commands.options import add_data_arguments, data_paths, engine_of, profile_of
+from mooring_monitor.drift.row_sample import FILE as SAMPLE_FILE
+from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import write_json
 from mooring_monitor.profile.constraints import constraints_document
 from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.row_sample import FILE as SAMPLE_FILE
-from mooring_monitor.row_sample import RowSample
 from mooring_monitor.scale.cluster import job_hosts, work_for
-from mooring_monitor.step_files import optional_use_case
 
 NAME = "profile"
 

@@ -9,25 +9,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.bundle import find_use_case
+from mooring_use_case.use_case import UseCase
 from mooring_values.cells import text_of
 from mooring_values.labels import Invalid, LabelError
 
 from mooring_monitor.answers import label_of, series
+from mooring_monitor.drift.predictions import FILE as ANSWERS_FILE
+from mooring_monitor.drift.predictions import add_answers, answers_profile
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json, write_json
-from mooring_monitor.prediction_drift import FILE as ANSWERS_FILE
-from mooring_monitor.prediction_drift import add_answers, answers_profile
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import statistics_document
 from mooring_monitor.quality.analysis import Predicted, analyse_quality
 from mooring_monitor.quality.documents import as_model_monitor
 from mooring_monitor.quality.merged import read_merged
-from mooring_monitor.quality.watch import watch
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.step_files import read_tables, use_case_of
-from mooring_monitor.use_case import UseCase
-
-__all__ = ["NAME", "add_arguments", "run", "watch"]
+from mooring_monitor.tables import read_tables
 
 NAME = "quality"
 
@@ -63,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the documents; exit code 0 whatever they say."""
-    use_case = use_case_of(args.use_case)
+    use_case = find_use_case(args.use_case)
     skips = Skips()
     predicted = _data(args, use_case, skips)
     quality = analyse_quality(predicted, use_case, args.threshold, args.metric, args.seed)

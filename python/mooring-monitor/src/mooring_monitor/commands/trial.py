@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
+from mooring_use_case.bundle import find_use_case
+
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import iso
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import write_json
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.window import Window
-from mooring_monitor.step_files import use_case_of
+from mooring_monitor.records import iso
 from mooring_monitor.trial.answered import Answered, read_answers, read_labels_by_day
 from mooring_monitor.trial.decision import Rules, decide, decide_paired
 from mooring_monitor.trial.measures import MEASURES
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read both variants, decide, write the report."""
-    use_case = use_case_of(args.use_case)
+    use_case = find_use_case(args.use_case)
     window = Window(Window.ending(args.start, "1s").end, Window.ending(args.end, "1s").end)
     if window.start >= window.end:
         raise InputError(f"the trial begins at {args.start} and ends at {args.end}; the end must be later")

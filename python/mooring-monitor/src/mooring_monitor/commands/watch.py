@@ -6,39 +6,40 @@ import argparse
 import importlib
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from mooring_monitor import metrics
+from mooring_use_case.bundle import find_use_case
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.cli import EXIT_FINE
-from mooring_monitor.drift_report import Occasion, iso
 from mooring_monitor.errors import InputError
-from mooring_monitor.gather import gather
-from mooring_monitor.history import earlier_runs, write_history
-from mooring_monitor.json_file import write_json
-from mooring_monitor.live_baseline import fetch_baseline
-from mooring_monitor.metrics_out import publish
+from mooring_monitor.json_file import write_documents, write_json
+from mooring_monitor.readers.live_baseline import fetch_baseline
 from mooring_monitor.readers.watched import Watched
-from mooring_monitor.readers.window import BEFORE_LIVE, Window
-from mooring_monitor.records import Metric, WatchOutcome, WatchWindow
+from mooring_monitor.readers.window import Window
+from mooring_monitor.records import Kind, WatchOutcome, iso
+from mooring_monitor.report.history import earlier_runs, write_history
 from mooring_monitor.report.page import REPORT, write_report
-from mooring_monitor.step_files import use_case_of
-from mooring_monitor.use_case import UseCase
-from mooring_monitor.watch_data import watch_data
+from mooring_monitor.watch.monitor import Monitor, no_live_model, watch
+from mooring_monitor.watch.publish import publish
+from mooring_monitor.watch.run import Run
 
 NAME = "watch"
 
-#: Modules that judge joined rows; each has watch(window: WatchWindow) -> WatchOutcome.
-_JUDGES: Final = {
-    "quality": "mooring_monitor.commands.quality",
-    "bias": "mooring_monitor.commands.bias",
-    "explanations": "mooring_monitor.commands.explain",
+#: Kind -> module with its MONITOR; loaded only when asked for.
+_MONITORS: Final[dict[Kind, str]] = {
+    "data": "mooring_monitor.drift.monitor",
+    "quality": "mooring_monitor.quality.monitor",
+    "bias": "mooring_monitor.bias.monitor",
+    "explanations": "mooring_monitor.explain.monitor",
 }
+_NEED_LABELS: Final[tuple[Kind, ...]] = ("quality", "bias")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--use-case", help="use-case.json; default: the one in the code bundle")
-    parser.add_argument("--kind", required=True, choices=("data", *_JUDGES))
+    parser.add_argument("--kind", required=True, choices=tuple(_MONITORS))
     parser.add_argument(
         "--baseline", required=True, help="folder or s3:// prefix with the live model's baselines (and manifest.json)"
     )
@@ -64,15 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge the window, write what was found, publish its metrics."""
-    use_case = use_case_of(args.use_case)
+    use_case = find_use_case(args.use_case)
     window = Window.ending(args.window_end, args.window)
-    if args.kind in ("quality", "bias") and not args.ground_truth:
+    if args.kind in _NEED_LABELS and not args.ground_truth:
         raise InputError(f"kind {args.kind} needs --ground-truth, the prefix where labels arrive")
     with tempfile.TemporaryDirectory() as folder:
         baseline = fetch_baseline(args.baseline, Path(folder))
-        outcome = _judge(args, use_case, window, baseline)
-        occasion = _occasion(args, use_case, window)
-        _write(outcome, occasion, args.output, args.message)
+        outcome = no_live_model(args.baseline) if baseline is None else _judged(args, use_case, window, baseline)
+        _write(args, outcome, use_case, window)
         earlier = earlier_runs(args.history.rstrip("/"), window) if args.history else []
         write_history(args.output, earlier, outcome, args.kind, use_case, window, baseline)
         write_report(args.output, args.output / REPORT, baseline)
@@ -82,18 +82,23 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_FINE
 
 
-def _judge(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path | None) -> WatchOutcome:
-    if baseline is None:
-        summary = f"Nothing judged: no model is live below {args.baseline}"
-        return WatchOutcome("skipped", summary, [Metric(metrics.RUNS, 1.0, "Count")])
-    if args.kind == "data":
-        return _data(args, use_case, window, baseline)
-    return _joined(args, use_case, window, baseline)
-
-
-def _data(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
-    occasion = _occasion(args, use_case, window)
-    return watch_data(use_case, window, _watched(args), baseline, occasion, args.output)
+def _judged(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
+    """Let the monitor of the kind judge the window, and write its documents."""
+    run = Run(
+        use_case=use_case,
+        window=window,
+        watched=_watched(args),
+        endpoint=args.endpoint,
+        variant=args.variant,
+        schedule=args.schedule,
+        baseline=baseline,
+        ground_truth=args.ground_truth,
+        read_model=args.read_model,
+    )
+    monitor: Monitor[Any, Any] = importlib.import_module(_MONITORS[args.kind]).MONITOR
+    outcome, documents = watch(monitor, run)
+    write_documents(args.output, documents)
+    return outcome
 
 
 def _watched(args: argparse.Namespace) -> Watched:
@@ -102,56 +107,26 @@ def _watched(args: argparse.Namespace) -> Watched:
     return Watched.of_endpoint(args.capture, args.endpoint, args.variant)
 
 
-def _occasion(args: argparse.Namespace, use_case: UseCase, window: Window) -> Occasion:
-    return Occasion(use_case.name, args.endpoint, args.variant, args.schedule, window.start, window.end)
-
-
-def _joined(args: argparse.Namespace, use_case: UseCase, window: Window, baseline: Path) -> WatchOutcome:
-    rows = gather(
-        use_case,
-        args.kind,
-        window,
-        _watched(args),
-        args.ground_truth,
-        args.endpoint,
-        args.variant,
-        args.schedule,
-        baseline,
-        args.output,
-    )
-    return _with_run(importlib.import_module(_JUDGES[args.kind]).watch(rows), rows)
-
-
-def _with_run(outcome: WatchOutcome, rows: WatchWindow) -> WatchOutcome:
-    """Every kind says that it ran and on how many rows, so that silence is an alarm of its own."""
-    captured = len(rows.features) + rows.before_live
-    common = [Metric(metrics.ROWS, float(captured), "Count"), Metric(metrics.RUNS, 1.0, "Count")]
-    names = {each.name for each in outcome.metrics}
-    added = [each for each in common if each.name not in names]
-    said = f"{outcome.summary}; {rows.before_live:,} rows {BEFORE_LIVE}" if rows.before_live else outcome.summary
-    return WatchOutcome(outcome.verdict, said, [*added, *outcome.metrics], outcome.violations)
-
-
-def _write(outcome: WatchOutcome, occasion: Occasion, output: Path, message: Path | None) -> None:
+def _write(args: argparse.Namespace, outcome: WatchOutcome, use_case: UseCase, window: Window) -> None:
     """Metrics as JSON beside the findings, with the occasion, and the exit message in Model Monitor's words."""
-    document = [
+    metrics = [
         {"name": each.name, "value": each.value, "unit": each.unit, **each.dimensions} for each in outcome.metrics
     ]
     write_json(
-        output / "metrics.json",
+        args.output / "metrics.json",
         {
             "verdict": outcome.verdict,
             "summary": outcome.summary,
-            "use_case": occasion.use_case,
-            "endpoint": occasion.endpoint,
-            "schedule": occasion.schedule,
-            "window": {"start": iso(occasion.start), "end": iso(occasion.end)},
-            "metrics": document,
+            "use_case": use_case.name,
+            "endpoint": args.endpoint,
+            "schedule": args.schedule,
+            "window": {"start": iso(window.start), "end": iso(window.end)},
+            "metrics": metrics,
         },
     )
-    if message is not None:
+    if args.message is not None:
         count = len(outcome.violations)
         found = f"CompletedWithViolations: Job completed successfully with {count} violations."
         clean = "Completed: Job completed successfully with no violations."
-        message.parent.mkdir(parents=True, exist_ok=True)
-        message.write_text(found if count else clean, encoding="utf-8")
+        args.message.parent.mkdir(parents=True, exist_ok=True)
+        args.message.write_text(found if count else clean, encoding="utf-8")

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.errors import InputError
-from mooring_monitor.use_case import UseCase
 
 Choice = Literal["sample", "typical", "kmeans"]
 CHOICES: tuple[Choice, ...] = ("sample", "typical", "kmeans")

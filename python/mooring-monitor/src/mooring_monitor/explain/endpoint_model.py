@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 from mooring_values.cells import text_of
 from numpy.typing import NDArray
 
@@ -17,7 +18,6 @@ from mooring_monitor.answers import number, prediction_of
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import Attributions
 from mooring_monitor.explain.kernel import kernel_shap
-from mooring_monitor.use_case import UseCase
 
 #: Rows per request; far below the 6 MB that an endpoint accepts.
 ROWS_PER_REQUEST = 500

@@ -1,53 +1,64 @@
-"""The model to explain: the artefact the pipeline trained, read by the pipeline's own code."""
+"""The model to explain: what is needed of it, and the attributions of raw features that follow."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 from numpy.typing import NDArray
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import Attributions
 from mooring_monitor.explain.kernel import kernel_shap
 
-if TYPE_CHECKING:
-    from mooring_steps.artefact import Artefact
+Texts = NDArray[np.object_]
+Floats = NDArray[np.float64]
+
+
+class TrainedModel(Protocol):
+    """Trees of XGBoost behind a preparation of raw features, by whatever code made them."""
+
+    @property
+    def features(self) -> Sequence[str]:
+        """Raw features, in the order in which rows hold them."""
+
+    @property
+    def owners(self) -> Sequence[str]:
+        """For every column of the matrix the raw feature that it was made from."""
+
+    @property
+    def binary(self) -> bool:
+        """Whether the model decides between two classes by a score."""
+
+    def texts(self, column: pd.Series[Any]) -> Texts:
+        """Values of a raw feature as the model's requests spell them."""
+
+    def contributions(self, rows: Texts) -> Floats:
+        """SHAP values of the trees: rows x columns of the matrix + 1 (the expected value), or rows x classes x that."""
+
+    def predict(self, rows: Texts) -> tuple[Floats, Floats | None]:
+        """Labels (or numbers), and scores of binary models. Raises InputError for values that do not fit."""
+
+
+#: Reads a model.tar.gz, a folder with one, or the folder of its files; raises InputError when it is none.
+ReadModel = Callable[[Path, UseCase], TrainedModel]
 
 
 @dataclass(frozen=True)
 class ExplainedModel:
-    """An artefact asked for attributions of raw features, not of the matrix columns they became."""
+    """A model asked for attributions of raw features, not of the matrix columns they became."""
 
-    artefact: Artefact
-
-    @classmethod
-    def load(cls, path: str | Path) -> ExplainedModel:
-        """Read a model.tar.gz, a folder with one, or the folder of its files.
-
-        Raises InputError when it is none, or when the code that reads artefacts is not beside this package.
-        """
-        try:
-            from mooring_steps.artefact import read_artefact
-            from mooring_steps.errors import InputError as StepError
-        except ImportError as error:
-            raise InputError(
-                f"explaining a model needs the pipeline's code and XGBoost beside the monitor ({error}); "
-                "run it from the code bundle in the training image"
-            ) from None
-        try:
-            return cls(read_artefact(Path(path)))
-        except StepError as error:
-            raise InputError(str(error)) from None
+    model: TrainedModel
 
     @property
     def features(self) -> Sequence[str]:
         """Raw features, in the order of the YAML."""
-        return self.artefact.transform.names
+        return self.model.features
 
     def tree_shap(self, frame: pd.DataFrame) -> list[Attributions]:
         """Exact SHAP values of the trees, one entry per output of the model.
@@ -56,17 +67,13 @@ class ExplainedModel:
         absent features), in the unit of the margin: log-odds for binary tasks. The matrix columns that one raw feature
         became are added up, which SHAP's additivity allows.
         """
-        import xgboost
-
-        matrix = self.artefact.transform.apply(self._table(frame))
-        raw = self.artefact.booster.predict(xgboost.DMatrix(matrix), pred_contribs=True, validate_features=False)
-        contributions = np.asarray(raw, dtype=np.float64)
+        contributions = self.model.contributions(self._texts(frame))
         if contributions.ndim == 2:
             contributions = contributions[:, None, :]
-        owners = [column for _, column in self.artefact.transform.outputs]
+        owners = self.model.owners
         gather = np.zeros((len(owners), len(self.features)))
-        gather[np.arange(len(owners)), [self.features.index(each) for each in owners]] = 1.0
-        unit = "margin" if contributions.shape[1] > 1 else ("log-odds" if self._binary else "value")
+        gather[np.arange(len(owners)), [list(self.features).index(each) for each in owners]] = 1.0
+        unit = "margin" if contributions.shape[1] > 1 else ("log-odds" if self.model.binary else "value")
         return [
             Attributions(
                 "tree_shap", self.features, part[:, :-1] @ gather, float(part[0, -1]) if len(part) else 0.0, unit
@@ -80,37 +87,20 @@ class ExplainedModel:
         """Attributions of the score (binary) or the number the model answers, by asking it alone."""
         rows, base = self._texts(frame), self._texts(background)
         values, expected = kernel_shap(self.scores, rows, base, budget, seed)
-        return [Attributions("kernel_shap", self.features, values, expected, "score" if self._binary else "value")]
+        unit = "score" if self.model.binary else "value"
+        return [Attributions("kernel_shap", self.features, values, expected, unit)]
 
-    def scores(self, texts: NDArray[Any]) -> NDArray[np.float64]:
+    def scores(self, texts: Texts) -> Floats:
         """The model's output for rows of canonical texts."""
-        labels, scores = self._predict({name: texts[:, index] for index, name in enumerate(self.features)})
+        labels, scores = self.model.predict(texts)
         return labels if scores is None else scores
 
-    def predictions(self, frame: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    def predictions(self, frame: pd.DataFrame) -> tuple[Floats, Floats | None]:
         """Labels (or numbers) and scores of rows of raw features. Raises InputError for values that do not fit."""
-        return self._predict(self._table(frame))
+        return self.model.predict(self._texts(frame))
 
-    @property
-    def _binary(self) -> bool:
-        return self.artefact.threshold is not None
-
-    def _predict(self, table: dict[str, NDArray[np.object_]]) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        from mooring_steps.errors import InputError as StepError
-
-        try:
-            answers = self.artefact.predict(table)
-        except StepError as error:
-            raise InputError(str(error)) from None
-        return answers.labels, answers.scores
-
-    def _table(self, frame: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
-        from mooring_steps.texts import texts_of
-
+    def _texts(self, frame: pd.DataFrame) -> Texts:
         missing = [name for name in self.features if name not in frame.columns]
         if missing:
             raise InputError(f"the model needs columns that the data lacks: {', '.join(missing)}")
-        return {name: texts_of(frame[name]) for name in self.features}
-
-    def _texts(self, frame: pd.DataFrame) -> NDArray[Any]:
-        return np.column_stack(list(self._table(frame).values()))
+        return np.column_stack([self.model.texts(frame[name]) for name in self.features])

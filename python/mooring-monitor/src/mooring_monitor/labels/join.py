@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.labels import asked, told
 from mooring_monitor.labels.partitions import Partitions
@@ -30,7 +31,6 @@ from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.payload import Cell
 from mooring_monitor.readers.window import Window
 from mooring_monitor.sketches.kll import KllSketch
-from mooring_monitor.use_case import UseCase
 
 #: When the row was captured (ISO, UTC): not a feature, kept so that rows can be weighted by age.
 CAPTURED_AT: Final = "mooring_captured_at"

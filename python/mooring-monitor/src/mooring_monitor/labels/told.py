@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.labels.truth import label_text
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture_record import parse_ground_truth
 from mooring_monitor.readers.lines import read_lines
 from mooring_monitor.readers.payload import Row
 from mooring_monitor.readers.window import Window, hour_of, window_sources
-from mooring_monitor.use_case import UseCase
 
 #: Inference id, arrival and the label's own time in seconds since 1970 (None: not known), one text per row of the
 #: request (empty: no label yet; None: a value that cannot be a label of this use case).

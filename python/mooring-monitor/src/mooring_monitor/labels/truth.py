@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mooring_use_case.use_case import UseCase
 from mooring_values.labels import Invalid
 
 from mooring_monitor.answers import label_value
 from mooring_monitor.readers.payload import Row
-from mooring_monitor.use_case import UseCase
 
 
 def label_text(row: Row | None, use_case: UseCase) -> str | None:

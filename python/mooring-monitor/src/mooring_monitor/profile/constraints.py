@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
 from mooring_monitor.profile.column_profile import CATEGORY_BUCKETS, ColumnProfile
 from mooring_monitor.profile.dataset_profile import DatasetProfile
-from mooring_monitor.use_case import UseCase
 
 #: What Model Monitor really writes; its documentation says 0.1 for the first two thresholds, its outputs 1.0.
 MONITORING_CONFIG: Final[Mapping[str, Any]] = {

@@ -7,12 +7,12 @@ from concurrent.futures import Executor
 from typing import Any, Final
 
 import pyarrow as pa
+from mooring_use_case.use_case import UseCase
 from mooring_values.cells import MISSING
 
 from mooring_monitor.profile.cells import Cells, cells_of
 from mooring_monitor.profile.column_profile import ColumnProfile
 from mooring_monitor.readers.batch import Batch
-from mooring_monitor.use_case import UseCase
 
 #: Rows of a batch from which on handing columns to threads costs less than it gives.
 _WORTH_THREADS: Final = 2_000

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mooring_monitor.distribution import CategoryCounts, NumberSample
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
 from mooring_monitor.profile.column_profile import CATEGORY_BUCKETS, ColumnProfile
 from mooring_monitor.profile.dataset_profile import DatasetProfile
+from mooring_monitor.profile.distribution import CategoryCounts, NumberSample
 from mooring_monitor.sketches.kll import KllSketch
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.quality import documents
 from mooring_monitor.quality.lag import label_lag
@@ -15,7 +16,6 @@ from mooring_monitor.quality.measures import Estimate, estimates, metrics_of
 from mooring_monitor.quality.outcomes import Joined, join
 from mooring_monitor.quality.slices import Slice, slices
 from mooring_monitor.records import Violation
-from mooring_monitor.use_case import UseCase
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.answers import label_of, prediction_of, series, typed_features
 from mooring_monitor.errors import InputError
@@ -13,7 +14,6 @@ from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import read_capture
 from mooring_monitor.readers.payload import Cell, Row
 from mooring_monitor.readers.source import sources
-from mooring_monitor.use_case import UseCase
 
 
 def read_merged(paths: Sequence[str], use_case: UseCase, skips: Skips) -> Predicted:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mooring_use_case.use_case import Column
 from numpy.typing import NDArray
 
 from mooring_monitor.quality.measures import Measure, better
 from mooring_monitor.quality.outcomes import Outcomes, UndefinedMetric
-from mooring_monitor.use_case import Column
 
 #: A slice smaller than this says more about chance than about the model.
 LEAST_ROWS = 50

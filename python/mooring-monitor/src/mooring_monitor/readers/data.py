@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.errors import InputError
 from mooring_monitor.readers.batch import Batch, Skips
 from mooring_monitor.readers.capture import read_capture
 from mooring_monitor.readers.csv_file import Header, read_csv
 from mooring_monitor.readers.parquet_file import read_parquet
 from mooring_monitor.readers.source import sources
-from mooring_monitor.use_case import UseCase
 
 FORMATS: Final = ("csv", "parquet", "capture", "merged")
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
+from mooring_use_case.use_case import UseCase
 from mooring_values.cells import decode, without_mark
 
 from mooring_monitor.readers.batch import Skips
@@ -21,7 +22,6 @@ from mooring_monitor.readers.lines import read_lines
 from mooring_monitor.readers.payload import is_plain
 from mooring_monitor.readers.source import Source, list_folders, list_objects, s3_client, split_uri
 from mooring_monitor.readers.window import BEFORE_LIVE, Window
-from mooring_monitor.use_case import UseCase
 
 #: Folder of a run: when it was due (lambda/batch/handler.ts).
 _DUE: Final = "%Y-%m-%dT%H-%M-%S"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from mooring_use_case.use_case import UseCase
+
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.transform_output import read_outputs
 from mooring_monitor.readers.window import Window, read_window
-from mooring_monitor.use_case import UseCase
 
 
 @dataclass(frozen=True)

@@ -121,14 +121,7 @@ def timeline(
         for edge in (min(known), max(known))[: 1 if min(known) == max(known) else 2]
     ]
     parts.append(Markup(f'<line x1="{left}" x2="{width}" y1="{y(low):.1f}" y2="{y(low):.1f}" stroke="{GRID}"/>'))
-    for bound in bounds:
-        parts.append(
-            Markup(
-                f'<line x1="{left}" x2="{width}" y1="{y(bound):.1f}" y2="{y(bound):.1f}" stroke="{ACCENT}" '
-                f'stroke-dasharray="6 4"/><text x="{width - 2}" y="{y(bound) - 4:.1f}" text-anchor="end" class="t">'
-                f"bound {short(bound)}</text>"
-            )
-        )
+    parts.extend(_bound(short(bound), y(bound), left, width) for bound in bounds)
     for index, text in marks:
         x = left + index * step
         parts.append(
@@ -153,6 +146,14 @@ def timeline(
             )
         )
     return _svg(width, height, Markup("").join(parts), label)
+
+
+def _bound(text: str, y: float, left: float, width: float) -> Markup:
+    """A dashed line at a bound, named at its right end."""
+    return Markup(
+        f'<line x1="{left}" x2="{width}" y1="{y:.1f}" y2="{y:.1f}" stroke="{ACCENT}" stroke-dasharray="6 4"/>'
+        f'<text x="{width - 2}" y="{y - 4:.1f}" text-anchor="end" class="t">bound {text}</text>'
+    )
 
 
 def short(value: float | None) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mooring_monitor.errors import InputError
-from mooring_monitor.history import FILE as HISTORY_FILE
-from mooring_monitor.history import LENGTH, History, Point, read_history_file
 from mooring_monitor.json_file import read_json
+from mooring_monitor.report.history import FILE as HISTORY_FILE
+from mooring_monitor.report.history import LENGTH, History, Point, read_history_file
 
 Document = Mapping[str, Any]
 

@@ -10,9 +10,9 @@ from mooring_monitor import metrics
 from mooring_monitor.bias.registry import BUILT_IN, STAGES
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.documents import global_values
-from mooring_monitor.history import Point
 from mooring_monitor.quality.measures import better
 from mooring_monitor.report import charts
+from mooring_monitor.report.history import Point
 from mooring_monitor.report.run_files import Document, RunFiles, quality_section
 from mooring_monitor.report.words import bias_meaning, metric_title
 

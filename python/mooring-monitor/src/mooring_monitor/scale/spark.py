@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import mooring_use_case
 import mooring_values
 import pyarrow as pa
 
@@ -147,7 +148,7 @@ def _packed(profile: DatasetProfile, skips: Skips) -> str:
 
 
 def _ship(spark: Any) -> None:
-    """Send this package to the executors: the code bundle it runs from, or a zip made of its folder."""
+    """Send the code to the executors: the code bundle it runs from, or a zip made of the packages' folders."""
     root = Path(__file__).parents[2]
     if root.is_file():
         spark.sparkContext.addPyFile(str(root))
@@ -155,7 +156,7 @@ def _ship(spark: Any) -> None:
     from tempfile import mkdtemp
 
     bundle = Path(mkdtemp()) / "mooring_monitor.zip"
-    packages = [Path(str(each.__file__)).parent for each in (mooring_monitor, mooring_values)]
+    packages = [Path(str(each.__file__)).parent for each in (mooring_monitor, mooring_use_case, mooring_values)]
     with zipfile.ZipFile(bundle, "w") as archive:
         for package in packages:
             for path in sorted(package.rglob("*.py")):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from mooring_use_case.use_case import UseCase
 
 from mooring_monitor.answers import label_of, prediction_of, series
 from mooring_monitor.quality.outcomes import Outcomes, join
@@ -17,7 +18,6 @@ from mooring_monitor.readers.capture_record import GroundTruth, parse_ground_tru
 from mooring_monitor.readers.lines import read_lines
 from mooring_monitor.readers.source import Source, list_objects, s3_client, split_uri
 from mooring_monitor.readers.window import Window, hour_of
-from mooring_monitor.use_case import UseCase
 
 #: A row of a request: the request's id and the row's place in it.
 RowId = tuple[str, int]

@@ -1,9 +1,9 @@
 import { AwsError } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
-import type { Body, Principal } from '../../../core/service';
-import type { Exchange } from '../../../server/exchange';
+import type { Body } from '../../../core/service';
+import type { Visitor } from '../../../server/gate';
+import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { Deployed, RouteRecord } from './records';
-import { verifySignature } from './signature';
 import type { Tokens } from './tokens';
 
 /** A caller who may go on, with what the function is told about them; or the answer that ends the request. */
@@ -12,7 +12,7 @@ export type Admission =
   | { readonly status: 401 | 403; readonly reason: string; readonly headers: Readonly<Record<string, string>> };
 
 export interface Asked {
-  readonly exchange: Exchange;
+  readonly visitor: Visitor;
   readonly body: Buffer;
   readonly deployed: Deployed;
   readonly route: RouteRecord;
@@ -26,7 +26,6 @@ export class Authorization {
   constructor(
     private readonly account: AccountParts,
     private readonly tokens: Tokens,
-    private readonly principalOf: (accessKeyId: string) => Principal,
   ) {}
 
   async admit(asked: Asked): Promise<Admission> {
@@ -40,34 +39,26 @@ export class Authorization {
     }
   }
 
-  private admitPrincipal({ exchange, body, deployed, stage, path }: Asked): Admission {
-    const signed = verifySignature(exchange, body, this.account.clock.now());
-    if ('refused' in signed) return forbidden(signed.refused);
+  private async admitPrincipal({ visitor, body, deployed, stage, path }: Asked): Promise<Admission> {
     try {
-      const principal = this.knownPrincipal(signed.accessKeyId);
-      const resource = this.account.arn('execute-api', `${deployed.api.id}/${stage}/${exchange.method}${path}`);
+      const { accessKeyId, call } = await visitor.identify(['execute-api'], () => Promise.resolve(body));
+      const { principal } = call;
+      const { method } = visitor.exchange;
+      const resource = this.account.arn('execute-api', `${deployed.api.id}/${stage}/${method}${path}`);
       this.account.iam.authorize(principal, [{ action: 'execute-api:Invoke', resource }]);
       const { accountId } = this.account;
-      const iam = { accessKey: signed.accessKeyId, accountId, userArn: principal.arn, callerId: signed.accessKeyId };
+      const iam = { accessKey: accessKeyId, accountId, userArn: principal.arn, callerId: accessKeyId };
       return { authorizer: { iam } };
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
+      if (!(error instanceof AwsError || error instanceof SignatureRefusal)) throw error;
       return forbidden(error.message);
     }
   }
 
-  /** The account lets any key in as its administrator; an API lets in keys that somebody was given. */
-  private knownPrincipal(accessKeyId: string): Principal {
-    const principal = this.principalOf(accessKeyId);
-    if (principal.kind === 'administrator' && accessKeyId !== administratorKey)
-      throw new AwsError('InvalidClientTokenId', `nobody has the access key ${accessKeyId}`, 403);
-    return principal;
-  }
-
-  private async admitToken({ exchange, deployed, route }: Asked): Promise<Admission> {
+  private async admitToken({ visitor, deployed, route }: Asked): Promise<Admission> {
     const authorizer = deployed.authorizers.find((each) => each.id === route.authorizerId);
     if (authorizer === undefined) throw new AwsError('NotFoundException', 'the route has no authorizer', 404);
-    const verdict = await this.tokens.verify(exchange.headers.authorization, authorizer);
+    const verdict = await this.tokens.verify(visitor.exchange.headers.authorization, authorizer);
     const scope = route.scopes.join(' ');
     if ('refused' in verdict) return challenge(401, 'invalid_token', verdict.refused, scope);
     if (route.scopes.length > 0 && !route.scopes.some((each) => verdict.scopes.includes(each)))
@@ -76,8 +67,6 @@ export class Authorization {
     return { authorizer: { jwt: { claims, scopes: route.scopes.length > 0 ? route.scopes : null } } };
   }
 }
-
-const administratorKey = 'AKIALOCALADMIN';
 
 function forbidden(reason: string): Admission {
   return { status: 403, reason, headers: {} };

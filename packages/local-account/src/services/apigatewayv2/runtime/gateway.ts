@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { AwsError, messageOf } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
-import { type Exchange, readBody, type Reply, send } from '../../../server/exchange';
+import { type Exchange, readRaw, type Reply, send } from '../../../server/exchange';
+import type { Visitor } from '../../../server/gate';
 import type { Apis } from './apis';
 import type { Authorization } from './authorize';
 import { corsHeaders, preflight } from './cors';
@@ -29,7 +30,7 @@ class Refusal extends Error {
   }
 }
 
-/** Serves the HTTP APIs of the account below /_aws/execute-api/<api>, or under the host `<api>.execute-api.<anything>`. */
+/** Serves the HTTP APIs of the account below /_aws/execute-api/<api>, or under the host `<api>.execute-api.<region>.localhost`. */
 export class Gateway {
   constructor(
     private readonly account: AccountParts,
@@ -42,14 +43,22 @@ export class Gateway {
     return targetOf(exchange) !== undefined;
   }
 
-  async handle(exchange: Exchange): Promise<void> {
+  /** The origins that the API's CORS names. `*` names none: a laptop's API is for nobody's pages but those its owner lists. */
+  admitsOrigin(exchange: Exchange, origin: string): boolean {
+    const target = targetOf(exchange);
+    const deployed = target === undefined ? undefined : this.apis.find(target.apiId);
+    return deployed?.api.cors?.AllowOrigins.includes(origin) === true;
+  }
+
+  async handle(visitor: Visitor): Promise<void> {
+    const { exchange } = visitor;
     const started = performance.now();
     const target = targetOf(exchange);
     const deployed = target === undefined ? undefined : this.apis.find(target.apiId);
     if (target === undefined || deployed === undefined) return send(exchange, message(404, 'Not Found'));
     const staged = stageOf(deployed.stages, target.path);
     if (staged === undefined) return send(exchange, message(404, 'Not Found'));
-    const visit: Visit = { exchange, deployed, started, ...staged };
+    const visit: Visit = { visitor, exchange, deployed, started, ...staged };
     const reply = await this.account.clock.track(this.answer(visit));
     const headers = {
       ...reply.headers,
@@ -158,9 +167,8 @@ export class Gateway {
 
 /** The body as it came: API Gateway does not unzip. */
 async function bodyOf(exchange: Exchange): Promise<Buffer> {
-  const { 'content-encoding': _, ...headers } = exchange.headers;
   try {
-    return await readBody({ ...exchange, headers }, payloadLimit);
+    return await readRaw(exchange, payloadLimit);
   } catch (error) {
     if (error instanceof AwsError && error.status === 413)
       throw new Refusal(413, 'Request Entity Too Large', `the body exceeds ${payloadLimit} bytes`);

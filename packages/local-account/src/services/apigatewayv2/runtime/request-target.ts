@@ -1,10 +1,11 @@
 import type { Exchange } from '../../../server/exchange';
+import { hostedApi } from '../../../server/virtual-hosts';
 import { pathPrefix } from './apis';
 import type { StageRecord } from './records';
 
 /** Which API a request is for, and the path below it. */
 export function targetOf({ path, headers }: Exchange): { readonly apiId: string; readonly path: string } | undefined {
-  const [, host] = /^([a-z0-9]{10})\.execute-api\./.exec(headers.host ?? '') ?? [];
+  const host = hostedApi(headers.host);
   if (host !== undefined) return { apiId: host, path };
   if (!path.startsWith(pathPrefix)) return undefined;
   const [apiId = '', ...rest] = path.slice(pathPrefix.length).split('/');

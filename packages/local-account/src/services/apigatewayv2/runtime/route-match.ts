@@ -1,3 +1,4 @@
+import { labelsOf } from '../../../core/path-template';
 import type { RouteRecord } from './records';
 
 export interface Match {
@@ -20,16 +21,8 @@ function fits(route: RouteRecord, method: string, path: string): Match | undefin
   if (route.key === '$default') return { route, parameters: {} };
   const [wanted = '', pattern = ''] = route.key.split(' ');
   if (wanted !== 'ANY' && wanted !== method) return undefined;
-  const names: string[] = [];
-  const expression = pattern.split('/').map((segment) => {
-    const [, name, greedy] = /^\{([A-Za-z0-9._-]+)(\+)?\}$/.exec(segment) ?? [];
-    if (name === undefined) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    names.push(name);
-    return greedy === undefined ? '([^/]+)' : '(.+)';
-  });
-  const found = new RegExp(`^${expression.join('/')}$`).exec(path);
-  if (found === null) return undefined;
-  return { route, parameters: Object.fromEntries(names.map((name, index) => [name, found[index + 1] ?? ''])) };
+  const parameters = labelsOf(pattern, path);
+  return parameters === undefined ? undefined : { route, parameters };
 }
 
 function rank({ key }: RouteRecord): number {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { AccountParts } from '../../../core/module';
 import type { Exchange, Reply } from '../../../server/exchange';
+import type { Visitor } from '../../../server/gate';
 import '../../shared/peers';
 import { accessLine, type LogContext } from './access-log';
 import { commonLogTime } from './payload';
@@ -22,6 +23,7 @@ declare module '../../../core/trace' {
 
 /** A request and where it goes. */
 export interface Visit {
+  readonly visitor: Visitor;
   readonly exchange: Exchange;
   readonly deployed: Deployed;
   readonly stage: StageRecord;

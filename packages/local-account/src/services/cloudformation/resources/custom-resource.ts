@@ -10,7 +10,8 @@ const responsePath = '/_local/custom-resource';
 
 export interface CustomResourceParts {
   readonly lambda: () => FunctionInvoker;
-  readonly endpointUrl: () => string;
+  /** A URL that takes one PUT to a path of the account, for some seconds. */
+  readonly presign: (path: string, seconds: number) => Promise<string>;
 }
 
 type RequestType = 'Create' | 'Update' | 'Delete';
@@ -68,7 +69,7 @@ export class CustomResources {
     const event = {
       RequestType: kind,
       ServiceToken: functionArn,
-      ResponseURL: `${this.parts.endpointUrl()}${responsePath}?token=${token}`,
+      ResponseURL: await this.parts.presign(`${responsePath}?token=${token}`, 7200),
       StackId: context.stackId,
       RequestId: token,
       LogicalResourceId: context.logicalId,

@@ -3,6 +3,7 @@ import { isBody, optionalText, text, textList } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
 import type { Body } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { parseJson } from '../../../core/json';
 
 interface Dashboard {
   readonly name: string;
@@ -75,7 +76,7 @@ export class Dashboards {
 function problems(body: string): readonly { readonly DataPath: string; readonly Message: string }[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseJson(body);
   } catch {
     return [{ DataPath: '/', Message: 'The dashboard body is not valid JSON' }];
   }

@@ -70,7 +70,11 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
   }
 
   stop(): void {
-    this.metrics.flush();
+    try {
+      this.metrics.flush();
+    } finally {
+      this.metrics.close();
+    }
   }
 
   put(namespace: string, points: readonly MetricPoint[]): void {

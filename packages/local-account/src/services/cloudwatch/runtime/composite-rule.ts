@@ -7,6 +7,9 @@ export type RuleNode =
   | { readonly kind: 'not'; readonly operand: RuleNode }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly RuleNode[] };
 
+/** CloudWatch's limits: characters of a rule, and its elements (alarms, TRUE, FALSE, parentheses). */
+const limits = { length: 10_240, elements: 500 } as const;
+
 const stateFunctions = new Set<string>(['ALARM', 'OK', 'INSUFFICIENT_DATA']);
 
 interface Token {
@@ -22,6 +25,8 @@ interface Token {
  * @throws Error with the position of what is wrong
  */
 export function parseAlarmRule(text: string): RuleNode {
+  if (text.length > limits.length)
+    throw new Error(`AlarmRule must not have more than ${limits.length} characters; it has ${text.length}`);
   const parser = new RuleParser(tokens(text), text);
   return parser.parse();
 }
@@ -55,8 +60,9 @@ function references(rule: RuleNode): readonly string[] {
 
 function tokens(text: string): readonly Token[] {
   const found: Token[] = [];
+  const end = text.trimEnd().length;
   const token = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y;
-  while (token.lastIndex < text.trimEnd().length) {
+  while (token.lastIndex < end) {
     const at = token.lastIndex;
     const match = token.exec(text);
     if (match === null) throw new Error(`AlarmRule must not contain an unterminated quote (at ${at} of '${text}')`);
@@ -68,6 +74,7 @@ function tokens(text: string): readonly Token[] {
 
 class RuleParser {
   private position = 0;
+  private elements = 0;
 
   constructor(
     private readonly all: readonly Token[],
@@ -94,6 +101,7 @@ class RuleParser {
 
   private unary(): RuleNode {
     if (this.take('NOT')) return { kind: 'not', operand: this.unary() };
+    this.countElement();
     if (this.take('(')) {
       const rule = this.or();
       this.require(')');
@@ -112,6 +120,13 @@ class RuleParser {
     this.position += 1;
     this.require(')');
     return { kind: 'state', state: state.text.toUpperCase() as AlarmState, alarm: name.text };
+  }
+
+  /** Also bounds how deep the parser goes. */
+  private countElement(): void {
+    this.elements += 1;
+    if (this.elements > limits.elements)
+      throw new Error(`AlarmRule must not have more than ${limits.elements} alarms, TRUE, FALSE and parentheses`);
   }
 
   private take(word: string): boolean {

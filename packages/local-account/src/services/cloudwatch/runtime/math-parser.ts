@@ -18,6 +18,9 @@ const levels: readonly (readonly string[])[] = [
   ['^'],
 ];
 
+/** Characters of an expression, by CloudWatch's model; and how deep it may nest, by our stack. */
+const limits = { length: 2_048, depth: 100 } as const;
+
 /** @throws Error with the position of what is wrong. */
 export function parseExpression(source: string): Expression {
   return new ExpressionParser(source).parse();
@@ -26,12 +29,16 @@ export function parseExpression(source: string): Expression {
 class ExpressionParser {
   private readonly tokens: readonly { readonly text: string; readonly at: number }[];
   private position = 0;
+  private depth = 0;
 
   constructor(private readonly source: string) {
+    if (source.length > limits.length)
+      throw new Error(`metric math must not have more than ${limits.length} characters; it has ${source.length}`);
+    const end = source.trimEnd().length;
     const token =
       /\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[A-Za-z][A-Za-z0-9_]*|"[^"]*"|'[^']*'|&&|\|\||[<>=!]=|[-+*/%^()<>,[\]])/y;
     const found: { text: string; at: number }[] = [];
-    while (token.lastIndex < source.trimEnd().length) {
+    while (token.lastIndex < end) {
       const at = token.lastIndex;
       const text = token.exec(source)?.[1];
       if (text === undefined) throw new Error(`metric math '${source}' has something unknown at ${at}`);
@@ -49,12 +56,19 @@ class ExpressionParser {
   private level(index: number): Expression {
     const operators = levels[index];
     if (operators === undefined) return this.unary();
+    if (index === 0) this.deeper();
     let left = this.level(index + 1);
     for (let operator = this.peek().toUpperCase(); operators.includes(operator); operator = this.peek().toUpperCase()) {
       this.position += 1;
       left = { kind: 'binary', operator, left, right: this.level(index + 1) };
     }
+    if (index === 0) this.depth -= 1;
     return left;
+  }
+
+  private deeper(): void {
+    this.depth += 1;
+    if (this.depth > limits.depth) throw new Error(`metric math must not nest deeper than ${limits.depth} levels`);
   }
 
   private unary(): Expression {

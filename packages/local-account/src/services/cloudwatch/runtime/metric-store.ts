@@ -1,5 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isBody } from '../../../core/input';
+import { RecordFile } from '../../../core/record-file';
+import { StorageFailure } from '../../../core/storage-failure';
 import { combine, type Aggregate } from './statistics';
 
 export type Dimensions = Readonly<Record<string, string>>;
@@ -44,15 +46,17 @@ export function metricKey(id: MetricId): string {
  */
 export class MetricStore {
   private readonly series = new Map<string, Series>();
-  private readonly file: string;
+  private readonly file: RecordFile<Datum>;
   private readonly unwritten = new Map<string, Datum>();
   private writing: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param folder where metrics.jsonl lives; made when absent */
+  /**
+   * @param folder where metrics.jsonl lives; made when absent
+   * @throws DamagedState that names the line which is no datum.
+   */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.file = join(folder, 'metrics.jsonl');
-    if (existsSync(this.file)) this.load(readFileSync(this.file, 'utf8'));
+    this.file = metricFile(join(folder, 'metrics.jsonl'));
+    for (const datum of this.file.read()) this.add(datum);
   }
 
   /** Keeps data in memory at once and on disk a moment later, summed up: for what services count call by call. */
@@ -66,22 +70,24 @@ export class MetricStore {
         before === undefined ? { ...each, data: copied(each.data) } : { ...each, data: merge(before.data, each.data) },
       );
     }
-    this.writing ??= setTimeout(() => this.flush(), writeEvery).unref();
+    this.flushSoon();
   }
 
-  /** Writes what {@link putSoon} holds back. */
+  /** Writes what {@link putSoon} holds back. @throws StorageFailure; the data are then held back further. */
   flush(): void {
     clearTimeout(this.writing);
     this.writing = undefined;
-    const data = [...this.unwritten.values()];
+    this.file.append([...this.unwritten.values()]);
     this.unwritten.clear();
-    if (data.length > 0) appendFileSync(this.file, data.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  }
+
+  close(): void {
+    this.file.close();
   }
 
   /** On disk when it returns. */
   put(data: readonly Datum[]): void {
-    if (data.length === 0) return;
-    appendFileSync(this.file, data.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    this.file.append(data);
     for (const each of data) this.add(each);
   }
 
@@ -150,17 +156,30 @@ export class MetricStore {
     series.latest = Math.max(series.latest, datum.time);
   }
 
-  private load(text: string): void {
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
+  private flushSoon(): void {
+    this.writing ??= setTimeout(() => {
       try {
-        this.add(JSON.parse(line) as Datum);
-      } catch {
-        continue;
+        this.flush();
+      } catch (error) {
+        if (!(error instanceof StorageFailure)) throw error;
+        this.flushSoon();
       }
-    }
+    }, writeEvery).unref();
   }
 }
+
+/** Metric data of a state folder as a file. */
+export const metricFile = (path: string): RecordFile<Datum> => new RecordFile(path, isDatum);
+
+const isDatum = (value: unknown): value is Datum =>
+  isBody(value) &&
+  typeof value['namespace'] === 'string' &&
+  typeof value['name'] === 'string' &&
+  typeof value['unit'] === 'string' &&
+  isBody(value['dimensions']) &&
+  Number.isFinite(value['time']) &&
+  isBody(value['data']) &&
+  Array.isArray(value['data']['values']);
 
 /** Milliseconds between writes of what services count. */
 const writeEvery = 1_000;

@@ -32,7 +32,7 @@ export const cloneArtifact = (reference: CloneReference): Uint8Array =>
 
 /** Unpacks an artifact into a folder, or clones what it refers to, with the whole history and all tags. */
 export async function extractSource(
-  account: Pick<AccountParts, 's3' | 'peer' | 'iam'>,
+  account: Pick<AccountParts, 's3' | 'peer' | 'iam' | 'host'>,
   { bucket, key }: SourceArtifact,
   folder: string,
   principal: Principal,
@@ -44,8 +44,9 @@ export async function extractSource(
   const action = `${connection.split(':')[2] ?? ''}:UseConnection`;
   account.iam.authorize(principal, [{ action, resource: connection }]);
   const bare = account.peer('repositories').path(repository);
-  await run('git', ['clone', '--quiet', '--no-checkout', bare, folder]);
-  await run('git', ['-C', folder, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', commit]);
+  const env = account.host.for('tool');
+  await run('git', ['clone', '--quiet', '--no-checkout', bare, folder], { env });
+  await run('git', ['-C', folder, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', commit], { env });
 }
 
 function writeFiles(files: Readonly<Record<string, Uint8Array>>, folder: string): void {

@@ -142,7 +142,8 @@ export class Builds {
       this.log(build, [`[Container] ${messageOf(error)}`]);
       return this.end(this.current(build), { status: 'FAILED', reason: messageOf(error) });
     } finally {
-      if (this.account.env['MOORING_KEEP_BUILDS'] === undefined) rmSync(folder, { recursive: true, force: true });
+      if (this.account.host.setting('MOORING_KEEP_BUILDS') === undefined)
+        rmSync(folder, { recursive: true, force: true });
     }
   }
 

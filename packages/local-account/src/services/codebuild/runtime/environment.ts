@@ -5,10 +5,6 @@ import { dockerStandIn } from '../../../core/project-root';
 import type { Build, BuildRequest } from './builds';
 import type { BuildSpec } from './buildspec';
 
-/** Variables of this process that builds must not see: its credentials, and what tells tools where they run. */
-const hidden =
-  /^(AWS_|MOORING_|CDK_|JEST_|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$|npm_(lifecycle|package|command|execpath|node_execpath)|GIT_(DIR|INDEX_FILE|WORK_TREE|PREFIX|QUARANTINE))/;
-
 interface BuildPlace {
   readonly build: Build;
   readonly request: BuildRequest;
@@ -19,15 +15,15 @@ interface BuildPlace {
   readonly tools: string;
 }
 
-/** Variables of a build's commands: this process's without what is its own, the project's, and credentials of its role. */
+/** Variables of a build's commands: what builds may see of this process's, the project's, and credentials of its role. */
 export function environmentOf(
-  { env, iam }: Pick<AccountParts, 'env' | 'iam'>,
+  { host, iam }: Pick<AccountParts, 'host' | 'iam'>,
   { build, request, spec, folder, tools }: BuildPlace,
 ): NodeJS.ProcessEnv {
   const { project, variables } = request;
   mkdirSync(tools, { recursive: true });
   return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.test(name))),
+    ...host.for('build'),
     ...spec.variables,
     ...Object.fromEntries(project.environment.map(({ name, value }) => [name, value])),
     ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
@@ -35,7 +31,7 @@ export function environmentOf(
     npm_config_prefix: tools,
     npm_config_prefer_offline: 'true',
     npm_config_update_notifier: 'false',
-    PATH: `${join(tools, 'bin')}${delimiter}${env['PATH'] ?? ''}`,
+    PATH: `${join(tools, 'bin')}${delimiter}${host.path('build')}`,
     CDK_DOCKER: dockerStandIn(),
     CI: 'true',
     CODEBUILD_CI: 'true',

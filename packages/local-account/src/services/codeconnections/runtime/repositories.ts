@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { AwsError } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
+import { projectRoot } from '../../../core/project-root';
 import type { Collection } from '../../../core/store';
 
 const run = promisify(execFile);
@@ -30,14 +31,14 @@ const namePattern = /^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)+$/;
 /**
  * Bare git repositories below the account's folder: what GitHub, GitLab or Bitbucket are on AWS.
  *
- * A hook tells the account about a push. What was pushed while no account was running is found when the next one starts.
+ * A hook announces a push to the account. What was pushed while no account was running is found when the next one starts.
  */
 export class Repositories {
   private readonly seen: Collection<Readonly<Record<string, string>>>;
   private readonly root: string;
   private work: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly account: Pick<AccountParts, 'folder' | 'store'>) {
+  constructor(private readonly account: Pick<AccountParts, 'folder' | 'store' | 'host'>) {
     this.seen = account.store.collection('codeconnections.refs');
     this.root = join(account.folder, 'repositories');
   }
@@ -106,33 +107,25 @@ export class Repositories {
   }
 
   private async git(args: readonly string[]): Promise<string> {
-    const { stdout } = await run('git', [...args], { env: { ...process.env, GIT_CONFIG_NOSYSTEM: '1' } });
+    const { stdout } = await run('git', [...args], {
+      env: { ...this.account.host.for('tool'), GIT_CONFIG_NOSYSTEM: '1' },
+    });
     return stdout.trim();
   }
 
-  /** The account's address changes from start to start, so the hook reads it when it runs. */
+  /** The account's address changes from start to start, so the program reads it when it runs. */
   private writeHook(repository: string, path: string): void {
     const hook = join(path, 'hooks', 'post-receive');
     mkdirSync(dirname(hook), { recursive: true });
-    const script = [
-      "const { readFileSync } = require('node:fs');",
-      'const say = (text) => process.stdout.write(text + "\\n");',
-      'const later = "the local account is not running; it will notice this push when it starts (npx mooring up)";',
-      'let holder = {};',
-      `try { holder = JSON.parse(readFileSync(${JSON.stringify(join(this.account.folder, 'lock.json'))}, 'utf8')); } catch {}`,
-      'if (holder.url === undefined) say(later);',
-      'else fetch(holder.url + "/_local/git/pushed", { method: "POST", headers: { "content-type": "application/json" },',
-      `  body: JSON.stringify({ repository: ${JSON.stringify(repository)} }) })`,
-      '  .then((answer) => answer.json()).then(({ started = [], message }) => {',
-      '    if (message !== undefined) say(message);',
-      '    else if (started.length === 0) say("no release starts: no pushed tag passes the filters of a pipeline");',
-      '    for (const each of started) say(`${each.pipeline}: ${each.tag} starts execution ${each.executionId}`);',
-      '  }).catch(() => say(later));',
-      '',
-    ].join('\n');
-    const file = join(dirname(hook), 'tell-the-account.cjs');
-    writeFileSync(file, script);
-    writeFileSync(hook, `#!/bin/sh\ncat > /dev/null\nexec "${process.execPath}" "${file}"\n`);
+    const words = [process.execPath, announceFile(), resolve(this.account.folder), repository];
+    writeFileSync(hook, `#!/bin/sh\ncat > /dev/null\nexec ${words.map(quoted).join(' ')}\n`);
     chmodSync(hook, 0o755);
   }
 }
+
+/** Program that announces a push to the account. */
+const announceFile = (): string =>
+  join(projectRoot(), 'packages/local-account/src/services/codeconnections/runtime/announce-push.cjs');
+
+/** One word of a shell command. */
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -6,6 +6,7 @@ import { bodies, isBody } from '../../../core/input';
 import type { Body, Principal } from '../../../core/service';
 import { cloneArtifact } from '../../codebuild/runtime/artifacts';
 import { variablesOf } from '../../codebuild/runtime/project';
+import { parseJson } from '../../../core/json';
 import type { ActionDeclaration, Structure } from './structure';
 
 /** What an action came to. */
@@ -112,7 +113,7 @@ export class Actions {
     const project = codebuild.project(configuration['ProjectName'] ?? '');
     for (const operation of ['StartBuild', 'BatchGetBuilds'])
       this.account.iam.authorize(this.actor(context), [{ action: `codebuild:${operation}`, resource: project.arn }]);
-    const given: unknown = JSON.parse(configuration['EnvironmentVariables'] ?? '[]');
+    const given: unknown = parseJson(configuration['EnvironmentVariables'] ?? '[]');
     const names = [...action.inputs];
     const primary = configuration['PrimarySource'];
     if (primary !== undefined) names.sort((a, b) => Number(b === primary) - Number(a === primary));

@@ -1,6 +1,7 @@
 import { AwsError, messageOf } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
 import type { Collection } from '../../../core/store';
+import { ExpressionTimeout } from '../../../core/expression';
 import { Actions, type Outcome } from './actions';
 import { type Approval, Rejection } from './approval';
 import { type ActionRun, type Execution, lastRun, type StageStatus } from './records';
@@ -179,9 +180,14 @@ export class Engine {
   /** Why an entry rule does not hold; undefined when it does. */
   private checkEntry(id: string, rule: EntryRule): string | undefined {
     const value = resolveVariables(rule.variable, this.mustGet(id));
-    return compare(rule.operator, value, rule.value)
-      ? undefined
-      : `${rule.name}: '${value}' is not ${rule.operator} '${rule.value}'`;
+    try {
+      return compare(rule.operator, value, rule.value)
+        ? undefined
+        : `${rule.name}: '${value}' is not ${rule.operator} '${rule.value}'`;
+    } catch (error) {
+      if (error instanceof ExpressionTimeout || error instanceof SyntaxError) return `${rule.name}: ${error.message}`;
+      throw error;
+    }
   }
 
   /** @returns why the action failed; undefined when it succeeded, now or before. */

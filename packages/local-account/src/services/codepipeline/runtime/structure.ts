@@ -1,4 +1,4 @@
-import { passes, globToRegExp } from './git-glob';
+import { compileGlob, passes } from './git-glob';
 import { triggerLimits } from '../../../../../../contracts/release';
 import { AwsError, messageOf, Unsupported } from '../../../core/errors';
 import { bodies, body, isBody, optionalNumber, optionalText, text, textList } from '../../../core/input';
@@ -187,7 +187,7 @@ function patterns(filter: Body, member: string): readonly string[] {
         `the pattern '${pattern.slice(0, 40)}...' has ${pattern.length} characters; at most ${triggerLimits.length}`,
       );
     try {
-      globToRegExp(pattern);
+      compileGlob(pattern);
     } catch (error) {
       throw invalid(messageOf(error));
     }

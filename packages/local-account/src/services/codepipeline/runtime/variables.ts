@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/errors';
+import { found } from '../../../core/expression';
 import type { Execution } from './records';
 
 /**
@@ -40,6 +41,6 @@ export function compare(operator: string, value: string, wanted: string): boolea
     case 'CONTAINS':
       return value.includes(wanted);
     default:
-      return new RegExp(wanted).test(value);
+      return found(wanted, value);
   }
 }

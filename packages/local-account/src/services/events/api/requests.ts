@@ -7,6 +7,7 @@ import { isKnownTarget } from '../../shared/target';
 import { envelope, type Envelope } from '../runtime/envelope';
 import { inputProblems } from '../runtime/input';
 import type { Rule, Target } from '../runtime/rules';
+import { parseJson } from '../../../core/json';
 
 const targetMembers = new Set([
   'Id',
@@ -93,7 +94,7 @@ export function checkedTarget(target: Body): Target {
 
 function parseDetail(json: string | undefined): Body {
   try {
-    return body({ Detail: JSON.parse(json ?? '') }, 'Detail');
+    return body({ Detail: parseJson(json ?? '') }, 'Detail');
   } catch {
     throw new AwsError('MalformedDetail', 'Detail is malformed: it must be JSON text of an object.');
   }

@@ -1,4 +1,5 @@
 import { isJsonPath, jsonPath } from '../../shared/json-path';
+import { parseJson } from '../../../core/json';
 
 /** Members of a target that say what it receives; at most one of the first three is set. */
 export interface InputSettings {
@@ -99,7 +100,7 @@ function inside(value: unknown): string {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

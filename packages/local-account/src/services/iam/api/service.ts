@@ -3,6 +3,7 @@ import { bodies, optionalNumber, optionalText, text } from '../../../core/input'
 import type { AwsService, Body, Operation, Permission } from '../../../core/service';
 import type { IamDirectory, ManagedPolicy, Role } from '../runtime/directory';
 import { isBody } from '../../../core/input';
+import { parseJson } from '../../../core/json';
 
 /** IAM over the wire: roles, their policies, managed policies. */
 export class IamService implements AwsService {
@@ -174,7 +175,7 @@ export class IamService implements AwsService {
 export function policyDocument(source: string): Body {
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = parseJson(source);
   } catch {
     throw new AwsError('MalformedPolicyDocument', 'the policy document is not valid JSON');
   }

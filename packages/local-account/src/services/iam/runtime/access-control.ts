@@ -1,77 +1,85 @@
 import { createHash } from 'node:crypto';
+import type { AccountKeys, Keys } from '../../../core/account-keys';
 import { AwsError } from '../../../core/errors';
 import type { AccessControl } from '../../../core/module';
 import { isBody } from '../../../core/input';
+import type { Recording } from '../../../core/recording';
 import type { Body, Permission, Principal } from '../../../core/service';
-import type { Collection, Store } from '../../../core/store';
+import { SignatureRefusal } from '../../../server/signature/refusal';
+import type { KeyHolder } from '../../../server/signature/verifier';
 import type { IamDirectory, Role } from './directory';
 import { evaluatePolicies, matchesPattern, type Question, statementsOf, strings } from './policy';
 
-interface Session {
-  readonly roleArn: string;
-  readonly name: string;
-}
-
 export interface AccessControlParts {
   readonly directory: IamDirectory;
-  readonly store: Store;
+  readonly keys: AccountKeys;
   readonly accountId: string;
   readonly region: string;
   readonly endpointUrl: () => string;
   readonly now: () => Date;
-}
-
-/** Keys of a role session. */
-export interface SessionKeys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
+  readonly recording?: Recording;
 }
 
 /** Who an access key belongs to, and what its holder may do. */
 export class PolicyAccessControl implements AccessControl {
   readonly administrator: Principal;
   readonly service: Principal;
-  private readonly sessions: Collection<Session>;
 
   constructor(private readonly parts: AccessControlParts) {
     this.administrator = { kind: 'administrator', arn: `arn:aws:iam::${parts.accountId}:user/local` };
     this.service = { kind: 'service', arn: `arn:aws:iam::${parts.accountId}:root` };
-    this.sessions = parts.store.collection('sts.sessions');
   }
 
   roleByArn(roleArn: string): Principal {
     return { kind: 'role', arn: this.parts.directory.roleByArn(roleArn).arn };
   }
 
-  /** Any key that no role session got is the administrator's: the account belongs to whoever can reach the loopback. */
-  principalOf(accessKeyId: string): Principal {
-    const session = this.sessions.get(accessKeyId);
-    if (session !== undefined) return { kind: 'role', arn: session.roleArn };
-    if (accessKeyId.startsWith('ASIA'))
-      throw new AwsError(
-        'InvalidClientTokenId',
-        `the session key ${accessKeyId} is not of this account; assume the role again`,
-        403,
+  /** Who holds an access key. @throws SignatureRefusal when nobody does, or when the session token is not of this account and key. */
+  holderOf(accessKeyId: string, sessionToken: string | undefined): KeyHolder {
+    const { keys } = this.parts;
+    const invalid = 'The security token included in the request is invalid.';
+    if (sessionToken === undefined) {
+      const { administrator } = keys;
+      if (accessKeyId !== administrator.accessKeyId)
+        throw new SignatureRefusal(
+          'unknown key',
+          `${invalid} The local account has no access key ${accessKeyId}; \`mooring env\` prints its keys`,
+        );
+      return { principal: this.administrator, secretAccessKey: administrator.secretAccessKey };
+    }
+    const session = keys.open(sessionToken);
+    if (session === undefined || session.accessKeyId !== accessKeyId)
+      throw new SignatureRefusal(
+        'wrong token',
+        `${invalid} It is of no session of this account; assume the role again`,
       );
-    return this.administrator;
+    return {
+      principal: { kind: 'role', arn: session.roleArn },
+      secretAccessKey: session.secretAccessKey,
+      session: session.sessionName,
+      ...(session.expires === undefined ? {} : { expires: session.expires }),
+    };
   }
 
-  sessionName(accessKeyId: string): string | undefined {
-    return this.sessions.get(accessKeyId)?.name;
-  }
-
-  /** The same keys for the same role and session name, so that sessions do not pile up. */
-  openSession(roleArn: string, name: string): SessionKeys {
+  /** Keys for a role session that ends after some seconds of the account's clock. */
+  openSession(roleArn: string, sessionName: string, seconds: number): Required<Keys> {
     const role = this.parts.directory.roleByArn(roleArn);
-    const digest = createHash('sha256').update(`${role.arn} ${name}`).digest('hex').toUpperCase();
-    const accessKeyId = `ASIA${digest.slice(0, 16)}`;
-    if (this.sessions.get(accessKeyId) === undefined) this.sessions.put(accessKeyId, { roleArn: role.arn, name });
-    return { accessKeyId, secretAccessKey: 'local', sessionToken: `local-session-${digest.slice(16, 32)}` };
+    const expires = this.parts.now().getTime() + seconds * 1000;
+    return this.parts.keys.seal({ roleArn: role.arn, sessionName, expires });
+  }
+
+  /**
+   * Keys for what a service runs as a role. They do not expire: on AWS the service renews them for as long as the work runs,
+   * and a clock that is moved on must not end work that has no time to renew anything.
+   */
+  private serviceSession(roleArn: string, sessionName: string): Required<Keys> {
+    const role = this.parts.directory.roleByArn(roleArn);
+    const digest = createHash('sha256').update(`${role.arn} ${sessionName}`).digest('hex').toUpperCase();
+    return this.parts.keys.seal({ roleArn: role.arn, sessionName }, digest.slice(0, 16));
   }
 
   credentialsFor(roleArn: string, sessionName = 'local'): Readonly<Record<string, string>> {
-    const keys = this.openSession(roleArn, sessionName);
+    const keys = this.serviceSession(roleArn, sessionName);
     return {
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
@@ -100,9 +108,11 @@ export class PolicyAccessControl implements AccessControl {
       permission.resourcePolicy === undefined
         ? 'not-allowed'
         : evaluatePolicies([forPrincipal(permission.resourcePolicy, role.arn)], question);
+    const documents = this.parts.directory.documentsOf(role);
+    this.parts.recording?.permission({ role: role.name, ...question, byResource: resourceDecision }, documents);
     if (resourceDecision === 'denied')
       throw denied(role, permission, 'the policy of the resource denies it explicitly');
-    const decision = evaluatePolicies(this.parts.directory.documentsOf(role), question);
+    const decision = evaluatePolicies(documents, question);
     if (decision === 'denied') throw denied(role, permission, 'a policy of the role denies it explicitly');
     if (decision === 'not-allowed' && resourceDecision !== 'allowed')
       throw denied(role, permission, 'no policy of the role allows it');

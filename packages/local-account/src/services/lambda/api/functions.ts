@@ -3,6 +3,7 @@ import { body, list, optionalNumber, optionalText, text, textList } from '../../
 import type { AccountParts } from '../../../core/module';
 import type { Body } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { parseArn } from '../../shared/arn';
 import type { CodeStore } from '../runtime/code-store';
 import {
   runtimes,
@@ -187,6 +188,7 @@ export class Functions {
       input.DeadLetterConfig === undefined
         ? before?.deadLetterArn
         : optionalText(body(input, 'DeadLetterConfig'), 'TargetArn');
+    if (deadLetter !== undefined && deadLetter !== '') this.checkDeadLetters(role, deadLetter);
     const logging = body(input, 'LoggingConfig');
     return {
       runtime,
@@ -209,6 +211,21 @@ export class Functions {
         group: optionalText(logging, 'LogGroup') ?? before?.logging.group ?? `/aws/lambda/${name}`,
       },
     };
+  }
+
+  /** @throws AwsError InvalidParameterValueException in Lambda's words when the role may not send there. */
+  private checkDeadLetters(role: string, target: string): void {
+    const queue = parseArn(target).service === 'sqs';
+    const action = queue ? 'sqs:SendMessage' : 'sns:Publish';
+    try {
+      this.account.iam.authorize(this.account.iam.roleByArn(role), [{ action, resource: target }]);
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'AccessDeniedException') throw error;
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `The provided execution role does not have permissions to call ${queue ? 'SendMessage on SQS' : 'Publish on SNS'}: ${error.message}`,
+      );
+    }
   }
 
   private codeOf(input: Body, handler: string): CodeRecord {

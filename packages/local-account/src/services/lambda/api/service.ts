@@ -6,6 +6,7 @@ import type { FunctionEvents } from '../../shared/peers';
 import { requireServiceAccess, type Source } from '../../shared/resource-policy';
 import { requireTrust } from '../../shared/trust';
 import { AsyncInvocations, type AsyncHost } from '../runtime/async-invocations';
+import { parseJson } from '../../../core/json';
 import { EventInvokeConfigs } from './event-invoke-configs';
 import { EventSources } from '../runtime/event-sources';
 import { FunctionPolicies } from './function-policy';
@@ -120,7 +121,7 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
       this.functions.concurrency.get(name),
     );
     return {
-      payload: JSON.parse(result.payload) as unknown,
+      payload: parseJson(result.payload) as unknown,
       ...(result.error === undefined ? {} : { error: result.error }),
     };
   }
@@ -148,7 +149,7 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
     functionArn: string,
     payload: string,
   ): Promise<{ readonly payload: unknown; readonly error?: string }> {
-    return this.invoke(functionArn, JSON.parse(payload) as unknown);
+    return this.invoke(functionArn, parseJson(payload) as unknown);
   }
 
   permissions(operation: string, input: Body): readonly Permission[] {
@@ -279,7 +280,7 @@ function payloadText(payload: unknown): string {
     payload instanceof Uint8Array ? Buffer.from(payload).toString('utf8') : typeof payload === 'string' ? payload : '';
   if (text === '') return '{}';
   try {
-    JSON.parse(text);
+    parseJson(text);
     return text;
   } catch {
     throw new AwsError(

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, w
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { AwsError, messageOf } from '../../../core/errors';
+import { storageFailure } from '../../../core/storage-failure';
 import type { CodeRecord } from './function-record';
 import { nodeModules } from './runtime-files';
 
@@ -19,8 +20,10 @@ export class CodeStore {
     if (!existsSync(this.zipFile(sha256))) {
       const fresh = `${this.zipFile(sha256)}.new`;
       mkdirSync(dirname(fresh), { recursive: true });
-      writeFileSync(fresh, zip);
-      renameSync(fresh, this.zipFile(sha256));
+      whole(fresh, () => {
+        writeFileSync(fresh, zip);
+        renameSync(fresh, this.zipFile(sha256));
+      });
     }
     this.unpacked(code);
     return code;
@@ -37,18 +40,24 @@ export class CodeStore {
     if (existsSync(target)) return target;
     const fresh = `${target}.new`;
     rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(fresh, { recursive: true });
+    whole(fresh, () => {
+      this.unpack(sha256, fresh);
+      renameSync(fresh, target);
+    });
+    this.linkPackages();
+    return target;
+  }
+
+  private unpack(sha256: string, folder: string): void {
+    mkdirSync(folder, { recursive: true });
     for (const [name, content] of Object.entries(unzip(readFileSync(this.zipFile(sha256))))) {
-      const file = resolve(fresh, name);
-      if (!file.startsWith(fresh + sep))
+      const file = resolve(folder, name);
+      if (!file.startsWith(folder + sep))
         throw new AwsError('InvalidParameterValueException', `the zip has an entry outside of it: ${name}`);
       if (name.endsWith('/')) continue;
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     }
-    renameSync(fresh, target);
-    this.linkPackages();
-    return target;
   }
 
   /** ES modules look for packages in the folders above them and know no NODE_PATH. */
@@ -59,6 +68,16 @@ export class CodeStore {
 
   private zipFile(sha256: string): string {
     return join(this.folder, 'zips', `${sha256}.zip`);
+  }
+}
+
+/** Does the work or leaves nothing: a half-written copy would take the room that is missing. */
+function whole(fresh: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw storageFailure(error, fresh) ?? error;
   }
 }
 

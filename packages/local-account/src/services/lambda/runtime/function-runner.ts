@@ -1,5 +1,6 @@
 import type { AccountParts } from '../../../core/module';
 import '../../shared/peers';
+import { logsOfRole } from '../../shared/role-access';
 import type { CodeStore } from './code-store';
 import type { FunctionRecord } from './function-record';
 import { bootstrapFile, nodeModules } from './runtime-files';
@@ -85,7 +86,7 @@ export class FunctionRunner {
       `END RequestId: ${requestId}`,
       `REPORT RequestId: ${requestId}\tDuration: ${duration} ms\tBilled Duration: ${Math.ceil(outcome.milliseconds)} ms\t${memory}${init}`,
     ];
-    this.account.logs.append(record.logging.group, stream, log);
+    logsOfRole(this.account, this.account.iam.roleByArn(record.role)).append(record.logging.group, stream, log);
     this.metric(record, [
       ['Invocations', 1, 'Count'],
       ['Errors', outcome.error === undefined ? 0 : 1, 'Count'],
@@ -131,7 +132,7 @@ export class FunctionRunner {
       memory: record.memory,
       timeout: record.timeout,
       environment: {
-        PATH: this.account.env.PATH ?? '/usr/bin:/bin',
+        PATH: this.account.host.path('function'),
         TZ: ':UTC',
         LANG: 'en_US.UTF-8',
         NODE_PATH: nodeModules(),
@@ -157,9 +158,11 @@ export class FunctionRunner {
 
   /** Queue URLs in a function's settings name the port of the run that deployed it. */
   private withCurrentPort(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const own = new RegExp(`http://127\\.0\\.0\\.1:[0-9]+/${this.account.accountId}/`, 'g');
-    const current = `${this.account.endpointUrl()}/${this.account.accountId}/`;
-    return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(own, current)]));
+    const current = (value: string): string =>
+      value.replace(/http:\/\/127\.0\.0\.1:[0-9]+\/([0-9]{12})\//g, (url, account: string) =>
+        account === this.account.accountId ? `${this.account.endpointUrl()}/${account}/` : url,
+      );
+    return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, current(value)]));
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isFromPage } from '../../../server/browser-guard';
 
 /** The side of a worker that the Runtime API talks to. */
 export interface RuntimeSession {
@@ -60,6 +61,7 @@ export class RuntimeApi {
     const session = this.sessions.get(id);
     const end = (status: number): void =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+    if (isFromPage(request.headers, request.socket.localPort ?? 0)) return end(403);
     if (session === undefined) return end(404);
     if (kind === 'invocation' && requestId === 'next') {
       session.next(({ requestId: invocation, functionArn, deadline, payload }) =>

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { AwsError } from '../../../core/errors';
 import type { LogSink } from '../../../core/module';
 import type { Collection, Store } from '../../../core/store';
+import { isBody } from '../../../core/input';
+import { RecordFile } from '../../../core/record-file';
 
 export interface LogGroup {
   readonly name: string;
@@ -88,9 +90,9 @@ export class LogStore implements LogSink {
     if (this.group(group).streams[stream] === undefined)
       throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
     const ingestionTime = this.now().getTime();
-    const file = this.file(group, stream);
-    mkdirSync(dirname(file), { recursive: true });
-    appendFileSync(file, events.map((event) => `${JSON.stringify({ ...event, ingestionTime })}\n`).join(''));
+    logFile(this.file(group, stream)).appendOnce(
+      events.map(({ timestamp, message }) => ({ timestamp, message, ingestionTime })),
+    );
   }
 
   append(group: string, stream: string, lines: readonly string[]): void {
@@ -104,19 +106,10 @@ export class LogStore implements LogSink {
     );
   }
 
-  /** Oldest first. A line that a kill cut short is passed over. */
+  /** Oldest first. @throws DamagedState. */
   events(group: string, stream: string): readonly LogEvent[] {
-    const file = this.file(group, stream);
-    if (!existsSync(file)) return [];
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => {
-        try {
-          return line === '' ? [] : [JSON.parse(line) as LogEvent];
-        } catch {
-          return [];
-        }
-      })
+    return logFile(this.file(group, stream))
+      .read()
       .sort((a, b) => a.timestamp - b.timestamp);
   }
 
@@ -130,5 +123,11 @@ export class LogStore implements LogSink {
     return join(this.folder, hash(group), `${hash(stream)}.jsonl`);
   }
 }
+
+/** Events of a stream as a file. */
+export const logFile = (path: string): RecordFile<LogEvent> => new RecordFile(path, isLogEvent);
+
+const isLogEvent = (value: unknown): value is LogEvent =>
+  isBody(value) && Number.isFinite(value['timestamp']) && typeof value['message'] === 'string';
 
 const hash = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);

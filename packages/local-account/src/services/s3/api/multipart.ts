@@ -10,6 +10,9 @@ import type { Content, Upload } from '../runtime/records';
 import { copySource, rangeOf, versionHeader, writeConditions } from './objects';
 import { objectHeadersOf, quoted, type S3Reply, type S3Request, unquoted, uploadOf } from './request';
 
+/** Bytes that each part but the last has at least. */
+const leastPart = 5 * 1024 * 1024;
+
 /** Multipart uploads. */
 export class Multipart {
   private readonly uploads: Collection<Upload>;
@@ -51,10 +54,19 @@ export class Multipart {
       copied === undefined
         ? await this.receive(request)
         : await this.copy(copied, request.exchange.headers['x-amz-copy-source-range']);
-    const current = this.uploads.get(upload.id) ?? upload;
+    const current = this.uploads.get(upload.id);
+    if (current === undefined) {
+      this.store.files.remove(content.file);
+      throw noSuchUpload();
+    }
     const replaced = current.parts[number];
     const modified = this.now().toISOString();
-    this.uploads.put(upload.id, { ...current, parts: { ...current.parts, [number]: { ...content, modified } } });
+    try {
+      this.uploads.put(upload.id, { ...current, parts: { ...current.parts, [number]: { ...content, modified } } });
+    } catch (error) {
+      this.store.files.remove(content.file);
+      throw error;
+    }
     if (replaced !== undefined) this.store.files.remove(replaced.file);
     if (copied !== undefined)
       return { xml: ['CopyPartResult', { LastModified: modified, ETag: quoted(content.etag) }] };
@@ -72,6 +84,14 @@ export class Multipart {
         throw new AwsError('InvalidPartOrder', 'the list of parts was not in ascending order');
       return part;
     });
+    const small = parts.slice(0, -1).findIndex(({ size }) => size < leastPart);
+    if (small >= 0)
+      throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400, {
+        ProposedSize: parts[small]?.size,
+        MinSizeAllowed: leastPart,
+        PartNumber: listed[small]?.number,
+        ETag: listed[small]?.etag,
+      });
     const joined = await this.store.files.join(parts.map(({ file }) => file));
     const digest = createHash('md5');
     for (const part of parts) digest.update(Buffer.from(part.etag, 'hex'));
@@ -154,7 +174,8 @@ export class Multipart {
 
   private copy(from: string, range: string | undefined): Promise<Content> {
     const source = copySource(from);
-    const version = this.store.existing(source.bucket, source.key, source.versionId);
+    const found = this.store.existing(source.bucket, source.key, source.versionId);
+    const version = this.store.readable(source.bucket, source.key, found);
     const path = this.store.files.path(version.file);
     const bytes = rangeOf(range, version.size);
     return bytes === undefined
@@ -164,12 +185,7 @@ export class Multipart {
 
   private upload({ bucket, key, exchange }: S3Request): Upload {
     const found = this.uploads.get(exchange.query.get('uploadId') ?? '');
-    if (found === undefined || found.bucket !== bucket || found.key !== key)
-      throw new AwsError(
-        'NoSuchUpload',
-        'the specified upload does not exist; it may have been aborted or completed',
-        404,
-      );
+    if (found === undefined || found.bucket !== bucket || found.key !== key) throw noSuchUpload();
     return found;
   }
 
@@ -208,6 +224,9 @@ export function parseXml(body: Buffer, lists: readonly string[], root: string): 
   if (typeof members !== 'object' || members === null) throw malformedXml();
   return members as Readonly<Record<string, unknown>>;
 }
+
+const noSuchUpload = (): AwsError =>
+  new AwsError('NoSuchUpload', 'the specified upload does not exist; it may have been aborted or completed', 404);
 
 const malformedXml = (): AwsError =>
   new AwsError(

@@ -1,3 +1,4 @@
+import { AwsError } from '../../../core/errors';
 import { bodies, body, optionalText, text } from '../../../core/input';
 import { readBody } from '../../../server/exchange';
 import { parseXml } from './multipart';
@@ -20,8 +21,9 @@ export function objectOperation(parts: S3Parts, request: S3Request): S3Operation
   if (query.has('acl') && method === 'GET')
     return on(parts, request, 'GetObjectAcl', `GetObject${suffix}Acl`, () => getObjectAcl(parts, request));
   if (query.has('acl') || otherSubResources.some((name) => query.has(name))) return undefined;
-  if (method === 'GET') return on(parts, request, 'GetObject', `GetObject${suffix}`, () => getObject(store, request));
-  if (method === 'HEAD') return on(parts, request, 'HeadObject', `GetObject${suffix}`, () => getObject(store, request));
+  const get = (): Promise<void> => unlessSecret(parts, request, () => getObject(store, request));
+  if (method === 'GET') return on(parts, request, 'GetObject', `GetObject${suffix}`, get);
+  if (method === 'HEAD') return on(parts, request, 'HeadObject', `GetObject${suffix}`, get);
   if (method === 'DELETE')
     return on(parts, request, 'DeleteObject', `DeleteObject${suffix}`, () => deleteObject(parts, request));
   if (method !== 'PUT') return undefined;
@@ -38,6 +40,21 @@ function on(
   run: S3Operation['run'],
 ): S3Operation {
   return { name, permissions: store.permissions(`s3:${action}`, bucket, key), run };
+}
+
+/** Whether a key exists is told to those alone who may list it; others are refused, as by S3. */
+async function unlessSecret(
+  { authorize }: S3Parts,
+  { bucket, key }: S3Request,
+  read: () => Promise<void>,
+): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'NoSuchKey')
+      authorize([{ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context: { 's3:prefix': key } }]);
+    throw error;
+  }
 }
 
 function copying(

@@ -44,7 +44,7 @@ export function copySource(value: string): {
 export async function copyObject(store: FileObjectStore, request: S3Request): Promise<S3Reply> {
   const { headers } = request.exchange;
   const source = copySource(headers['x-amz-copy-source'] ?? '');
-  const from = store.existing(source.bucket, source.key, source.versionId);
+  const from = store.readable(source.bucket, source.key, store.existing(source.bucket, source.key, source.versionId));
   const replaces = headers['x-amz-metadata-directive'] === 'REPLACE';
   if (!replaces && source.bucket === request.bucket && source.key === request.key && source.versionId === undefined) {
     throw new AwsError(
@@ -75,6 +75,7 @@ export async function copyObject(store: FileObjectStore, request: S3Request): Pr
 export async function getObject(store: FileObjectStore, request: S3Request): Promise<void> {
   const { exchange, bucket, key } = request;
   const version = store.existing(bucket, key, exchange.query.get('versionId') ?? undefined);
+  if (version.size > 0) store.readable(bucket, key, version);
   const { response, headers } = exchange;
   if (isUnchanged(version, headers)) {
     response

@@ -2,7 +2,8 @@ import { AwsError, validation } from '../../../core/errors';
 import type { Call } from '../../../core/service';
 import { contentOf, type Exchange } from '../../../server/exchange';
 import { escapeXml, xmlMembers } from '../../../server/xml';
-import type { AwsChunkedStream } from '../../../server/aws-chunked';
+import { type AwsChunkedStream, isAwsChunked } from '../../../server/aws-chunked';
+import { s3Bucket } from '../../../server/virtual-hosts';
 import type { Expected } from '../runtime/content-files';
 import type { ObjectHeaders } from '../runtime/records';
 
@@ -43,9 +44,7 @@ export function s3RequestOf(exchange: Exchange, call: Call): S3Request {
   } catch {
     throw new AwsError('InvalidURI', 'could not parse the specified URI: it is not validly percent-encoded');
   }
-  const virtual = /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.(?:s3\.)?localhost(?::\d+)?$/.exec(
-    exchange.headers.host ?? '',
-  )?.[1];
+  const virtual = s3Bucket(exchange.headers.host);
   if (virtual !== undefined) return { exchange, call, bucket: virtual, key: path.slice(1) };
   const slash = path.indexOf('/', 1);
   return {
@@ -90,13 +89,13 @@ export function uploadOf({ exchange }: S3Request): {
 } {
   const { headers } = exchange;
   const source = contentOf(exchange);
+  const framed = isAwsChunked(headers);
   const trailers = (): Readonly<Record<string, string>> =>
-    'trailers' in source && source !== exchange.request ? (source.trailers as Record<string, string>) : {};
+    framed && 'trailers' in source ? (source.trailers as Record<string, string>) : {};
   const announced = Object.fromEntries(
     checksumNames.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
   );
-  const decoded =
-    headers['x-amz-decoded-content-length'] ?? (source === exchange.request ? headers['content-length'] : undefined);
+  const decoded = headers['x-amz-decoded-content-length'] ?? (framed ? undefined : headers['content-length']);
   return {
     source,
     expected: {

@@ -34,8 +34,7 @@ export class S3Server implements RawService {
   }
 
   async handle(exchange: Exchange, call: Call): Promise<void> {
-    exchange.response.setHeader('x-amz-request-id', exchange.requestId);
-    exchange.response.setHeader('x-amz-id-2', 'local');
+    identify(exchange);
     try {
       const request = s3RequestOf(exchange, call);
       const operation = this.operationOf(request);
@@ -89,7 +88,8 @@ export class S3Server implements RawService {
     send(exchange, { status: reply.status ?? 200, headers: { ...type, ...reply.headers }, body });
   }
 
-  private refuse(exchange: Exchange, error: AwsError): void {
+  refuse(exchange: Exchange, error: AwsError): void {
+    identify(exchange);
     exchange.request.resume();
     send(exchange, {
       status: error.status,
@@ -104,4 +104,10 @@ export class S3Server implements RawService {
     this.parts.trace.emit('api.unsupported', { service: 's3', operation: what });
     return new Unsupported(`the S3 request ${what}`);
   }
+}
+
+function identify({ response, requestId }: Exchange): void {
+  if (response.headersSent) return;
+  response.setHeader('x-amz-request-id', requestId);
+  response.setHeader('x-amz-id-2', 'local');
 }

@@ -17,6 +17,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { AwsError } from '../../../core/errors';
+import { storageFailure } from '../../../core/storage-failure';
 import type { Content } from './records';
 
 /** Digests a client announced; content that does not match is refused. Values are base64. */
@@ -30,15 +31,19 @@ export interface Expected {
   readonly algorithms?: readonly string[];
 }
 
+/** Where the content of an object lies, below the folder of the object store. */
+export const contentPath = (folder: string, file: string): string => join(folder, 'data', file.slice(0, 2), file);
+
 /**
  * Files that hold objects' bytes. Their names are random, so that no key, however odd, has a say in where bytes go.
- * Content is complete before it gets its final name; what a kill leaves behind is swept on the next start.
+ * Content is complete before it gets its final name; what a full disk cut short is removed at once, what a kill leaves behind
+ * on the next start.
  */
 export class ContentFiles {
   private readonly data: string;
   private readonly incoming: string;
 
-  constructor(folder: string) {
+  constructor(private readonly folder: string) {
     this.data = join(folder, 'data');
     this.incoming = join(folder, 'incoming');
     mkdirSync(this.data, { recursive: true });
@@ -47,45 +52,46 @@ export class ContentFiles {
   }
 
   path(file: string): string {
-    return join(this.data, file.slice(0, 2), file);
+    return contentPath(this.folder, file);
   }
 
   write(bytes: Buffer): Content {
     const file = randomUUID();
-    writeFileSync(join(this.incoming, file), bytes);
-    return this.keep(file, { size: bytes.length, etag: createHash('md5').update(bytes).digest('hex'), checksums: {} });
-  }
-
-  async writeStream(source: Readable, expected: Expected = {}): Promise<Content> {
-    const file = randomUUID();
-    const temporary = join(this.incoming, file);
-    const meter = new Meter(expected.algorithms ?? []);
+    const content = { size: bytes.length, etag: createHash('md5').update(bytes).digest('hex'), checksums: {} };
     try {
-      await pipeline(source, meter, createWriteStream(temporary));
-      return this.keep(file, meter.result(expected));
+      writeFileSync(join(this.incoming, file), bytes);
+      return this.keep(file, content);
     } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
+      throw this.dropped(file, error);
     }
   }
 
-  async copyIn(from: string): Promise<Content> {
-    const file = randomUUID();
-    copyFileSync(from, join(this.incoming, file), constants.COPYFILE_FICLONE);
-    const meter = new Meter([]);
-    meter.resume();
-    await pipeline(createReadStream(join(this.incoming, file)), meter);
-    return this.keep(file, meter.result({}));
+  writeStream(source: Readable, expected: Expected = {}): Promise<Content> {
+    return this.receive(async (temporary) => {
+      const meter = new Meter(expected.algorithms ?? []);
+      await pipeline(source, meter, createWriteStream(temporary));
+      return meter.result(expected);
+    });
+  }
+
+  copyIn(from: string): Promise<Content> {
+    return this.receive(async (temporary) => {
+      copyFileSync(from, temporary, constants.COPYFILE_FICLONE);
+      const meter = new Meter([]);
+      meter.resume();
+      await pipeline(createReadStream(temporary), meter);
+      return meter.result({});
+    });
   }
 
   /** One file out of several, in order. */
-  async join(files: readonly string[]): Promise<{ readonly file: string; readonly size: number }> {
-    const file = randomUUID();
-    const temporary = join(this.incoming, file);
-    writeFileSync(temporary, '');
-    for (const each of files)
-      await pipeline(createReadStream(this.path(each)), createWriteStream(temporary, { flags: 'a' }));
-    return this.keep(file, { size: statSync(temporary).size, etag: '', checksums: {} });
+  join(files: readonly string[]): Promise<{ readonly file: string; readonly size: number }> {
+    return this.receive(async (temporary) => {
+      writeFileSync(temporary, '');
+      for (const each of files)
+        await pipeline(createReadStream(this.path(each)), createWriteStream(temporary, { flags: 'a' }));
+      return { size: statSync(temporary).size, etag: '', checksums: {} };
+    });
   }
 
   read(file: string): Buffer {
@@ -102,6 +108,28 @@ export class ContentFiles {
       for (const file of readdirSync(join(this.data, folder)))
         if (!used.has(file)) rmSync(join(this.data, folder, file), { force: true });
     }
+  }
+
+  /** What an object's record says lies here, or what is wrong. */
+  problem(file: string, size: number): string | undefined {
+    const found = statSync(this.path(file), { throwIfNoEntry: false });
+    if (found === undefined) return 'its content is gone';
+    return found.size === size ? undefined : `its content has ${found.size} bytes in place of ${size}`;
+  }
+
+  private async receive(fill: (temporary: string) => Promise<Omit<Content, 'file'>>): Promise<Content> {
+    const file = randomUUID();
+    try {
+      return this.keep(file, await fill(join(this.incoming, file)));
+    } catch (error) {
+      throw this.dropped(file, error);
+    }
+  }
+
+  /** The error, after what it left behind is gone: on a full disk it would take the room that is missing. */
+  private dropped(file: string, error: unknown): unknown {
+    rmSync(join(this.incoming, file), { force: true });
+    return storageFailure(error, join(this.incoming, file)) ?? error;
   }
 
   private keep(file: string, content: Omit<Content, 'file'>): Content {

@@ -7,6 +7,7 @@ import { AwsError } from '../../../core/errors';
 import type { AwsEvent, ObjectInfo, ObjectStore, PutOptions } from '../../../core/module';
 import type { Body, Permission } from '../../../core/service';
 import type { Collection, Store } from '../../../core/store';
+import { repairHint } from '../../../core/damaged-state';
 import type { Expected } from './content-files';
 import { Buckets } from './buckets';
 import { ContentFiles } from './content-files';
@@ -89,11 +90,11 @@ export class FileObjectStore implements ObjectStore {
   }
 
   read(bucket: string, key: string): Buffer {
-    return this.files.read(this.existing(bucket, key).file);
+    return this.files.read(this.readable(bucket, key, this.existing(bucket, key)).file);
   }
 
   path(bucket: string, key: string): string {
-    return this.files.path(this.existing(bucket, key).file);
+    return this.files.path(this.readable(bucket, key, this.existing(bucket, key)).file);
   }
 
   put(bucket: string, key: string, body: Buffer | string, options: PutOptions = {}): ObjectInfo {
@@ -161,26 +162,14 @@ export class FileObjectStore implements ObjectStore {
   commit(bucket: string, key: string, content: Content, options: CommitOptions): Version {
     try {
       checkPreconditions(key, this.version(bucket, key), options);
+      const version = this.versionOf(bucket, content, options);
+      this.push(bucket, key, version);
+      this.publish('Object Created', bucket, key, version, { reason: options.reason ?? 'PutObject' });
+      return version;
     } catch (error) {
-      this.files.remove(content.file);
+      if (!this.versions(bucket, key).some((each) => each.file === content.file)) this.files.remove(content.file);
       throw error;
     }
-    const versioned = this.buckets.get(bucket).versioning === 'Enabled';
-    const version: Version = {
-      versionId: versioned ? randomUUID().replaceAll('-', '') : 'null',
-      file: content.file,
-      size: content.size,
-      etag: content.etag,
-      modified: this.parts.now().toISOString(),
-      contentType: options.contentType ?? 'binary/octet-stream',
-      metadata: options.metadata ?? {},
-      headers: options.headers ?? {},
-      checksums: content.checksums,
-      ...(options.tags === undefined ? {} : { tags: options.tags }),
-    };
-    this.push(bucket, key, version);
-    this.publish('Object Created', bucket, key, version, { reason: options.reason ?? 'PutObject' });
-    return version;
   }
 
   /** Replaces a version's description, e.g. its tags. */
@@ -200,19 +189,13 @@ export class FileObjectStore implements ObjectStore {
   ): { readonly versionId?: string; readonly deleteMarker?: boolean } {
     const { versioning } = this.buckets.get(bucket);
     const versions = this.versions(bucket, key);
-    if (versionId === undefined && versioning === 'Enabled') {
+    if (versionId === undefined && versioning !== undefined) {
+      const nothing: Content = { file: '', size: 0, etag: '', checksums: {} };
       const marker: Version = {
-        versionId: randomUUID().replaceAll('-', ''),
-        file: '',
-        size: 0,
-        etag: '',
-        modified: this.parts.now().toISOString(),
-        contentType: '',
-        metadata: {},
-        headers: {},
-        checksums: {},
+        ...this.versionOf(bucket, nothing, { contentType: '' }),
         deleteMarker: true,
       };
+      // In a suspended bucket the marker takes the place of the version named null; the others stay.
       this.push(bucket, key, marker);
       this.publish('Object Deleted', bucket, key, marker, {
         reason: 'DeleteObject',
@@ -238,6 +221,17 @@ export class FileObjectStore implements ObjectStore {
     };
   }
 
+  /** The version, when its content is as recorded. @throws AwsError that names what is missing. */
+  readable(bucket: string, key: string, version: Version): Version {
+    const problem = this.files.problem(version.file, version.size);
+    if (problem === undefined) return version;
+    throw new AwsError(
+      'InternalError',
+      `the state of the local account is damaged: s3://${bucket}/${key} cannot be read, ${problem} (${this.files.path(version.file)}). Write the object again, or stop the account: ${repairHint}`,
+      507,
+    );
+  }
+
   /** @throws AwsError NoSuchKey. */
   existing(bucket: string, key: string, versionId?: string): Version {
     const found = this.version(bucket, key, versionId);
@@ -249,6 +243,22 @@ export class FileObjectStore implements ObjectStore {
         { Key: key },
       );
     return found;
+  }
+
+  private versionOf(bucket: string, content: Content, options: CommitOptions): Version {
+    const versioned = this.buckets.get(bucket).versioning === 'Enabled';
+    return {
+      versionId: versioned ? randomUUID().replaceAll('-', '') : 'null',
+      file: content.file,
+      size: content.size,
+      etag: content.etag,
+      modified: this.parts.now().toISOString(),
+      contentType: options.contentType ?? 'binary/octet-stream',
+      metadata: options.metadata ?? {},
+      headers: options.headers ?? {},
+      checksums: content.checksums,
+      ...(options.tags === undefined ? {} : { tags: options.tags }),
+    };
   }
 
   private push(bucket: string, key: string, version: Version): void {

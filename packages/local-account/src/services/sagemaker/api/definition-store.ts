@@ -43,7 +43,7 @@ export class DefinitionStore {
       throw validation('Give either PipelineDefinition or PipelineDefinitionS3Location, not both');
     if (bucket === undefined) return inline;
     const key = text(location, 'ObjectKey');
-    this.account.iam.authorize(principal, [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]);
+    this.account.iam.authorize(principal, this.account.s3.permissions('s3:GetObject', bucket, key));
     try {
       return this.account.s3.read(bucket, key).toString('utf8');
     } catch (error) {

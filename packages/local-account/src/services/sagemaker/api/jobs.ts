@@ -193,7 +193,7 @@ export class Jobs {
   }
 
   private checkRequest(kind: JobKind, name: string, request: Body): void {
-    if (!new RegExp(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,${kind.nameLength - 1}}$`).test(name))
+    if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(name) || name.replaceAll('-', '').length > kind.nameLength)
       throw validation(
         `'${name}' is not a valid ${kind.stem}Name: letters, digits and single hyphens inside, at most ${kind.nameLength} characters`,
       );

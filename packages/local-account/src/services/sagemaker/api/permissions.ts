@@ -42,10 +42,24 @@ export function permissionsOf(account: AccountParts, operation: string, input: B
     resource,
     context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
   }));
+  const resources = resourcesOf(account, operation, input);
+  // What is created with tags is tagged by its creator.
+  const tagged = /^Create/.test(operation) && bodies(input, 'Tags').length > 0;
   return [
-    ...resourcesOf(account, operation, input).map((resource) => ({ action: `sagemaker:${operation}`, resource })),
+    ...resources.map((resource) => ({ action: `sagemaker:${operation}`, resource })),
+    ...(tagged ? resources.map((resource) => ({ action: 'sagemaker:AddTags', resource })) : []),
     ...pass,
+    ...guardrailsOf(account, input),
   ];
+}
+
+/** The alarms that may roll a deployment back are looked up for whoever starts it. */
+export function guardrailsOf(account: AccountParts, input: Body): readonly Permission[] {
+  const alarms = bodies(body(body(input, 'DeploymentConfig'), 'AutoRollbackConfiguration'), 'Alarms');
+  return alarms.map((each) => ({
+    action: 'cloudwatch:DescribeAlarms',
+    resource: account.arn('cloudwatch', `alarm:${optionalText(each, 'AlarmName') ?? ''}`),
+  }));
 }
 
 function resourcesOf(account: AccountParts, operation: string, input: Body): readonly string[] {

@@ -24,7 +24,7 @@ const listing = [
 export class ImageDigests {
   private environment: Promise<string> | undefined;
 
-  constructor(private readonly account: Pick<AccountParts, 'python' | 'env' | 'findPeer'>) {}
+  constructor(private readonly account: Pick<AccountParts, 'python' | 'host' | 'findPeer'>) {}
 
   async of(image: string): Promise<string> {
     const named = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
@@ -49,9 +49,9 @@ export class ImageDigests {
 
   /** An account without a working interpreter runs no job, but it can hold versions. */
   private async installed(): Promise<string> {
-    const { python, env } = this.account;
+    const { python, host } = this.account;
     try {
-      return (await run(python, ['-I', '-c', listing], { env: { ...env } })).stdout;
+      return (await run(python, ['-I', '-c', listing], { env: host.for('tool') })).stdout;
     } catch {
       return 'no interpreter';
     }

@@ -5,6 +5,7 @@ import type { RetryPolicy } from '../../shared/retry';
 import { parseSchedule } from '../../shared/schedule-expression';
 import { isKnownTarget } from '../../shared/target';
 import { requireTimeZone } from '../../shared/time-zone';
+import { parseJson } from '../../../core/json';
 import { universalTarget } from './universal';
 
 /** A schedule's target as the API takes it. */
@@ -116,7 +117,7 @@ function checkedTarget(target: Body): ScheduleTarget {
 
 function isJsonObject(json: string): boolean {
   try {
-    return isBody(JSON.parse(json));
+    return isBody(parseJson(json));
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@ import { body } from '../../../core/input';
 import type { Body } from '../../../core/service';
 import { compilePattern } from '../../shared/pattern';
 import { protocols, type Protocol, type SubscriptionRecord, type TopicRecord } from '../runtime/topic';
+import { parseJson } from '../../../core/json';
 
 /** An InvalidParameter in SNS's words. */
 export const invalid = (message: string): AwsError => new AwsError('InvalidParameter', `Invalid parameter: ${message}`);
@@ -92,7 +93,7 @@ export function checkFilter(policy: string | undefined): void {
 /** The texts of a message with MessageStructure json. @throws AwsError when there is no default. */
 export function byProtocol(message: string): Readonly<Record<string, string>> {
   try {
-    const parsed = body({ Message: JSON.parse(message) }, 'Message');
+    const parsed = body({ Message: parseJson(message) }, 'Message');
     if (typeof parsed.default === 'string') return parsed as Readonly<Record<string, string>>;
   } catch {
     throw invalid('Message Structure - JSON message body failed to parse');

@@ -1,5 +1,6 @@
 import { isBody } from '../../../core/input';
 import { compilePattern } from '../../shared/pattern';
+import { parseJson } from '../../../core/json';
 import { textFor, type Notification, type SubscriptionRecord } from './topic';
 
 /**
@@ -14,7 +15,7 @@ export function passesFilter(subscription: SubscriptionRecord, notification: Not
   if (subscription.attributes.FilterPolicyScope !== 'MessageBody')
     return Object.keys(notification.attributes).length > 0 && pattern(attributeValues(notification));
   try {
-    const body: unknown = JSON.parse(textFor(notification, subscription.protocol));
+    const body: unknown = parseJson(textFor(notification, subscription.protocol));
     return isBody(body) && pattern(body);
   } catch {
     return false;
@@ -33,7 +34,7 @@ function attributeValues(notification: Notification): Readonly<Record<string, un
 
 function arrayOf(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseJson(json);
   } catch {
     return json;
   }

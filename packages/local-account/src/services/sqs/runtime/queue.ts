@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Collection } from '../../../core/store';
+import { parseJson } from '../../../core/json';
 
 /** A queue's settings as GetQueueAttributes names them, in text form. */
 export interface QueueRecord {
@@ -61,7 +62,7 @@ export const md5 = (text: string): string => createHash('md5').update(text).dige
 export function redrivePolicy(queue: QueueRecord): RedrivePolicy | undefined {
   const policy = queue.attributes.RedrivePolicy;
   if (policy === undefined || policy === '') return undefined;
-  const parsed = JSON.parse(policy) as {
+  const parsed = parseJson(policy) as {
     readonly deadLetterTargetArn: string;
     readonly maxReceiveCount: number | string;
   };

@@ -1,7 +1,6 @@
 import { AwsError } from '../../../core/errors';
 import { optionalNumber, text } from '../../../core/input';
 import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
-import { scopeOf } from '../../../server/scope';
 import type { PolicyAccessControl } from '../../iam/runtime/access-control';
 import type { IamDirectory } from '../../iam/runtime/directory';
 
@@ -34,8 +33,7 @@ export class StsService implements AwsService {
     const { principal } = call;
     if (principal.kind !== 'role') return { UserId: 'AIDALOCALADMIN', Account: this.accountId, Arn: principal.arn };
     const role = this.directory.roleByArn(principal.arn);
-    const key = scopeOf({ headers: call.headers, query: new URLSearchParams() })?.accessKeyId ?? '';
-    const session = this.access.sessionName(key) ?? 'local';
+    const session = call.session ?? 'local';
     return { UserId: `${role.id}:${session}`, Account: this.accountId, Arn: this.assumedArn(role.name, session) };
   }
 
@@ -50,9 +48,15 @@ export class StsService implements AwsService {
     const role = this.directory.findRole(arn.split('/').at(-1) ?? '');
     if (role === undefined || role.arn !== arn)
       throw new AwsError('AccessDenied', `no role ${arn} is deployed in this account, so it cannot be assumed`, 403);
-    const keys = this.access.openSession(arn, session);
-    // Clients judge expiry by their own clock, which the account's virtual clock does not move.
-    const expiration = new Date(Date.now() + (optionalNumber(input, 'DurationSeconds') ?? 3600) * 1000);
+    const seconds = optionalNumber(input, 'DurationSeconds') ?? 3600;
+    if (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200)
+      throw new AwsError(
+        'ValidationError',
+        `'DurationSeconds' must be a whole number from 900 to 43200, not ${String(input.DurationSeconds)}`,
+      );
+    const keys = this.access.openSession(arn, session, seconds);
+    // Clients judge expiry by their own clock, which does not move when the account's clock is moved on.
+    const expiration = new Date(Date.now() + seconds * 1000);
     return {
       Credentials: {
         AccessKeyId: keys.accessKeyId,

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { tmpdir, userInfo } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keysOfEnvironment } from '../../../../core/account-keys';
+import { signedFetch } from '../../../../core/signed-fetch';
 
 /**
  * Docker as far as publishing an image to the local account needs it: inspect, build, tag, login, push.
@@ -82,7 +84,7 @@ async function push(args: readonly string[], { env }: Streams): Promise<string> 
   if (env['AWS_ENDPOINT_URL'] === undefined)
     throw new Error('this stand-in for Docker pushes to a local account only; set AWS_ENDPOINT_URL (npx mooring env)');
   const { digest, title } = noted(reference);
-  const answer = await fetch(new URL('/_local/images', env['AWS_ENDPOINT_URL']), {
+  const answer = await signedFetch(new URL('/_local/images', env['AWS_ENDPOINT_URL']), keysOfEnvironment(env), {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ repository, tag, digest, title }),

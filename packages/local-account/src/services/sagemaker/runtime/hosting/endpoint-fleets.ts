@@ -3,6 +3,7 @@ import { bodies, body, text } from '../../../../core/input';
 import type { Body } from '../../../../core/service';
 import { shorten } from '../jobs/job';
 import type { JobParts } from '../jobs/job';
+import { guardrailsOf } from '../../api/permissions';
 import { deploymentPlan } from './deployment-plan';
 import { captureSummary, instancesOf, variantSummaries } from './endpoint-document';
 import type { EndpointDocument, Retained } from './endpoint-document';
@@ -69,6 +70,9 @@ export class EndpointFleets {
     const { account, documents } = this.parts;
     const fleet = this.fleet(name, text(update, 'EndpointConfigName'));
     try {
+      const [first] = bodies(fleet.config, 'ProductionVariants');
+      const model = this.parts.sourceOf(text(first ?? {}, 'ModelName'));
+      account.iam.authorize(account.iam.roleByArn(model.roleArn), guardrailsOf(account, update));
       await fleet.start();
     } catch (error) {
       this.rollBack(name, fleet, messageOf(error));

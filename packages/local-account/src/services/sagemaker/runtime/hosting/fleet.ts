@@ -30,6 +30,7 @@ export class Fleet {
         new ModelServer(parts, sourceOf(text(variant, 'ModelName')), {
           folder: join(parts.folder, 'endpoints', endpoint, `${this.configName}-${id}`, name),
           name: `${endpoint}-${name}`,
+          logGroup: `/aws/sagemaker/Endpoints/${endpoint}`,
           startupTimeout: Math.min(
             optionalNumber(variant, 'ContainerStartupHealthCheckTimeoutInSeconds') ?? longestStartup,
             longestStartup,

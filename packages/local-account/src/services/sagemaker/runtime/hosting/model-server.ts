@@ -8,7 +8,7 @@ import { unpackSafely } from '../jobs/archive';
 import type { ArchiveLimits } from '../jobs/archive';
 import { JobFolder, startContainer } from '../jobs/container';
 import { imageOf } from '../jobs/image';
-import { baseEnvironment, objectsOf } from '../jobs/job';
+import { baseEnvironment, objectsOf, roleLogs } from '../jobs/job';
 import type { JobParts } from '../jobs/job';
 import { lastLines } from '../jobs/role-objects';
 import type { RoleObjects } from '../jobs/role-objects';
@@ -76,6 +76,8 @@ export interface ModelServerOptions {
   /** Folder of this server. */
   readonly folder: string;
   readonly name: string;
+  /** Where it writes, e.g. /aws/sagemaker/Endpoints/<endpoint>. */
+  readonly logGroup: string;
   /** Seconds of real time that the model may take to load. */
   readonly startupTimeout: number;
   readonly limits?: ArchiveLimits;
@@ -184,6 +186,9 @@ export class ModelServer {
     const { source, folder } = this;
     const { framework } = imageOf(source.image);
     const objects = objectsOf(this.parts, source.roleArn);
+    roleLogs(this.parts, objects, source.image).append(this.options.logGroup, this.options.name, [
+      `the model server of ${this.options.name} starts`,
+    ]);
     rmSync(folder.ml, { recursive: true, force: true });
     const model = folder.folder('/opt/ml/model');
     if (source.data !== undefined) await this.download(objects, model);

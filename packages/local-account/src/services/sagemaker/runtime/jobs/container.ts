@@ -87,7 +87,7 @@ export async function startContainer(
   const { folder } = run;
   const mapped = await warm.maps();
   const rebase = (text: string): string =>
-    mapped ? text : text.replaceAll(new RegExp(`${containerRoot}(?=/|$|[^A-Za-z0-9_-])`, 'g'), folder.ml);
+    mapped ? text : text.replaceAll(/\/opt\/ml(?=\/|$|[^A-Za-z0-9_-])/g, folder.ml);
   const [head, ...rest] = run.command.map(rebase);
   const python = head !== undefined && interpreters.test(head);
   return warm.run({

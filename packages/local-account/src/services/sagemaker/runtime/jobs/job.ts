@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { AwsError } from '../../../../core/errors';
-import type { AccountParts } from '../../../../core/module';
+import type { AccountParts, LogSink } from '../../../../core/module';
 import { ClientError, RoleObjects } from './role-objects';
 import { InterpreterLost } from './warm-interpreter';
+import { imagePermissions, logsOfRole } from '../../../shared/role-access';
 import type { WarmInterpreter } from './warm-interpreter';
 
 /** A job's request with every expression replaced, in the API's own shape. */
@@ -46,7 +47,7 @@ export function baseEnvironment(
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });
   return {
-    PATH: [dirname(account.python), account.env['PATH'] ?? ''].join(delimiter),
+    PATH: [dirname(account.python), account.host.path('job')].join(delimiter),
     HOME: temporary,
     TMPDIR: temporary,
     LANG: 'C.UTF-8',
@@ -64,6 +65,16 @@ export function objectsOf({ account }: JobParts, roleArn: string): RoleObjects {
       ? new ClientError(`the role '${roleArn}' cannot be assumed: ${error.message}`)
       : error;
   }
+}
+
+/**
+ * Logs of a container as the job's role, which pulls its image too.
+ *
+ * @throws ClientError when the role may not pull the image.
+ */
+export function roleLogs({ account }: JobParts, objects: RoleObjects, image: string): LogSink {
+  objects.authorize(imagePermissions(image), `The role may not pull the image ${image}`);
+  return logsOfRole(account, objects.principal, ['logs:CreateLogGroup', 'logs:DescribeLogStreams']);
 }
 
 /** Runs a job's work and puts whatever it throws into the class SageMaker would report. */

@@ -3,7 +3,7 @@ import { bodies, body, optionalNumber, optionalText, text, textList } from '../.
 import { JobFolder, runContainer } from './container';
 import { isMonitorImage, sparkCommand } from './spark';
 import { knownImage, nameOf, standIn } from './stand-in';
-import { baseEnvironment, concluding, objectsOf, shorten } from './job';
+import { baseEnvironment, concluding, objectsOf, roleLogs, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { ClientError } from './role-objects';
 import type { RoleObjects, Shard } from './role-objects';
@@ -63,7 +63,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
   const started = isMonitorImage(nameOf(text(app, 'ImageUri'), parts.account.findPeer('images')))
-    ? sparkCommand(command, parts.account.env)
+    ? sparkCommand(command, parts.account.host.for('job'))
     : command;
   await materialise(request, folder, objects, shard);
   const outputs = outputsOf(request);
@@ -79,7 +79,7 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
     JSON.stringify({ current_host: host, hosts, current_instance_type: optionalText(cluster, 'InstanceType') }),
   );
   for (const each of ['/opt/ml/output', '/opt/ml/processing']) folder.folder(each);
-  const end = await runContainer(parts.warm, parts.account.logs, {
+  const end = await runContainer(parts.warm, roleLogs(parts, objects, text(app, 'ImageUri')), {
     folder,
     command: started,
     cwd: '/opt/ml/processing',

@@ -3,8 +3,9 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AwsError } from '../../../../core/errors';
 import { parseS3Uri } from '../../../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
-import type { Json, Principal } from '../../../../core/service';
+import type { Json, Permission, Principal } from '../../../../core/service';
 import { isObject } from '../pipelines/definition/expression';
+import { parseJson } from '../../../../core/json';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
 export class ClientError extends Error {}
@@ -51,7 +52,7 @@ export class RoleObjects {
 
   /** Downloads what a manifest lists: `[{"prefix": "s3://..."}, "relative/key", ...]`. */
   async downloadManifest(uri: string, folder: string): Promise<number> {
-    const manifest = JSON.parse(this.readText(uri)) as Json;
+    const manifest = parseJson(this.readText(uri)) as Json;
     const [head, ...names] = Array.isArray(manifest) ? (manifest as readonly Json[]) : [];
     const prefix = isObject(head) ? String(head['prefix'] ?? '') : '';
     if (prefix === '')
@@ -75,7 +76,7 @@ export class RoleObjects {
 
   readText(uri: string): string {
     const { bucket, key } = this.parse(uri);
-    this.allow('s3:GetObject', `arn:aws:s3:::${bucket}/${key}`);
+    this.allowObject('s3:GetObject', bucket, key);
     try {
       return this.s3.read(bucket, key).toString('utf8');
     } catch (error) {
@@ -103,12 +104,12 @@ export class RoleObjects {
 
   put(uri: string, body: string | Buffer): void {
     const { bucket, key } = this.parse(uri);
-    this.allow('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
+    this.allowObject('s3:PutObject', bucket, key);
     this.bucket(bucket, () => this.s3.put(bucket, key, body));
   }
 
   private async upload(file: string, bucket: string, key: string): Promise<void> {
-    this.allow('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`);
+    this.allowObject('s3:PutObject', bucket, key);
     if (!this.s3.hasBucket(bucket))
       throw new ClientError(`cannot write s3://${bucket}/${key}: the bucket does not exist`);
     await this.s3.putFile(bucket, key, file);
@@ -117,7 +118,7 @@ export class RoleObjects {
   private async download(object: ObjectInfo, file: string, folder: string): Promise<void> {
     if (!isBelow(file, folder))
       throw new ClientError(`s3://${object.bucket}/${object.key} would be written outside of its folder`);
-    this.allow('s3:GetObject', `arn:aws:s3:::${object.bucket}/${object.key}`);
+    this.allowObject('s3:GetObject', object.bucket, object.key);
     mkdirSync(dirname(file), { recursive: true });
     await this.s3.getFile(object.bucket, object.key, file);
   }
@@ -131,10 +132,21 @@ export class RoleObjects {
   }
 
   private allow(action: string, resource: string, context: Readonly<Record<string, string>> = {}): void {
+    this.authorize([{ action, resource, context }]);
+  }
+
+  /** The action on the object, and the use of the key that encrypts it. */
+  private allowObject(action: 's3:GetObject' | 's3:PutObject', bucket: string, key: string): void {
+    this.authorize(this.s3.permissions(action, bucket, key));
+  }
+
+  /** @throws ClientError when the role lacks one of them. @param problem what that means for the job. */
+  authorize(permissions: readonly Permission[], problem?: string): void {
     try {
-      this.iam.authorize(this.principal, [{ action, resource, context }]);
+      this.iam.authorize(this.principal, permissions);
     } catch (error) {
-      throw error instanceof AwsError ? new ClientError(error.message) : error;
+      if (!(error instanceof AwsError)) throw error;
+      throw new ClientError(problem === undefined ? error.message : `${problem}: ${error.message}`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
@@ -37,10 +37,13 @@ export function standIn(uri: string): StandIn | undefined {
   return { command: ['python3', '-m', module, containerRoot], environment: { PYTHONPATH: monitorSources() } };
 }
 
-/** The open monitor's sources, found upwards from the account's own. */
+/** PYTHONPATH of the open monitor and what it imports, found upwards from the account's own sources. */
 function monitorSources(from = pythonSources()): string {
-  const folder = join(from, 'python/mooring-monitor/src');
-  if (existsSync(folder)) return folder;
+  const projects = join(from, 'python');
+  if (existsSync(join(projects, 'mooring-monitor')))
+    return readdirSync(projects)
+      .map((project) => join(projects, project, 'src'))
+      .join(':');
   if (dirname(from) === from) throw new Error('python/mooring-monitor is not beside the local account');
   return monitorSources(dirname(from));
 }

@@ -5,7 +5,7 @@ import { hasContent, pack, unpackSafely } from './archive';
 import { JobFolder, runContainer } from './container';
 import { imageOf } from './image';
 import type { Framework } from './image';
-import { baseEnvironment, concluding, objectsOf, shorten } from './job';
+import { baseEnvironment, concluding, objectsOf, roleLogs, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
 import { readMetrics } from './metric-definitions';
 import type { Metric } from './metric-definitions';
@@ -156,7 +156,7 @@ export async function runTraining(
       '/opt/ml/code',
     ])
       folder.folder(each);
-    const end = await runContainer(parts.warm, parts.account.logs, {
+    const end = await runContainer(parts.warm, roleLogs(parts, objects, text(specification, 'TrainingImage')), {
       folder,
       command: commandOf(specification, script, hyperparameters, framework),
       cwd: '/opt/ml/code',

@@ -135,7 +135,7 @@ export function runTransform(
     const server = new ModelServer(
       parts,
       { ...source, environment },
-      { folder: join(folder, 'server'), name, startupTimeout: 60 },
+      { folder: join(folder, 'server'), name, logGroup: '/aws/sagemaker/TransformJobs', startupTimeout: 60 },
     );
     try {
       await server.start();

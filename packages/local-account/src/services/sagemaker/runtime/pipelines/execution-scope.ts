@@ -2,6 +2,7 @@ import { validation } from '../../../../core/errors';
 import { parseS3Uri } from '../../../../core/module';
 import type { AccountParts } from '../../../../core/module';
 import type { Json, Principal } from '../../../../core/service';
+import { parseJson } from '../../../../core/json';
 import { propertyFiles } from './definition/check';
 import type { Definition } from './definition/definition';
 import { follow, isObject, stringify } from './definition/expression';
@@ -18,9 +19,9 @@ export function executionScope(
 ): Scope {
   const document = async (uri: string): Promise<Json> => {
     const { bucket, key } = parseS3Uri(uri);
-    account.iam.authorize(principal, [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]);
+    account.iam.authorize(principal, account.s3.permissions('s3:GetObject', bucket, key));
     try {
-      return JSON.parse(account.s3.read(bucket, key).toString('utf8')) as Json;
+      return parseJson(account.s3.read(bucket, key).toString('utf8')) as Json;
     } catch (error) {
       throw validation(`${uri} cannot be read as JSON: ${(error as Error).message}`);
     }

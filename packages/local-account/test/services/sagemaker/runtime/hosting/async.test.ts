@@ -9,7 +9,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
-import { bucket, Laptop } from '../../../../support/laptop';
+import { bucket, containerRuntime, Laptop } from '../../../../support/laptop';
 import {
   createConfig,
   createEndpoint,
@@ -20,6 +20,7 @@ import {
   updateEndpoint,
   variant,
 } from '../../../../support/serving';
+import { clientConfig } from '../../../../support/clients';
 
 describe('other ways to serve', () => {
   let laptop: Laptop;
@@ -31,11 +32,7 @@ describe('other ways to serve', () => {
   afterAll(() => laptop.stop());
 
   test('an asynchronous endpoint answers into S3 and tells its topics', async () => {
-    const sns = new SNSClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const sns = new SNSClient(clientConfig(laptop.account));
     const { TopicArn: topic } = await sns.send(new CreateTopicCommand({ Name: 'answers' }));
     await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'email', Endpoint: 'team@example.com' }));
     const output = {
@@ -70,7 +67,7 @@ describe('other ways to serve', () => {
   });
 
   test('a model whose role may not publish answers into S3, and nobody is told', async () => {
-    const silent = await laptop.role('silent', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+    const silent = await laptop.role('silent', [containerRuntime, { Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
     await createModel(laptop, 'silent', script, silent);
     const topic = 'arn:aws:sns:us-east-1:000000000000:answers';
     const output = { S3OutputPath: `s3://${bucket}/silent`, NotificationConfig: { SuccessTopic: topic } };

@@ -10,6 +10,7 @@ import {
   updateEndpoint,
   variant,
 } from '../../../../support/serving';
+import { clientConfig } from '../../../../support/clients';
 
 const two = { InitialInstanceCount: 2 };
 
@@ -84,11 +85,7 @@ describe('an update with a canary', () => {
   });
 
   test('is rolled back when its alarm goes off: InService on the old configuration, and the reason is told', async () => {
-    const alarms = new CloudWatchClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const alarms = new CloudWatchClient(clientConfig(laptop.account));
     await alarms.send(
       new PutMetricAlarmCommand({
         AlarmName: 'live-errors',

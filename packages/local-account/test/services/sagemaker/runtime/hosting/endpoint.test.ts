@@ -1,4 +1,4 @@
-import { bucket, Laptop } from '../../../../support/laptop';
+import { bucket, containerRuntime, Laptop } from '../../../../support/laptop';
 import {
   capture,
   createConfig,
@@ -192,6 +192,7 @@ describe('an endpoint whose model does not come up', () => {
 
   test('traces that capture cannot be written, and answers all the same', async () => {
     const role = await laptop.role('reader', [
+      containerRuntime,
       { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' },
     ]);
     await createModel(laptop, 'mute', undefined, role);

@@ -7,7 +7,7 @@ import {
   StopProcessingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { CreateProcessingJobCommandInput, DescribeProcessingJobResponse } from '@aws-sdk/client-sagemaker';
-import { bucket, Laptop, output, processing, xgboostImage } from '../../../../support/laptop';
+import { bucket, containerRuntime, Laptop, output, processing, xgboostImage } from '../../../../support/laptop';
 
 const scripts: Readonly<Record<string, string>> = {
   'copy.py': `import os, pathlib, shutil, sys
@@ -127,6 +127,7 @@ describe.each([
     expect((await ended('caller')).ProcessingJobStatus).toBe('Completed');
     expect(await laptop.text(`s3://${bucket}/from-job`)).toBe('hello');
     const role = await laptop.role('meek', [
+      containerRuntime,
       { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' },
     ]);
     await create('meek', 'call.py', { RoleArn: role }, [bucket]);

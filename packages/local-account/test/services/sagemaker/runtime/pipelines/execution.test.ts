@@ -7,6 +7,7 @@ import {
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { clientConfig } from '../../../../support/clients';
 import { bucket, Laptop, output, processing } from '../../../../support/laptop';
 
 const scripts: Readonly<Record<string, string>> = {
@@ -208,11 +209,7 @@ describe('an execution', () => {
   });
 
   test('waits for a callback; a failure answer fails it', async () => {
-    const sqs = new SQSClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    const sqs = new SQSClient(clientConfig(laptop.account));
     const { QueueUrl: queue } = await sqs.send(new CreateQueueCommand({ QueueName: 'asks' }));
     await laptop.pipeline('asking', [
       { Name: 'Ask', Type: 'Callback', SqsQueueUrl: queue, Arguments: { question: 'ship it?' }, OutputParameters: [] },

@@ -1,5 +1,6 @@
 import { validation } from '../../../../../core/errors';
 import type { Json } from '../../../../../core/service';
+import { parseJson } from '../../../../../core/json';
 import { isObject, references } from './expression';
 import type { JsonObject } from './expression';
 
@@ -96,7 +97,7 @@ function flatten(steps: readonly Json[], branch: Branch | undefined): StepDefini
 export function parseDefinition(text: string): Definition {
   let document: Json;
   try {
-    document = JSON.parse(text) as Json;
+    document = parseJson(text) as Json;
   } catch (error) {
     throw validation(`Pipeline definition is not valid JSON: ${(error as Error).message}`);
   }

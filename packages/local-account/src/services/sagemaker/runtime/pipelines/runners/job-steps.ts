@@ -28,6 +28,10 @@ export function jobStep(account: AccountParts, jobs: Jobs, id: JobKind['id']): S
   return async (context): Promise<StepOutcome> => {
     const name = jobName(context, account, kind.nameLength);
     const arn = account.arn('sagemaker', `${kind.resource}/${name}`);
+    const allow = (operation: string): void =>
+      account.iam.authorize(context.principal, [{ action: `sagemaker:${operation}`, resource: arn }]);
+    // Pipelines tags what it creates, and follows it as the pipeline's role.
+    for (const operation of [`Create${kind.stem}`, 'AddTags', `Describe${kind.stem}`]) allow(operation);
     await account.call(
       'sagemaker',
       `Create${kind.stem}`,
@@ -36,7 +40,9 @@ export function jobStep(account: AccountParts, jobs: Jobs, id: JobKind['id']): S
     );
     context.report({ [metadata]: { Arn: arn } });
     const stop = (): void => {
-      if (jobs.describe(id, name)[`${kind.stem}Status`] === 'InProgress') jobs.stop(id, name);
+      if (jobs.describe(id, name)[`${kind.stem}Status`] !== 'InProgress') return;
+      allow(`Stop${kind.stem}`);
+      jobs.stop(id, name);
     };
     context.stop.addEventListener('abort', stop);
     if (context.stop.aborted) stop();

@@ -2,7 +2,7 @@ import { text } from '../../../../../core/input';
 import type { AccountParts } from '../../../../../core/module';
 import type { Body, Json } from '../../../../../core/service';
 import { jobName } from './job-steps';
-import type { StepOutcome, StepRunner } from '../step-runner';
+import type { StepContext, StepOutcome, StepRunner } from '../step-runner';
 
 /** What a step that creates one resource calls, and what it reports. */
 interface ResourceStep {
@@ -42,6 +42,7 @@ export function resourceStep(account: AccountParts, type: 'Model' | 'RegisterMod
     const given = context.arguments as Body;
     const named =
       kind.name === undefined || given[kind.name] !== undefined ? {} : { [kind.name]: jobName(context, account, 63) };
+    if (type === 'RegisterModel') allowRegistering(account, context, given);
     const created = await account.call('sagemaker', kind.create, { ...given, ...named }, context.principal);
     const arn = text(created, kind.arn);
     context.report({ [kind.metadata]: { Arn: arn } });
@@ -54,6 +55,20 @@ export function resourceStep(account: AccountParts, type: 'Model' | 'RegisterMod
       properties: plain(await account.call('sagemaker', kind.describe, key, account.iam.service)),
     };
   };
+}
+
+/** Pipelines looks the group up, tags the new version and follows it, as the pipeline's role. */
+function allowRegistering(account: AccountParts, { principal }: StepContext, given: Body): void {
+  const group = String(given['ModelPackageGroupName'] ?? '');
+  const version = account.arn('sagemaker', `model-package/${group}/*`);
+  account.iam.authorize(principal, [
+    {
+      action: 'sagemaker:DescribeModelPackageGroup',
+      resource: account.arn('sagemaker', `model-package-group/${group}`),
+    },
+    { action: 'sagemaker:AddTags', resource: version },
+    { action: 'sagemaker:DescribeModelPackage', resource: version },
+  ]);
 }
 
 /** Where an endpoint step learns that a change is over. */

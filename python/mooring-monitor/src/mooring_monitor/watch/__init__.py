@@ -1,0 +1,1 @@
+"""The scheduled run: from a window of watched rows to verdicts and metrics."""
