@@ -237,7 +237,7 @@ class TestPredictions:
         (prediction,) = watch()["predictions"]
         # Every captured answer is 1; on the test set 200 of 1,000 were.
         assert (prediction["name"], prediction["verdict"]) == ("prediction", "breach")
-        assert prediction["value"] == pytest.approx(0.8)
+        assert prediction["value"] == pytest.approx(0.8 - 1.8 * math.sqrt(1_300 / 300_000))
 
     @pytest.fixture
     def answered(self, tmp_path: Path, baseline: Path, use_case_file: str) -> None:
@@ -256,10 +256,11 @@ class TestPredictions:
         captured(tmp_path / "capture", rows(300, seed=1))
         report = watch()
         found = {each["name"]: (each["verdict"], each["value"]) for each in report["predictions"]}
-        assert found["prediction"] == ("breach", pytest.approx(0.8))
+        corrected = 0.8 - 1.8 * math.sqrt(800 / 150_000)
+        assert found["prediction"] == ("breach", pytest.approx(corrected))
         assert found["score"][0] == "breach"
         assert report["verdict"] == "breach"
-        assert report["metrics"]["feature_baseline_drift_prediction"] == pytest.approx(0.8)
+        assert report["metrics"]["feature_baseline_drift_prediction"] == pytest.approx(corrected)
 
     def test_a_use_case_may_give_the_answers_a_detector_and_a_threshold(
         self,

@@ -81,11 +81,11 @@ class DataMonitor:
         return Judgement(findings.verdict, summary(findings), findings.violations)
 
     def metrics(self, run: Run, analysis: Compared) -> Sequence[Metric]:
-        """Completeness and means of the features, and drift of every judged one."""
+        """Completeness and means of the features, what is missing beyond expectation, drift of every judged one."""
         findings = analysis.findings
         if findings.current.rows == 0:
             return []
-        published = []
+        published = [Metric(metrics.missing(name), share) for name, share in findings.missing.items()]
         for name, feature in findings.current.features.items():
             if name not in findings.baseline.features:
                 continue
