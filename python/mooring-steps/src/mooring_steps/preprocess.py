@@ -16,13 +16,14 @@ from mooring_values.moments import ISO
 
 from mooring_steps.ages import CAPTURED_AT, row_weights, write_weights
 from mooring_steps.check_inputs import write_check_inputs
+from mooring_steps.dialect import Dialect, number_hint
 from mooring_steps.errors import InputError
 from mooring_steps.files import write_json
 from mooring_steps.labels import CodedLabels, code_labels, code_like
 from mooring_steps.prepare import find_prepare, prepared
 from mooring_steps.split import Split, join, random_split, shares, time_split
 from mooring_steps.tables import concatenate, data_files, data_hash, read_folder, write_csv
-from mooring_steps.texts import Table, iso_texts, moments, take
+from mooring_steps.texts import Table, iso_texts, moments, numbers, take
 from mooring_steps.transform import Transform, time_format_of
 from mooring_steps.use_case import UseCase, find_use_case
 
@@ -164,11 +165,13 @@ def _read(use_case: UseCase, raw: Path, labelled: str | None, policy: str) -> So
         if rows.count > 0:
             return Source(nothing, rows, rule, formats)
     file_format = str(use_case.section("dataset").get("format", "csv"))
+    dialect = Dialect.of(use_case.section("dataset").get("read"))
     prepare = find_prepare()
     if prepare is None:
-        table = read_folder(raw, (file_format,), wanted, optional, meanings=use_case.meanings)
+        table = read_folder(raw, (file_format,), wanted, optional, meanings=use_case.meanings, dialect=dialect)
+        _check_numbers(use_case, table)
     else:
-        everything = read_folder(raw, (file_format,), None, meanings=use_case.meanings)
+        everything = read_folder(raw, (file_format,), None, meanings=use_case.meanings, dialect=dialect)
         table = prepared(prepare, everything, wanted, optional, use_case.meanings)
     formats = _iso(use_case, table, None)
     coded, learnt = code_labels(rule, table.pop(use_case.label))
@@ -179,6 +182,22 @@ def _read(use_case: UseCase, raw: Path, labelled: str | None, policy: str) -> So
         return Source(base, nothing, learnt, formats)
     _iso(use_case, window, formats)
     return Source(base, Rows.of(window, code_like(learnt, window.pop(use_case.label))), learnt, formats)
+
+
+def _check_numbers(use_case: UseCase, table: Table) -> None:
+    """Raises InputError with the setting that would make a file readable, where there is one."""
+    problems = []
+    for column in (each for each in use_case.features if each.numeric):
+        bad = list(dict.fromkeys(numbers(table[column.name])[1]))
+        rows = int(np.isin(table[column.name].astype(str), bad).sum())
+        hint = number_hint(bad) if bad else ""
+        # A column of nothing but words is no column of numbers with gaps.
+        if hint and ("missing" not in hint or rows < len(table[column.name]) / 2):
+            shown = ", ".join(f"'{each}'" for each in bad[:3])
+            what = "is not a number" if len(bad) == 1 else "are not numbers"
+            problems.append(f"column '{column.name}': {shown} {what}, in {rows:,} rows; {hint}")
+    if problems:
+        raise InputError(problems)
 
 
 def _undeclared(use_case: UseCase, negative: str) -> str:
