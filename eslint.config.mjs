@@ -20,6 +20,14 @@ const standAlone = {
   message: 'the packages and the contracts stand alone',
 };
 
+const partition =
+  'ARNs name their partition: AWS::Partition in templates, the partition of the given ARN or region elsewhere';
+/** An ARN of one partition, in product code: synthesizes and runs wrong in China and in GovCloud. */
+const oneArnPartition = [
+  'Literal[value=/arn:aws:/]',
+  'TemplateElement[value.raw=/arn:aws:/]',
+  'Literal[regex.pattern=/arn:aws:/]',
+].map((selector) => ({ selector, message: partition }));
 /** A pattern from outside can take longer than a life; see the module that may compile one. */
 const foreignExpressions = [
   ':matches(NewExpression, CallExpression)[callee.name="RegExp"]:not([arguments.0.type="Literal"])',
@@ -89,7 +97,7 @@ export default tseslint.config(
   },
   {
     files: ['{bin,cli,contracts,lambda,lib,pipeline-defs}/**/*.ts', 'packages/*/src/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions] },
+    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions, ...oneArnPartition] },
   },
   boundary(['packages/pipeline-language/src/**/*.ts', 'contracts/**/*.ts'], [noCdk, noLib, noTools, standAlone]),
   boundary(

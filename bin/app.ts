@@ -4,8 +4,9 @@
  */
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { UserError } from '../packages/use-case/src/errors';
-import { loadUseCases } from '../packages/use-case/src/load-use-case';
+import { UserError } from '@mooring/use-case/errors';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import { loadOrganization, ofOrganization } from '../lib/config/organization';
 import { readSourceVersion } from '../lib/config/source-version';
 import { MooringApp } from '../lib/mooring-app';
 import { ReleaseApp } from '../lib/release/release-app';
@@ -14,10 +15,13 @@ import { loadReleaseConfig } from '../lib/release/release-config';
 const root = join(__dirname, '..');
 
 try {
-  const useCases = loadUseCases(join(root, 'pipeline-defs'), chosenUseCases());
+  const organization = loadOrganization(root);
+  const useCases = loadUseCases(join(root, 'pipeline-defs'), chosenUseCases()).map((each) =>
+    ofOrganization(organization, each),
+  );
   const release = context('release');
   const source = readSourceVersion(root, process.env);
-  if (release === undefined) new MooringApp({ root, useCases, source }).synth();
+  if (release === undefined) new MooringApp({ root, useCases, source, organization }).synth();
   else new ReleaseApp({ root, useCases, source, config: loadReleaseConfig(resolve(root, release)) }).synth();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -1,9 +1,10 @@
-import { answerType, type DriftDirection, driftDirection } from '../packages/use-case/src/drift-detectors';
-import { durationSeconds } from '../packages/use-case/src/duration';
+import { type VpcConfig, vpcConfigOf } from '@mooring/use-case/sections/network';
+import { answerType, type DriftDirection, driftDirection } from '@mooring/use-case/drift-detectors';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { fairValue } from './bias-distance';
 import type { MonitorKind } from './names';
-import { errorMetrics } from '../packages/use-case/src/error-metrics';
-import { featureNames, type Stage, type UseCase } from '../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import { featureNames, type Stage, type UseCase } from '@mooring/use-case/use-case';
 
 /**
  * What a function knows of its use case, as JSON in its environment (which holds 4 KB at most, so only what it needs).
@@ -15,6 +16,8 @@ export interface DeploySettings {
   readonly approvals: Approvals;
   /** Whether a version that serves here well is approved for production at once. */
   readonly promotes: boolean;
+  /** Where models run; absent: outside of a VPC, isolated. */
+  readonly network?: ModelNetwork;
   /** Whether production takes only versions whose tests in staging passed. */
   readonly tested: boolean;
 }
@@ -39,6 +42,10 @@ export interface RetrainSettings {
   readonly configHash?: string;
 }
 
+/** Name of the file beside the notify function's code: each monitored feature makes it longer, and no environment holds many. */
+export const notifyFile = 'notify.json';
+
+/** What the notify function knows of its use case: the file {@link notifyFile}. */
 export interface NotifySettings {
   readonly title: string;
   /** `direction`: whether drift is a value above the threshold (distances) or below it (p-values). */
@@ -72,14 +79,29 @@ export function deploySettings(useCase: UseCase, stage: Stage, approvals: Approv
   const { staging, production } = useCase.stages;
   const tested = staging?.tests !== undefined;
   const promotes = stage === staging && approvals === 'registry' && production.approval === 'auto' && !tested;
-  return { task: useCase.task, label: useCase.dataset.label, stage: withoutTests(stage), approvals, promotes, tested };
+  return {
+    ...{ task: useCase.task, label: useCase.dataset.label, stage: withoutTests(stage), approvals, promotes, tested },
+    ...modelNetwork(useCase),
+  };
+}
+
+/** What CreateModel says about the network. */
+export interface ModelNetwork {
+  readonly isolation: boolean;
+  readonly vpc?: VpcConfig;
+}
+
+/** `{network}` of a function's settings; nothing when the use case says nothing. */
+export function modelNetwork({ network }: UseCase): { readonly network?: ModelNetwork } {
+  if (network === undefined) return {};
+  return { network: { isolation: network.isolation, vpc: vpcConfigOf(network) } };
 }
 
 /**
- * The tests run elsewhere, and the environment of a function holds 4 KB. A serverless endpoint captures nothing, whatever
+ * The tests and the alarms are others' business, and the environment of a function holds 4 KB. A serverless endpoint captures nothing, whatever
  * the front door does about it.
  */
-function withoutTests({ tests: _tests, ...stage }: Stage): Stage {
+function withoutTests({ tests: _tests, alarms: _alarms, ...stage }: Stage): Stage {
   return stage.serverless === undefined ? stage : { ...stage, capture: 0 };
 }
 

@@ -44,6 +44,8 @@ export const metricNames = {
   liveVersion: 'live_version',
   /** 1 when a deployment saw no captured object of its smoke test, 0 when it did. Counted by the deploy function. */
   captureMissing: 'capture_missing',
+  /** 1 when the endpoint went out of service (failed, deleted), 0 when it came into service. Counted by the deploy function. */
+  outOfService: 'out_of_service',
   labelCoverage: 'label_coverage',
   labelLag: 'label_lag_seconds',
   /** Captured rows with a label, and labels that contradict an earlier one, as the join counts them. */

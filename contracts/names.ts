@@ -138,6 +138,8 @@ export const metadataKeys = {
   trigger: 'trigger',
   /** Where the statistics of the model's answers on the test set lie: the registry has no field for them. */
   predictions: 'prediction_statistics_uri',
+  /** Where evaluation.json lies: the registry's fields hold Model Monitor's layouts only. */
+  evaluation: 'evaluation_uri',
   /** Who let a released version into production. */
   approvedBy: 'approved_by',
 } as const;

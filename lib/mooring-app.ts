@@ -1,7 +1,8 @@
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
-import type { LoadedUseCase } from '../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { appName, stackNames } from '../contracts/names';
-import type { UseCase } from '../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
+import type { Organization } from './config/organization';
 import type { SourceVersion } from './config/source-version';
 import { type Foundation, FoundationStack } from './foundation/foundation-stack';
 import { FunctionBundles } from './functions/function-bundles';
@@ -16,6 +17,8 @@ export interface MooringAppProps extends AppProps {
   /** The checkout. */
   readonly root: string;
   readonly useCases: readonly LoadedUseCase[];
+  /** What holds for all use cases; default: nothing is asked for. */
+  readonly organization?: Organization;
   /** Version of the checkout; default: unknown. */
   readonly source?: SourceVersion;
 }
@@ -31,7 +34,8 @@ interface Shared {
 export class MooringApp extends App {
   constructor(props: MooringAppProps) {
     super(props);
-    const foundation = new FoundationStack(this, stackNames.foundation);
+    const terminationProtection = props.organization?.termination_protection ?? false;
+    const foundation = new FoundationStack(this, stackNames.foundation, { terminationProtection });
     const standardCode = new StandardCode(props.root, props.source);
     const shared = { foundation, bundles: new FunctionBundles(props.root), standardCode };
     for (const loaded of props.useCases) this.addUseCase(loaded, shared);

@@ -30,11 +30,13 @@ export async function startExecution(
   useCase: string,
   parameters: Readonly<Record<string, string>>,
   token: string,
+  displayName?: string,
 ): Promise<string> {
   const { PipelineExecutionArn = '' } = await clients.sagemaker.send(
     new StartPipelineExecutionCommand({
       PipelineName: resourceNames.pipeline(useCase),
       ClientRequestToken: token,
+      PipelineExecutionDisplayName: displayName,
       PipelineParameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value })),
     }),
   );

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Listr } from 'listr2';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { parametersByPath, pipelineParameters } from '../../contracts/pipeline-parameters';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { datasetFile, uploadDataset } from '../data/dataset';
 import { followExecution, startExecution, type ExecutionState } from './execution';
 import { readFoundation } from '../shared/foundation';
@@ -32,6 +32,15 @@ export function overrides(useCase: UseCase, settings: readonly string[]): Record
   return parameters;
 }
 
+/** SageMaker's longest display name of an execution. */
+const longestName = 82;
+
+/** How Studio lists an execution that somebody started: `manual-2026-11-20-09-30`, and what was set for it. */
+export function displayName(now: string, settings: readonly string[]): string {
+  const words = ['manual', now.slice(0, 16), ...settings].join('-').replace(/[^A-Za-z0-9]+/g, '-');
+  return words.slice(0, longestName).replace(/-+$/, '');
+}
+
 /** Finds or makes the data, uploads it and starts the pipeline. @returns the execution's ARN. */
 export async function startRun(
   project: Project,
@@ -48,11 +57,13 @@ export async function startRun(
     useCase.name,
     await datasetFile(project, useCase.name, data),
   );
+  const { now } = (await session.control('GET', '/_local/clock')) as { readonly now: string };
   return startExecution(
     session.clients,
     useCase.name,
     { [pipelineParameters.inputData]: uri, [pipelineParameters.trigger]: 'manual', ...parameters },
     `${randomUUID()}${randomUUID()}`.replaceAll('-', ''),
+    displayName(now, settings),
   );
 }
 

@@ -38,7 +38,12 @@ export const deploymentEnds = ['done', 'rolled-back', 'failed', 'superseded', 'r
 export type DeploymentEnd = (typeof deploymentEnds)[number];
 
 /** How far a deployment got; each is an object of its own, so that writers never overwrite each other. */
-export const deploymentMarks = ['started', 'reverting', ...deploymentEnds, 'told', 'promoted'] as const;
+export const deploymentMarks = [
+  ...(['started', 'reverting'] as const),
+  ...deploymentEnds,
+  // After the end, each of them once; what is missing is made good with the next event of the endpoint.
+  ...(['told', 'promoted', 'scaled', 'not-scaled', 'cleaned'] as const),
+] as const;
 export type DeploymentMark = (typeof deploymentMarks)[number];
 
 /** What is written beside an end. */

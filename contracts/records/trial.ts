@@ -1,6 +1,7 @@
+import type { ModelNetwork } from '../function-settings';
 import { prefixes, type StageName } from '../names';
-import type { Trial } from '../../packages/use-case/src/sections/serving-variety';
-import type { Stage } from '../../packages/use-case/src/use-case';
+import type { Trial } from '@mooring/use-case/sections/serving-variety';
+import type { Stage } from '@mooring/use-case/use-case';
 
 /** Variant of the version on trial. The live version keeps the one name that all configurations share. */
 export const challengerNames: Readonly<Record<Trial['type'], string>> = { ab: 'Challenger', shadow: 'Shadow' };
@@ -52,11 +53,16 @@ export const trialsPrefix = (useCase: string, stage: StageName): string =>
 /** What the trial function is told of its use case. */
 export interface TrialSettings {
   readonly trial: Trial;
+  /** Where models run; absent: outside of a VPC, isolated. */
+  readonly network?: ModelNetwork;
   readonly stage: { readonly instance: string; readonly count: number; readonly autoscaled: boolean };
 }
 
 /** @throws Error when the stage has no trial. */
-export function trialSettings({ trial, instance, count, autoscaling }: Stage): TrialSettings {
+export function trialSettings(
+  { trial, instance, count, autoscaling }: Stage,
+  network: Pick<TrialSettings, 'network'> = {},
+): TrialSettings {
   if (trial === undefined) throw new Error('the stage has no trial');
-  return { trial, stage: { instance, count, autoscaled: autoscaling !== undefined } };
+  return { ...network, trial, stage: { instance, count, autoscaled: autoscaling !== undefined } };
 }

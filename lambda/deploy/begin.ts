@@ -22,7 +22,11 @@ export async function begin(context: Context, event: ModelPackageStateChange): P
     if (!quiet) await tellRefusal(context, intents, plan, event.time, reason);
     return `not deployed: ${reason}`;
   }
-  if (await servesAlready(context, intents, plan)) return `${plan.name} serves already`;
+  if (await servesAlready(context, intents, plan)) {
+    // What its deployment left undone is made good.
+    await complete(context, event.time);
+    return `${plan.name} serves already`;
+  }
   const { LastModifiedTime: changed, LastModifiedBy: by } = described;
   const approvedBy = event.detail.approvedBy ?? by?.IamIdentity?.Arn ?? by?.UserProfileName;
   if (await needsTrial(context, plan)) {

@@ -1,6 +1,5 @@
 import type { DescribeEndpointOutput } from '@aws-sdk/client-sagemaker';
 import { capturedKeys, newlyCaptured, recordCapture } from './capture';
-import { cleanUp } from './clean-up';
 import type { Context } from './context';
 import { describeEndpoint, moveTo } from './endpoint';
 import { afterEnd, finish } from './finish';
@@ -8,7 +7,6 @@ import { ended, type Intent, Intents, type IntentState } from './intents';
 import { setLifeCycle } from './life-cycle';
 import { evaluationOf, previousOf, publishLive, readLive } from './publish';
 import { deployed, failed, notTested, rolledBack } from './reports';
-import { setScaling } from './scaling';
 import { smokeTest } from './smoke-test';
 import { describeMove, start } from './start';
 
@@ -63,8 +61,6 @@ async function succeed(
   await setLifeCycle(context, plan.packageArn, 'serving', {
     description: `serves at ${context.endpointName} since ${time}`,
   });
-  await setScaling(context);
-  await cleanUp(context, intents, plan.name, [plan.name, live.previous?.endpoint_config]);
   const captured = tested.verdict === 'passed' ? await newlyCaptured(context, time, known) : undefined;
   await recordCapture(context, time, captured);
   const metrics = { now: await evaluationOf(context, live), before: metricsBefore };
@@ -102,8 +98,6 @@ async function reportRollback(
   await setLifeCycle(context, intent.plan.packageArn, 'rolledBack', {
     description: `rolled back, ${serving} serves: ${reason ?? 'a guardrail alarm'}`,
   });
-  const kept = [serving, live?.endpoint_config, live?.previous?.endpoint_config];
-  await cleanUp(context, intents, intent.plan.name, kept);
   const outcome = rolledBack(context, intent.plan, { serving, live, reason });
   return finish(context, intents, intent, 'rolled-back', { ...outcome, reason });
 }
@@ -115,10 +109,7 @@ async function reportFailure(
   endpoint: DescribeEndpointOutput,
 ): Promise<string> {
   const reason = endpoint.FailureReason ?? 'SageMaker gave no reason';
-  const live = await readLive(context);
   await setLifeCycle(context, intent.plan.packageArn, 'failed', { description: reason });
-  const kept = [endpoint.EndpointConfigName, live?.endpoint_config, live?.previous?.endpoint_config];
-  await cleanUp(context, intents, intent.plan.name, kept);
   const outcome = failed(context, intent.plan, endpoint.EndpointStatus ?? '', reason);
   return finish(context, intents, intent, 'failed', { ...outcome, reason });
 }

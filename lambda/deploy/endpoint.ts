@@ -12,11 +12,12 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { modelVersionVariable } from '../../contracts/front-door';
 import { prefixes, variantName } from '../../contracts/names';
-import type { Stage } from '../../packages/use-case/src/use-case';
+import type { Stage } from '@mooring/use-case/use-case';
 import { asyncConfigOf } from './async-requests';
 import type { Context } from './context';
 import type { Plan } from './plan';
 import { deploymentPolicy, guardrailAlarms, guardrailsOf } from './policy';
+import { releaseTarget } from './scaling';
 
 /** The endpoint as it is, or undefined when there is none. SageMaker reports absence as a ValidationException. */
 export async function describeEndpoint({
@@ -49,8 +50,9 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
           Environment: { [modelVersionVariable]: String(plan.version) },
         },
         ExecutionRoleArn: context.executionRoleArn,
-        // Serverless endpoints refuse it.
-        EnableNetworkIsolation: stage.serverless === undefined,
+        // Serverless endpoints refuse both.
+        EnableNetworkIsolation: stage.serverless === undefined && (settings.network?.isolation ?? true),
+        VpcConfig: stage.serverless === undefined ? settings.network?.vpc : undefined,
         Tags: tags,
       }),
     ),
@@ -68,6 +70,8 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
           },
         ],
         DataCaptureConfig: stage.serverless === undefined && stage.async === undefined ? captureOf(context) : undefined,
+        // Of the volumes; a serverless endpoint has none.
+        KmsKeyId: stage.serverless === undefined ? context.kmsKeyArn : undefined,
         AsyncInferenceConfig: stage.async === undefined ? undefined : asyncConfigOf(context, stage.async),
         Tags: tags,
       }),
@@ -111,7 +115,9 @@ export async function moveTo(context: Context, configName: string, guarded = tru
   }
   switch (endpoint.EndpointStatus) {
     case 'InService':
-      return endpoint.EndpointConfigName === configName ? 'there' : update(context, configName, guarded);
+      if (endpoint.EndpointConfigName === configName) return 'there';
+      await releaseTarget(context, endpoint.EndpointConfigName, configName);
+      return update(context, configName, guarded);
     case 'Failed':
       // A failed endpoint takes no update; its deletion sends the event that goes on.
       await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));

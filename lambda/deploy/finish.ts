@@ -3,6 +3,7 @@ import type { DeploymentEnd, DeploymentOutcome } from '../../contracts/records/d
 import { deploymentEnds } from '../../contracts/records/deployment-record';
 import { publish } from '../shared/news';
 import type { Context } from './context';
+import { keepHouse } from './housekeeping';
 import type { Intent, Intents, IntentState } from './intents';
 import { approveForProduction } from './life-cycle';
 
@@ -24,7 +25,7 @@ export async function finish(
 }
 
 /**
- * What follows an end: the news, and the approval for production.
+ * What follows an end: the news, the approval for production, and then what may fail without changing the outcome.
  *
  * An invocation that died between the end and its news is retried by Lambda under the same request id, and tells them then;
  * other deliveries of the event have ids of their own and stay silent.
@@ -43,6 +44,7 @@ export async function afterEnd(context: Context, intents: Intents, { intent, rea
     await intents.mark(intent, 'told', {});
   }
   if (end === 'done' && context.settings.promotes && !reached.has('promoted')) await promote(context, intents, intent);
+  if (end !== 'superseded' && end !== 'refused') await keepHouse(context, intents, { intent, reached });
   return outcome.requestId === context.requestId ? outcome.subject : `${intent.plan.name} ended before`;
 }
 

@@ -5,12 +5,18 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod';
-import { endpointStateChange, modelPackageStateChange, rollbackRequest } from '../../contracts/events';
+import {
+  type EndpointStateChange,
+  endpointStateChange,
+  modelPackageStateChange,
+  rollbackRequest,
+} from '../../contracts/events';
 import { log } from '../shared/log';
 import { begin } from './begin';
 import { complete } from './complete';
 import { type Context, contextOf } from './context';
 import { restore } from './restore';
+import { recordServiceState } from './service-state';
 
 const handled = z.discriminatedUnion('detail-type', [modelPackageStateChange, endpointStateChange, rollbackRequest]);
 
@@ -36,8 +42,19 @@ function handle(context: Context, event: z.infer<typeof handled>): Promise<strin
     case 'SageMaker Model Package State Change':
       return begin(context, event);
     case 'SageMaker Endpoint State Change':
-      return complete(context, event.time);
+      return ofEndpoint(context, event);
     case 'Mooring Rollback Request':
       return restore(context, event);
   }
+}
+
+/** Neither waits for the other's success: a metric that cannot be written must not keep a deployment from ending. */
+async function ofEndpoint(context: Context, event: EndpointStateChange): Promise<string> {
+  const [recorded, completed] = await Promise.allSettled([
+    recordServiceState(context, event),
+    complete(context, event.time),
+  ]);
+  if (completed.status === 'rejected') throw completed.reason;
+  if (recorded.status === 'rejected') throw recorded.reason;
+  return completed.value;
 }

@@ -77,6 +77,11 @@ export class Intents {
     return this.read(ids.filter((id) => version === undefined || Number(id.split('_')[1]) === version).reverse());
   }
 
+  /** Whether a deployment of this stage was ever scaled automatically. */
+  async everScaled(): Promise<boolean> {
+    return [...(await this.keys())].some((key) => key.endsWith('/scaled.json'));
+  }
+
   /** Notes progress. @returns false when it was noted before. */
   mark({ id }: Pick<Intent, 'id'>, reached: Progress, details: unknown): Promise<boolean> {
     return claim(this.bucket, this.key(id, reached), details);

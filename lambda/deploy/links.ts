@@ -1,9 +1,9 @@
+import { consoleUrl } from '../../contracts/console';
 import type { Context } from './context';
 
 /** Where to look: the endpoint in the console, and the names that everything else is found by. */
 export function links({ endpointName }: Context, packageArn: string, configName?: string): string[] {
-  const region = packageArn.split(':')[3] ?? '';
-  const console = `https://${region}.console.aws.amazon.com/sagemaker/home?region=${region}#/endpoints/${endpointName}`;
+  const console = consoleUrl(packageArn, `sagemaker/home?region={region}#/endpoints/${endpointName}`);
   return [
     '',
     `Endpoint: ${console}`,

@@ -26,6 +26,7 @@ export async function planOf(context: Context, described: DescribeModelPackageOu
     async: asynchronous,
     role: context.executionRoleArn,
     key: context.kmsKeyArn,
+    network: context.settings.network,
     digest: artifact?.digest,
   };
   const metadata = described.CustomerMetadataProperties ?? {};

@@ -44,14 +44,14 @@ export async function publishLive(
   const described = await context.sagemaker.send(
     new DescribeModelPackageCommand({ ModelPackageName: plan.packageArn }),
   );
-  const { DriftCheckBaselines: baselines, ModelMetrics: metrics } = described;
+  const { DriftCheckBaselines: baselines, CustomerMetadataProperties: metadata } = described;
   const sources: Readonly<Record<string, string | undefined>> = {
     [liveFiles.statistics]: baselines?.ModelDataQuality?.Statistics?.S3Uri,
     [liveFiles.constraints]: baselines?.ModelDataQuality?.Constraints?.S3Uri,
     [liveFiles.bias]: baselines?.Bias?.PostTrainingConstraints?.S3Uri ?? baselines?.Bias?.PreTrainingConstraints?.S3Uri,
-    [liveFiles.evaluation]: metrics?.ModelQuality?.Statistics?.S3Uri,
+    [liveFiles.evaluation]: metadata?.[metadataKeys.evaluation],
     [liveFiles.explanations]: baselines?.Explainability?.Constraints?.S3Uri,
-    [liveFiles.predictions]: described.CustomerMetadataProperties?.[metadataKeys.predictions],
+    [liveFiles.predictions]: metadata?.[metadataKeys.predictions],
   };
   for (const [file, uri] of Object.entries(sources)) {
     if (uri !== undefined) await copyInto(context.artifacts, uri, liveKey(context, file));

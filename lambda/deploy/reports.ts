@@ -135,6 +135,20 @@ export function notTested(context: Context, plan: Plan, reason: string): Outcome
   };
 }
 
+/** The deployment ended, and its fleet keeps its size whatever comes. */
+export function notScaled(context: Context, plan: Plan, reason: string): Outcome {
+  const { endpointName, stage, settings } = context;
+  return {
+    subject: `the endpoint in ${stage} is not scaled automatically`,
+    lines: [
+      `${endpointName} is in service, but Application Auto Scaling refused to scale it: ${reason}`,
+      `It keeps ${settings.stage.count} instance(s). The function tries again; alarms ring when it fails for good.`,
+      'What to do: docs/operating.md#not-scaled',
+      ...links(context, plan.packageArn, plan.name),
+    ],
+  };
+}
+
 /** Somebody approved a version that may not serve in this stage. */
 export function refused(context: Context, plan: Plan, reason: string): Outcome {
   return {

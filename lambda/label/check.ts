@@ -1,5 +1,5 @@
 import type { LabelSettings } from '../../contracts/function-settings';
-import { labelMeaning } from '../../packages/use-case/src/label-rule';
+import { labelMeaning } from '@mooring/use-case/label-rule';
 
 /** Why a value cannot be a label of the use case; undefined when it can. */
 export function problemOf(value: string | number | boolean, settings: LabelSettings): string | undefined {

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { withoutMark } from '../../packages/use-case/src/cells';
+import { withoutMark } from '@mooring/use-case/cells';
 import { log } from '../shared/log';
 import { accept, type Answer } from './accept';
 import { contextOf } from './context';

@@ -1,6 +1,6 @@
 import { DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { type MonitorKind, resourceNames } from '../../contracts/names';
-import { answerNames } from '../../packages/use-case/src/drift-detectors';
+import { answerNames } from '@mooring/use-case/drift-detectors';
 import type { Context } from './context';
 
 /** Something watched whose alarm is firing. */

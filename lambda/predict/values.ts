@@ -4,7 +4,7 @@ import {
   largestNumber,
   missingSpellings as spellings,
   textOf,
-} from '../../packages/use-case/src/cells';
+} from '@mooring/use-case/cells';
 
 /** A value of a JSON record that can be a feature. */
 export type Value = string | number | boolean | null;

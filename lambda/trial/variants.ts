@@ -5,6 +5,7 @@ import {
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
@@ -51,18 +52,21 @@ export async function prepare(context: Context, state: TrialState, championModel
           Environment: { [modelVersionVariable]: String(state.challenger.version) },
         },
         ExecutionRoleArn: context.executionRoleArn,
-        EnableNetworkIsolation: true,
+        EnableNetworkIsolation: settings.network?.isolation ?? true,
+        VpcConfig: settings.network?.vpc,
         Tags: tags,
       }),
     ),
   );
-  const variant = (name: string, model: string, weight: number, count: number) => ({
+  const variant = (name: string, model: string, weight: number, count: number, instance: string = stage.instance) => ({
     VariantName: name,
     ModelName: model,
-    InstanceType: stage.instance as never,
+    InstanceType: instance as never,
     InitialInstanceCount: count,
     InitialVariantWeight: weight,
   });
+  // A scaled fleet's instance type cannot change, and what is compared should not either.
+  const champion = await instanceOf(context, state.champion_config);
   const share = state.share / 100;
   const fleet = Math.max(1, Math.ceil(stage.count * share));
   const challenger = (weight: number) => variant(state.challenger.variant, state.endpoint_config, weight, fleet);
@@ -74,14 +78,15 @@ export async function prepare(context: Context, state: TrialState, championModel
         ...(state.type === 'ab'
           ? {
               ProductionVariants: [
-                variant(variantName, championModel, round(1 - share), stage.count),
+                variant(variantName, championModel, round(1 - share), stage.count, champion),
                 challenger(round(share)),
               ],
             }
           : {
-              ProductionVariants: [variant(variantName, championModel, 1, stage.count)],
+              ProductionVariants: [variant(variantName, championModel, 1, stage.count, champion)],
               ShadowProductionVariants: [challenger(round(share))],
             }),
+        KmsKeyId: context.kmsKeyArn,
         DataCaptureConfig: {
           EnableCapture: true,
           InitialSamplingPercentage: 100,
@@ -95,6 +100,14 @@ export async function prepare(context: Context, state: TrialState, championModel
     ),
   );
   for (const alarm of alarmsOf(state)) await cloudwatch.send(new PutMetricAlarmCommand(alarm));
+}
+
+/** Instance type of the live version's fleet, whatever the use case says by now. */
+async function instanceOf({ sagemaker }: Context, configName: string): Promise<string | undefined> {
+  const { ProductionVariants: variants = [] } = await sagemaker.send(
+    new DescribeEndpointConfigCommand({ EndpointConfigName: configName }),
+  );
+  return variants.find((each) => each.VariantName === variantName)?.InstanceType;
 }
 
 function round(weight: number): number {

@@ -86,6 +86,14 @@ export function allowDecrypt(role: iam.Role, key: IKey): void {
   allow(role, 'Key', ['kms:Decrypt'], [key.keyArn]);
 }
 
+/** Letting SageMaker attach volumes that the key encrypts: it asks for a grant in the name of the role, and nobody else may. */
+export function allowVolumes(role: iam.Role, key: IKey): void {
+  allow(role, 'VolumeKey', ['kms:DescribeKey'], [key.keyArn]);
+  allow(role, 'Volumes', ['kms:CreateGrant'], [key.keyArn], {
+    conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+  });
+}
+
 /** Handing a role over to SageMaker, and to nothing else. */
 export function allowPassToSageMaker(role: iam.Role, passed: iam.IRole): void {
   allow(role, 'PassRole', ['iam:PassRole'], [passed.roleArn], {

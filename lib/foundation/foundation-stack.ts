@@ -9,6 +9,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { appName, parameterNames, resourceNames } from '../../contracts/names';
+import { arn } from '../config/arn';
 import { unhandledEventsAlarm } from '../monitoring/infrastructure-alarms';
 
 /** What every use case builds on. */
@@ -57,11 +58,28 @@ export class FoundationStack extends Stack implements Foundation {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Alarms publish to the encrypted topic; EventBridge writes to the encrypted queue.
-    for (const service of ['cloudwatch', 'events']) {
-      key.grant(this.serviceOfThisAccount(`${service}.amazonaws.com`), 'kms:Decrypt', 'kms:GenerateDataKey*');
-    }
+    // Alarms publish to the encrypted topic; EventBridge writes to the encrypted queue, and its calls of KMS carry neither
+    // source account nor source ARN: a condition on them would lose every dead letter.
+    const writers = [
+      this.serviceOfThisAccount('cloudwatch.amazonaws.com'),
+      new iam.ServicePrincipal('events.amazonaws.com'),
+    ];
+    for (const service of writers) key.grant(service, 'kms:Decrypt', 'kms:GenerateDataKey*');
+    this.allowLogs(key);
     return key;
+  }
+
+  /** CloudWatch Logs encrypts the log groups of this account. */
+  private allowLogs(key: kms.Key): void {
+    key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'LogsOfThisAccount',
+        principals: [new iam.ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
+        actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+        resources: ['*'],
+        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn('logs', 'log-group:*') } },
+      }),
+    );
   }
 
   private createAccessLogs(): s3.Bucket {
@@ -72,7 +90,10 @@ export class FoundationStack extends Stack implements Foundation {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ id: 'expire', expiration: Duration.days(365) }],
+      versioned: true,
+      lifecycleRules: [
+        { id: 'expire', expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(30) },
+      ],
     });
   }
 
@@ -129,9 +150,11 @@ export class FoundationStack extends Stack implements Foundation {
     queue.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'RulesOfThisAccount',
-        principals: [this.serviceOfThisAccount('events.amazonaws.com')],
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [queue.queueArn],
+        // The condition that EventBridge documents for dead-letter queues.
+        conditions: { ArnLike: { 'aws:SourceArn': arn('events', 'rule/*') } },
       }),
     );
     Validations.of(queue).acknowledge({

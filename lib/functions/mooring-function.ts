@@ -2,12 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Network } from '@mooring/use-case/sections/network';
+import { arn } from '../config/arn';
 import { allow } from '../config/grants';
+import { intoVpc } from '../config/network';
 import type { FunctionBundles } from './function-bundles';
 
 export interface MooringFunctionProps {
@@ -23,6 +27,10 @@ export interface MooringFunctionProps {
   readonly deadLetters: sqs.IQueue;
   /** Told when the function fails; directly, because the function that writes news may be the one that fails. */
   readonly topic: sns.ITopic;
+  /** Where the function runs. @default outside of a VPC */
+  readonly network?: Network;
+  /** Encrypts environment and log. */
+  readonly key: kms.IKey;
   /** @default one minute */
   readonly timeout?: Duration;
 }
@@ -39,7 +47,10 @@ export class MooringFunction extends Construct {
   constructor(scope: Construct, id: string, props: MooringFunctionProps) {
     super(scope, id);
     // Logs are evidence: the AI Act asks for at least six months.
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_YEAR });
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.ONE_YEAR,
+      encryptionKey: props.key,
+    });
     this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `Role of the function ${props.functionName}`,
@@ -59,6 +70,17 @@ export class MooringFunction extends Construct {
       logGroup,
       deadLetterQueue: props.deadLetters,
     });
+    const resource = this.function.node.defaultChild as lambda.CfnFunction;
+    // By the property: the construct's own option would let the whole role use the key.
+    resource.kmsKeyArn = props.key.keyArn;
+    allow(this.role, 'Environment', ['kms:Decrypt'], [props.key.keyArn], {
+      conditions: {
+        StringEquals: {
+          'kms:EncryptionContext:aws:lambda:FunctionArn': arn('lambda', `function:${props.functionName}`),
+        },
+      },
+    });
+    intoVpc(resource, this.role, props.network);
     allow(this.role, 'DeadLetters', ['sqs:SendMessage'], [props.deadLetters.queueArn]);
     this.createAlarm('Errors', props, this.function.metricErrors(perPeriod), 'failed');
     this.createAlarm(

@@ -5,8 +5,9 @@ import { environment } from '../../contracts/environment';
 import { labelSettings } from '../../contracts/function-settings';
 import { metricNamespaces } from '../../contracts/metrics';
 import { prefixes, resourceNames, variantName } from '../../contracts/names';
-import type { Labels, UseCase } from '../../packages/use-case/src/use-case';
-import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
+import type { Labels, UseCase } from '@mooring/use-case/use-case';
+import { allow, allowKey, allowRead, allowWrite, allowVolumes } from '../config/grants';
+import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
@@ -50,6 +51,8 @@ export class GroundTruth extends Construct {
       functionName: resourceNames.labelFunction(useCase.name),
       description: `Takes ground truth for predictions of ${useCase.name}`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {
@@ -75,6 +78,8 @@ export class GroundTruth extends Construct {
     ]);
     allowWrite(role, 'Labelled', foundation.dataBucket, [prefixes.labelled(useCase.name)]);
     allowKey(role, foundation.key);
+    allowVolumes(role, foundation.key);
+    allowJobsInVpc(role, this.props.useCase.network);
     code.allowRead(role);
     allow(role, 'Metrics', ['cloudwatch:PutMetricData'], ['*'], {
       conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespaces.quality } },
@@ -94,6 +99,7 @@ export class GroundTruth extends Construct {
       every: labels.every,
       image: images.uri('scikit-learn'),
       instance: useCase.monitoring.instance,
+      network: useCase.network,
       command: [
         ...['monitor', 'join', '--window-end', '<aws.scheduler.scheduled-time>'],
         ...['--window', useCase.retraining.window, '--expected-within', labels.expected_within],

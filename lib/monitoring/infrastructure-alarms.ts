@@ -1,11 +1,12 @@
 import { appName, resourceNames, type StageName } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
+import { endpointAlarmEnds } from '../serving/endpoint-alarms';
 
 /** The alarm about events that no function could handle; it belongs to all use cases. */
 export const unhandledEventsAlarm = `${appName}-unhandled-events`;
 
 /**
- * Names of the alarms about what carries a use case: its functions, its endpoints, its front door, the dead letters. They
+ * Names of the alarms about what carries a use case: its functions, its front door, the dead letters. They
  * publish to the shared topic themselves, too, in CloudWatch's own words; subscribers of a use case hear of them through
  * the notify function.
  *
@@ -24,13 +25,17 @@ export function infrastructureAlarms({ name, stages, notifications }: UseCase): 
     resourceNames.definitionFunction(name),
     ...((notifications.chats ?? []).length === 0 ? [] : [resourceNames.chatFunction(name)]),
   ];
-  const endpoints = inStages.map((stage) => resourceNames.endpoint(name, stage));
   return [
     unhandledEventsAlarm,
     ...functions.flatMap((each) => [`${each}-errors`, `${each}-throttles`]),
-    ...endpoints.flatMap((each) =>
-      ['capture-missing', 'saturated-cpu', 'saturated-memory', 'saturated-disk'].map((end) => `${each}-${end}`),
-    ),
     ...['api-errors', 'api-latency'].map((end) => resourceNames.metricAlarm(name, end)),
   ];
+}
+
+/** Names of the alarms of a use case's endpoints; a rule of their own matches them, because a pattern has 2,048 characters. */
+export function endpointAlarmNames({ name, stages }: UseCase): readonly string[] {
+  const { staging, production } = stages;
+  const ofStage = (stage: StageName, settings: Stage): string[] =>
+    endpointAlarmEnds(settings).map((end) => `${resourceNames.endpoint(name, stage)}-${end}`);
+  return [...ofStage('production', production), ...(staging === undefined ? [] : ofStage('staging', staging))];
 }

@@ -2,9 +2,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { metricNamespaces } from '../../contracts/metrics';
 import { type MonitorKind, prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
-import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
+import { allow, allowKey, allowRead, allowWrite, allowVolumes } from '../config/grants';
+import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CodeAssets } from '../training/code-assets';
 import type { PrebuiltImages } from '../training/images';
@@ -48,6 +49,8 @@ export function createMonitorRole(scope: Construct, props: MonitorRoleProps): ia
   allowRead(role, 'Artifacts', foundation.artifactBucket, [prefixes.live(useCase.name), own, ...model]);
   allowWrite(role, 'Reports', foundation.artifactBucket, [own]);
   allowKey(role, foundation.key);
+  allowVolumes(role, foundation.key);
+  allowJobsInVpc(role, useCase.network);
   code.allowRead(role);
   allow(role, 'Metrics', ['cloudwatch:PutMetricData'], ['*'], {
     conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespaces[kind] } },

@@ -3,10 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
-import { notifySettings } from '../../contracts/function-settings';
+import { notifyFile, notifySettings } from '../../contracts/function-settings';
 import { deploymentNamespace, metricNamespaces } from '../../contracts/metrics';
 import { liveFiles, prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -19,7 +19,7 @@ import type { CodeAssets } from '../training/code-assets';
 import { PrebuiltImages } from '../training/images';
 import { createDeployingAlarm } from './deploying-alarm';
 import { createDriftAlarm, driftRules } from './drift-alarms';
-import { infrastructureAlarms } from './infrastructure-alarms';
+import { endpointAlarmNames, infrastructureAlarms } from './infrastructure-alarms';
 import { monitorPlans } from './monitor-plan';
 import { NativeMonitors } from './native/native-monitors';
 import { MonitorSchedule } from './monitor-schedule';
@@ -61,6 +61,7 @@ export class MonitoringStack extends Stack {
     ];
     const notify = this.createNotifyFunction();
     this.createAlarmRule(notify, [...drift, ...watching]);
+    this.createEndpointAlarmRule(notify);
     this.createFailureRules(notify);
     this.createDeliveryRules(notify);
     createDashboard(this, props.useCase, [...drift, ...watching]);
@@ -121,6 +122,8 @@ export class MonitoringStack extends Stack {
       functionName: resourceNames.notifyFunction(useCase.name),
       description: `Tells people about alarms and failures of ${useCase.name}`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {
@@ -130,8 +133,8 @@ export class MonitoringStack extends Stack {
         [environment.compositeAlarm]: resourceNames.compositeAlarm(useCase.name),
         [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
-        [environment.settings]: JSON.stringify(notifySettings(useCase)),
       },
+      files: { [notifyFile]: JSON.stringify(notifySettings(useCase)) },
     });
     const { role } = notify;
     allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
@@ -178,6 +181,14 @@ export class MonitoringStack extends Stack {
       source: ['aws.cloudwatch'],
       detailType: ['CloudWatch Alarm State Change'],
       detail: { alarmName: [...infrastructureAlarms(this.props.useCase)], state: { value: ['ALARM'] } },
+    });
+  }
+
+  private createEndpointAlarmRule(notify: MooringFunction): void {
+    this.rule('EndpointAlarm', notify, {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: [...endpointAlarmNames(this.props.useCase)], state: { value: ['ALARM'] } },
     });
   }
 

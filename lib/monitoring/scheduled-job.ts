@@ -2,7 +2,9 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
+import type { Network } from '@mooring/use-case/sections/network';
+import { networkOf } from '../../pipeline-defs/standard/jobs';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -23,6 +25,7 @@ export interface ScheduledJobProps {
   readonly instance: string;
   /** Arguments of the code bundle; `<aws.scheduler.scheduled-time>` is when the run was due. */
   readonly command: readonly string[];
+  readonly network: Network | undefined;
   /** Prefix that takes what a run writes below `/opt/ml/processing/output/<outputName>`. */
   readonly output: { readonly name: string; readonly uri: string };
 }
@@ -99,7 +102,7 @@ export class ScheduledJob extends Construct {
 
   /** The body of CreateProcessingJob. */
   private request(): Record<string, unknown> {
-    const { name, foundation, code, jobRole, image, instance, command, output } = this.props;
+    const { name, foundation, code, jobRole, image, instance, command, output, network } = this.props;
     const zip = CodeAssets.place(code.zip);
     return {
       ProcessingJobName: `${name}-<aws.scheduler.execution-id>`,
@@ -131,8 +134,15 @@ export class ScheduledJob extends Construct {
         ],
       },
       ProcessingResources: {
-        ClusterConfig: { InstanceType: instance, InstanceCount: 1, VolumeSizeInGB: 30 },
+        ClusterConfig: {
+          InstanceType: instance,
+          InstanceCount: 1,
+          VolumeSizeInGB: 30,
+          VolumeKmsKeyId: foundation.key.keyArn,
+        },
       },
+      // It reads its window itself, so that it cannot be isolated.
+      ...(network === undefined ? {} : { NetworkConfig: networkOf(network, false) }),
       StoppingCondition: { MaxRuntimeInSeconds: runLimits(this.props.every).running },
     };
   }

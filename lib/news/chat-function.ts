@@ -2,9 +2,10 @@ import { Aws } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Chat, ChatSettings } from '../../packages/use-case/src/chat';
+import type { Chat, ChatSettings } from '@mooring/use-case/chat';
 import { environment } from '../../contracts/environment';
 import { resourceNames } from '../../contracts/names';
+import type { Network } from '@mooring/use-case/sections/network';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -13,6 +14,7 @@ import { MooringFunction } from '../functions/mooring-function';
 
 export interface ChatFunctionProps {
   readonly useCase: string;
+  readonly network: Network | undefined;
   readonly chats: readonly Chat[];
   readonly topicArn: string;
   readonly foundation: Foundation;
@@ -37,12 +39,14 @@ export class ChatFunction extends Construct {
   }
 
   private createFunction(): MooringFunction {
-    const { useCase, chats, foundation, bundles } = this.props;
+    const { useCase, network, chats, foundation, bundles } = this.props;
     return new MooringFunction(this, 'Chat', {
       code: 'chat',
       functionName: resourceNames.chatFunction(useCase),
       description: `Tells chats the news of ${useCase}`,
       bundles,
+      key: foundation.key,
+      network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {
@@ -56,7 +60,7 @@ export class ChatFunction extends Construct {
   private allowAddresses({ role }: MooringFunction): void {
     const { chats, foundation } = this.props;
     const parameters = chats.map(({ parameter }) => arn('ssm', `parameter${parameter}`));
-    const via = (service: string): string => `${service}.${Aws.REGION}.amazonaws.com`;
+    const via = (service: string): string => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     allow(role, 'Addresses', ['ssm:GetParameter'], parameters);
     allow(role, 'AddressKey', ['kms:Decrypt'], [foundation.key.keyArn], {
       conditions: {

@@ -1,8 +1,9 @@
 import type { Environment } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
-import { appName, prefixes, resourceNames } from '../../contracts/names';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import { appName, prefixes, resourceNames, stackNames } from '../../contracts/names';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
+import { arnIn, bucketArn, roleArn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { FoundationStack } from '../foundation/foundation-stack';
 import type { ServingStack } from '../serving/serving-stack';
@@ -22,11 +23,7 @@ export function sharedArtifactBucket(env: Environment | undefined): string {
 }
 
 /** Roles of production's serving stacks; their names begin with the stack's. */
-const servingRoles = (account: string, useCase: string): string =>
-  `arn:aws:iam::${account}:role/Mooring-${useCase
-    .split('-')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('')}-Serving-*`;
+const servingRoles = (account: string, useCase: string): string => roleArn(`${stackNames.serving(useCase)}-*`, account);
 
 /** Lets production's serving roles read a use case's models: registry, artifacts, key. Nothing else of this account. */
 export function shareRegistryWith(
@@ -66,7 +63,9 @@ export function shareRegistryWith(
         sid: 'Production',
         principals: [reader],
         actions: ['sagemaker:DescribeModelPackage', 'sagemaker:CreateModel', 'sagemaker:UpdateModelPackage'],
-        resources: [`arn:aws:sagemaker:${region}:${own}:model-package/${resourceNames.packageGroup(name)}/*`],
+        resources: [
+          arnIn({ region, account: own }, 'sagemaker', `model-package/${resourceNames.packageGroup(name)}/*`),
+        ],
         conditions,
       }),
     ],
@@ -79,14 +78,13 @@ export function allowRegistryOf(
   registry: RemoteRegistry,
   { serving, loaded }: { readonly serving: ServingStack; readonly loaded: LoadedUseCase },
 ): void {
-  const { account, region } = registry;
   const { name } = loaded.useCase;
-  const versions = `arn:aws:sagemaker:${region}:${account}:model-package/${resourceNames.packageGroup(name)}/*`;
-  const bucket = `arn:aws:s3:::${sharedArtifactBucket(registry)}`;
+  const versions = arnIn(registry, 'sagemaker', `model-package/${resourceNames.packageGroup(name)}/*`);
+  const bucket = bucketArn(sharedArtifactBucket(registry));
   const because = 'models are made in staging; versions and objects get their names there';
   for (const role of [serving.deploy.role, serving.modelRole]) {
     allow(role, 'SharedArtifacts', ['s3:GetObject'], [`${bucket}/${prefixes.executions(name)}/*`], { because });
-    allow(role, 'SharedKey', ['kms:Decrypt', 'kms:DescribeKey'], [`arn:aws:kms:${region}:${account}:key/*`], {
+    allow(role, 'SharedKey', ['kms:Decrypt', 'kms:DescribeKey'], [arnIn(registry, 'kms', 'key/*')], {
       conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [`alias/${appName}`] } },
       because: "the key's id is staging's; the condition names its alias",
     });

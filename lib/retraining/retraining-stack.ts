@@ -8,7 +8,7 @@ import { environment } from '../../contracts/environment';
 import { ownSource } from '../../contracts/events/retraining-request';
 import { retrainSettings } from '../../contracts/function-settings';
 import { prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -52,6 +52,8 @@ export class RetrainingStack extends Stack {
       functionName: resourceNames.retrainFunction(useCase.name),
       description: `Decides whether ${useCase.name} is trained again`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.minutes(2),

@@ -2,10 +2,10 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import type { Batch, BatchSettings } from '../../packages/use-case/src/sections/batch';
+import type { Batch, BatchSettings } from '@mooring/use-case/sections/batch';
 import { environment } from '../../contracts/environment';
 import { prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -53,6 +53,8 @@ export class BatchScoring extends Construct {
       functionName: resourceNames.batchFunction(name),
       description: `Scores files with the live model of ${name}`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {

@@ -2,15 +2,18 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { apiPaths } from '../../contracts/front-door';
 import { resourceNames } from '../../contracts/names';
-import type { Api, UseCase } from '../../packages/use-case/src/use-case';
+import type { Api, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 
 export interface FrontDoorApiProps {
+  /** Encrypts the access log. */
+  readonly key: kms.IKey;
   readonly useCase: UseCase;
   readonly api: Api;
   readonly predict: apigateway.HttpRouteIntegration;
@@ -89,7 +92,10 @@ export class FrontDoorApi extends Construct {
 
   private createStage(): void {
     const { throttling } = this.props.api;
-    const accessLog = new logs.LogGroup(this, 'AccessLog', { retention: logs.RetentionDays.ONE_YEAR });
+    const accessLog = new logs.LogGroup(this, 'AccessLog', {
+      retention: logs.RetentionDays.ONE_YEAR,
+      encryptionKey: this.props.key,
+    });
     const stage = new apigateway.HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',

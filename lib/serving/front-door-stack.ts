@@ -6,7 +6,7 @@ import { environment } from '../../contracts/environment';
 import { frontDoorFile } from '../../contracts/front-door';
 import { frontDoorSettings } from '../../contracts/front-door-settings';
 import { prefixes, resourceNames } from '../../contracts/names';
-import type { Api, UseCase } from '../../packages/use-case/src/use-case';
+import type { Api, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -39,6 +39,7 @@ export class FrontDoorStack extends Stack {
     const predict = this.createPredictFunction();
     const api = new FrontDoorApi(this, 'Api', {
       useCase,
+      key: foundation.key,
       api: settings,
       predict: new HttpLambdaIntegration('Predict', predict.function, { scopePermissionToRoute: false }),
       labels: this.labelIntegration(),
@@ -58,6 +59,8 @@ export class FrontDoorStack extends Stack {
       functionName: resourceNames.predictFunction(name),
       description: `Checks requests for predictions of ${name} and answers them`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.seconds(25),

@@ -2,10 +2,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { deploymentNamespace } from '../../contracts/metrics';
 import { prefixes, type StageName } from '../../contracts/names';
-import type { Asynchronous } from '../../packages/use-case/src/sections/serving-variety';
-import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
-import { arn } from '../config/arn';
-import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import type { Asynchronous } from '@mooring/use-case/sections/serving-variety';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
+import { arn, roleArn } from '../config/arn';
+import { allow, allowKey, allowPassToSageMaker, allowRead, allowVolumes, allowWrite } from '../config/grants';
+import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';
@@ -33,6 +34,8 @@ export function createModelRole(scope: Construct, id: string, props: ServingRole
   allowKey(role, foundation.key);
   allowContainerRuntime(role, images, useCase.training.image);
   allow(role, 'Guardrails', ['cloudwatch:DescribeAlarms'], [guardrailArn(endpointName)], { because: perVersion });
+  allowVolumes(role, foundation.key);
+  allowJobsInVpc(role, useCase.network);
   if (props.stage.async !== undefined) allowAnswering(role, props, props.stage.async);
   return role;
 }
@@ -114,7 +117,9 @@ export function allowDeploying(props: DeployGrants): void {
   });
   allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);
   allowKey(role, foundation.key);
-  if (props.stage.autoscaling !== undefined) allowScaling(role);
+  allowVolumes(role, foundation.key);
+  allowDescaling(role, endpointName);
+  if (props.stage.autoscaling !== undefined) allowScaling(role, endpointName);
   if (props.stage.async !== undefined) allowAsking(props);
 }
 
@@ -128,28 +133,67 @@ function allowAsking({ role, foundation, useCase, stageName, endpointName }: Dep
   ]);
 }
 
-function allowScaling(role: iam.Role): void {
-  const targets = [arn('application-autoscaling', 'scalable-target/*')];
+const scalingOfSageMaker = { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } };
+const randomTargets = 'targets get random ids; the condition bounds them to SageMaker';
+const targets = (): string => arn('application-autoscaling', 'scalable-target/*');
+
+/** Alarms that target tracking makes, named by the service after what it scales. */
+function trackingAlarms(endpointName: string): string {
+  return arn('cloudwatch', `alarm:TargetTracking-endpoint/${endpointName}/variant/*`);
+}
+
+/** A use case that asked for scaling once may not ask for it any more: its target goes before the next update. */
+function allowDescaling(role: iam.Role, endpointName: string): void {
+  allow(role, 'Descaling', ['application-autoscaling:DeregisterScalableTarget'], [targets()], {
+    conditions: scalingOfSageMaker,
+    because: randomTargets,
+  });
+  allow(
+    role,
+    'TrackingAlarms',
+    ['cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+    [trackingAlarms(endpointName)],
+    {
+      because: 'Application Auto Scaling asks whether its caller may remove the alarms that it named with random ids',
+    },
+  );
+}
+
+/**
+ * Application Auto Scaling does its work by a role of its own, but validates first that its caller may do the same: look at the
+ * endpoint, change its capacity, make the alarms of target tracking.
+ */
+function allowScaling(role: iam.Role, endpointName: string): void {
   allow(
     role,
     'Scaling',
-    ['application-autoscaling:RegisterScalableTarget', 'application-autoscaling:PutScalingPolicy'],
-    targets,
-    {
-      conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } },
-      because: 'targets get random ids; the condition bounds them to SageMaker',
-    },
+    ['RegisterScalableTarget', 'PutScalingPolicy', 'TagResource'].map((action) => `application-autoscaling:${action}`),
+    [targets()],
+    { conditions: scalingOfSageMaker, because: randomTargets },
   );
+  allow(
+    role,
+    'ScaledEndpoint',
+    ['sagemaker:UpdateEndpointWeightsAndCapacities'],
+    [arn('sagemaker', `endpoint/${endpointName}`)],
+  );
+  allow(
+    role,
+    'ScaledConfigurations',
+    ['sagemaker:DescribeEndpointConfig'],
+    [arn('sagemaker', `endpoint-config/${endpointName}-v*`)],
+    { because: perVersion },
+  );
+  allow(role, 'ScalingAlarms', ['cloudwatch:PutMetricAlarm'], [trackingAlarms(endpointName)], {
+    because: 'Application Auto Scaling asks whether its caller may make the alarms that it names with random ids',
+  });
   const linked = 'sagemaker.application-autoscaling.amazonaws.com';
   allow(
     role,
     'ScalingRole',
     ['iam:CreateServiceLinkedRole'],
-    [`arn:aws:iam::*:role/aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`],
-    {
-      conditions: { StringEquals: { 'iam:AWSServiceName': linked } },
-      because: 'the form that the service prescribes; the condition bounds it to one role',
-    },
+    [roleArn(`aws-service-role/${linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`)],
+    { conditions: { StringEquals: { 'iam:AWSServiceName': linked } } },
   );
 }
 

@@ -6,7 +6,7 @@ import { environment } from '../../contracts/environment';
 import { ownSource } from '../../contracts/events';
 import { type Approvals, deploySettings } from '../../contracts/function-settings';
 import { resourceNames, type StageName } from '../../contracts/names';
-import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -16,6 +16,7 @@ import { MooringFunction } from '../functions/mooring-function';
 import { PrebuiltImages } from '../training/images';
 import { BatchScoring } from './batch-scoring';
 import { createCaptureAlarm } from './capture-alarm';
+import { createEndpointAlarms } from './endpoint-alarms';
 import { createSaturationAlarms } from './saturation-alarms';
 import { allowDeploying, createModelRole } from './serving-roles';
 import { TrialFunction } from './trial-function';
@@ -34,8 +35,8 @@ export interface ServingStackProps extends StackProps {
 /**
  * Serving of one use case.
  *
- * Creates the deploy function with the rules that start its halves, the role of the models, and the alarms about missing
- * capture and full instances. The endpoint itself belongs to the deploy function: it changes with every approved model, not with the stack.
+ * Creates the deploy function with the rules that start its halves, the role of the models, and the alarms of the endpoint:
+ * errors, latency, outage, missing capture, full instances. The endpoint itself belongs to the deploy function: it changes with every approved model, not with the stack.
  */
 export class ServingStack extends Stack {
   readonly modelRole: iam.Role;
@@ -64,6 +65,11 @@ export class ServingStack extends Stack {
     this.createBatch();
     this.createEndpointRule(this.deploy);
     this.createRollbackRule(this.deploy);
+    createEndpointAlarms(this, {
+      endpointName: this.endpointName,
+      stage: this.stageSettings(),
+      topic: props.foundation.topic,
+    });
     if (this.stageSettings().serverless !== undefined) this.warnOfServerless();
     else this.createInstanceAlarms();
   }
@@ -117,6 +123,8 @@ export class ServingStack extends Stack {
       functionName: resourceNames.deployFunction(useCase.name, this.stageName),
       description: `Brings approved models of ${useCase.name} to its endpoint`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.minutes(5),
@@ -218,7 +226,7 @@ export class ServingStack extends Stack {
       detailType: 'SageMaker Endpoint State Change',
       detail: {
         EndpointName: [this.endpointName],
-        EndpointStatus: ['IN_SERVICE', 'FAILED', 'UPDATE_ROLLBACK_FAILED', 'DELETED'],
+        EndpointStatus: ['IN_SERVICE', 'FAILED', 'OUT_OF_SERVICE', 'UPDATE_ROLLBACK_FAILED', 'DELETED'],
       },
     });
   }

@@ -2,12 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
+import { modelNetwork } from '../../contracts/function-settings';
 import { ownSource } from '../../contracts/events';
 import { prefixes, resourceNames } from '../../contracts/names';
 import { trialSettings } from '../../contracts/records/trial';
-import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
-import { allow, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import { allow, allowKey, allowPassToSageMaker, allowRead, allowVolumes, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -53,6 +54,8 @@ export class TrialFunction extends Construct {
       functionName: resourceNames.trialFunction(useCase.name),
       description: `Puts approved models of ${useCase.name} on trial`,
       bundles,
+      key: foundation.key,
+      network: useCase.network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       timeout: Duration.minutes(2),
@@ -65,7 +68,7 @@ export class TrialFunction extends Construct {
         [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.dataBucket]: foundation.dataBucket.bucketName,
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
-        [environment.settings]: JSON.stringify(trialSettings(stage)),
+        [environment.settings]: JSON.stringify(trialSettings(stage, modelNetwork(useCase))),
       },
     });
   }
@@ -96,6 +99,13 @@ export class TrialFunction extends Construct {
     );
     allow(
       role,
+      'Champion',
+      ['sagemaker:DescribeEndpointConfig'],
+      [arn('sagemaker', `endpoint-config/${this.endpointName}-v*`)],
+      { because: 'each deployed version has its own, named after the endpoint and the version' },
+    );
+    allow(
+      role,
       'Versions',
       ['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
       [arn('sagemaker', `model-package/${resourceNames.packageGroup(useCase.name)}/*`)],
@@ -109,6 +119,7 @@ export class TrialFunction extends Construct {
       { because },
     );
     allowPassToSageMaker(role, modelRole);
+    allowVolumes(role, this.props.foundation.key);
   }
 
   private allowRecords(role: iam.Role): void {

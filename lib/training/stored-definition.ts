@@ -6,7 +6,8 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
 import { prefixes, resourceNames } from '../../contracts/names';
-import { type PipelineDefinition, replaceTokens } from '../../packages/pipeline-language/src';
+import { type PipelineDefinition, replaceTokens } from '@mooring/pipeline-language';
+import type { Network } from '@mooring/use-case/sections/network';
 import { allow, allowKey, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -17,6 +18,7 @@ const marker = '<<deploy-time:';
 
 export interface StoredDefinitionProps {
   readonly useCase: string;
+  readonly network: Network | undefined;
   readonly definition: PipelineDefinition;
   readonly foundation: Foundation;
   readonly bundles: FunctionBundles;
@@ -32,7 +34,11 @@ export class StoredDefinition extends Construct {
   /** Key of the definition in the artifact bucket; it holds the hash of the content. */
   readonly key: string;
 
-  constructor(scope: Construct, id: string, { useCase, definition, foundation, bundles }: StoredDefinitionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { useCase, network, definition, foundation, bundles }: StoredDefinitionProps,
+  ) {
     super(scope, id);
     const { text, values } = withMarkers(definition);
     const asset = this.createAsset(text);
@@ -41,6 +47,8 @@ export class StoredDefinition extends Construct {
       functionName: resourceNames.definitionFunction(useCase),
       description: `Stores the pipeline definition of ${useCase}`,
       bundles,
+      key: foundation.key,
+      network,
       deadLetters: foundation.deadLetters,
       topic: foundation.topic,
       environment: {

@@ -1,9 +1,18 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { prefixes } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
-import { arn } from '../config/arn';
-import { allow, allowDecrypt, allowKey, allowPassToSageMaker, allowRead, allowWrite } from '../config/grants';
+import type { UseCase } from '@mooring/use-case/use-case';
+import { arn, bucketArn } from '../config/arn';
+import {
+  allow,
+  allowDecrypt,
+  allowKey,
+  allowPassToSageMaker,
+  allowRead,
+  allowVolumes,
+  allowWrite,
+} from '../config/grants';
+import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CheckSteps } from './check-steps';
 import type { CodeAssets } from './code-assets';
@@ -42,6 +51,8 @@ export class TrainingRoles extends Construct {
     allowRead(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
     allowWrite(role, 'Executions', foundation.artifactBucket, [prefixes.executions(useCase.name)]);
     allowKey(role, foundation.key);
+    allowVolumes(role, foundation.key);
+    allowJobsInVpc(role, useCase.network);
     code.allowRead(role);
     allowExternalData(role, useCase);
     checks?.allowJobs(role);
@@ -98,10 +109,10 @@ function allowExternalData(role: iam.Role, useCase: UseCase): void {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(useCase.dataset.location ?? '');
   if (match === null) return;
   const [, bucket = '', prefix = ''] = match;
-  allow(role, 'ReadDataset', ['s3:GetObject'], [`arn:aws:s3:::${bucket}/${prefix}*`], {
+  allow(role, 'ReadDataset', ['s3:GetObject'], [bucketArn(`${bucket}/${prefix}*`)], {
     because: 'the data set that use-case.yaml names',
   });
-  allow(role, 'ListDataset', ['s3:ListBucket'], [`arn:aws:s3:::${bucket}`], {
+  allow(role, 'ListDataset', ['s3:ListBucket'], [bucketArn(bucket)], {
     conditions: { StringLike: { 's3:prefix': [`${prefix}*`] } },
   });
 }

@@ -1,6 +1,6 @@
 import { distanceName } from '../../contracts/bias-distance';
-import { errorMetrics } from '../../packages/use-case/src/error-metrics';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import type { UseCase } from '@mooring/use-case/use-case';
 import {
   type Condition,
   ConditionStep,
@@ -10,9 +10,10 @@ import {
   join,
   lessThanOrEqualTo,
   type ProcessingStep,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analysis } from './analyses';
 import type { StandardParameters } from './parameters';
+import { textsOf } from './step-texts';
 
 type EvaluateStep = ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
 
@@ -28,6 +29,7 @@ export function fairnessGate(
     return undefined;
   const value = dataBias.gate.at('absolute');
   const failure = new FailStep('FairnessFailure', {
+    ...textsOf('FairnessFailure'),
     message: join('', [
       `The data is too biased to train on: ${distanceName(rule.metric)} of ${facet.name} is `,
       value,
@@ -35,7 +37,11 @@ export function fairnessGate(
       maxBias,
     ]),
   });
-  return new ConditionStep('FairnessGate', { conditions: [lessThanOrEqualTo(value, maxBias)], elseSteps: [failure] });
+  return new ConditionStep('FairnessGate', {
+    ...textsOf('FairnessGate'),
+    conditions: [lessThanOrEqualTo(value, maxBias)],
+    elseSteps: [failure],
+  });
 }
 
 /** What a model has to beat: naive baselines, and the live model by more than noise. */
@@ -94,6 +100,7 @@ export function qualityFailure(
           maxModelBias,
         ];
   return new FailStep('QualityFailure', {
+    ...textsOf('QualityFailure'),
     message: join('', [
       `The model is not good enough to register: ${metric} is `,
       gate.at('value'),

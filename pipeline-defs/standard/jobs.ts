@@ -1,4 +1,4 @@
-import type { SparkCluster } from '../../packages/use-case/src/sections/compute';
+import type { SparkCluster } from '@mooring/use-case/sections/compute';
 import { prefixes } from '../../contracts/names';
 import {
   execution,
@@ -7,11 +7,13 @@ import {
   type ProcessingArguments,
   ProcessingStep,
   scriptJob,
-} from '../../packages/pipeline-language/src';
-import type { PropertyFileOptions } from '../../packages/pipeline-language/src';
-import { deployTime, processingCluster } from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
+import type { PropertyFileOptions } from '@mooring/pipeline-language';
+import { deployTime, processingCluster } from '@mooring/pipeline-language';
+import { type Network, vpcConfigOf } from '@mooring/use-case/sections/network';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
+import { textsOf } from './step-texts';
 
 export type Text = string | Expression<string>;
 export type Locations = Readonly<Record<string, Text>>;
@@ -32,10 +34,30 @@ interface Script<O extends string, F extends string> {
   readonly cluster?: SparkCluster;
 }
 
-/** Instances of a cluster talk to each other, encrypted; an isolated container could not. */
-function onCluster({ instance, count, volume_gb: volume }: SparkCluster) {
+/** NetworkConfig of a processing job. @param isolable whether it needs no network. */
+export function networkOf(network: Network | undefined, isolable: boolean) {
   return {
-    NetworkConfig: { EnableNetworkIsolation: false, EnableInterContainerTrafficEncryption: true },
+    EnableNetworkIsolation: isolable && (network?.isolation ?? true),
+    ...(network === undefined
+      ? {}
+      : {
+          EnableInterContainerTrafficEncryption: network.inter_container_encryption,
+          VpcConfig: vpcConfigOf(network),
+        }),
+  };
+}
+
+/** The same job with volumes that the key encrypts. */
+function encrypted<O extends string>(job: ProcessingArguments<O>, key: string): ProcessingArguments<O> {
+  const resources = job.ProcessingResources as { readonly ClusterConfig: Readonly<Record<string, unknown>> };
+  const ClusterConfig = { ...resources.ClusterConfig, VolumeKmsKeyId: key };
+  return { ...job, ProcessingResources: { ClusterConfig } as ProcessingArguments<O>['ProcessingResources'] };
+}
+
+/** Instances of a cluster talk to each other, encrypted; an isolated container could not. */
+function onCluster({ instance, count, volume_gb: volume }: SparkCluster, network: Network | undefined) {
+  return {
+    NetworkConfig: { ...networkOf(network, false), EnableInterContainerTrafficEncryption: true },
     ProcessingResources: processingCluster(deployTime(instance), count, volume),
   };
 }
@@ -67,10 +89,17 @@ export class StandardJobs {
     });
     const args: ProcessingArguments<O> = {
       ...job,
-      ...(cluster === undefined ? { NetworkConfig: { EnableNetworkIsolation: true } } : onCluster(cluster)),
+      ...(cluster === undefined
+        ? { NetworkConfig: networkOf(this.context.useCase.network, true) }
+        : onCluster(cluster, this.context.useCase.network)),
       ProcessingOutputConfig: { Outputs: job.ProcessingOutputConfig?.Outputs ?? [], KmsKeyId: place.kmsKeyArn },
     };
-    return new ProcessingStep<O, F>(name, { arguments: args, propertyFiles, retry });
+    return new ProcessingStep<O, F>(name, {
+      ...textsOf(name),
+      arguments: encrypted(args, place.kmsKeyArn),
+      propertyFiles,
+      retry,
+    });
   }
 
   /** Where a step's output lies, below the execution. */

@@ -1,4 +1,4 @@
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import {
   ClarifyCheckStep,
   type Expression,
@@ -10,11 +10,12 @@ import {
   type ProcessingArguments,
   QualityCheckStep,
   maxRuntime,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';
-import type { StandardJobs, Text } from './jobs';
+import { networkOf, type StandardJobs, type Text } from './jobs';
 import type { Checks } from './place';
 import { servingEnvironment } from './registration';
+import { textsOf } from './step-texts';
 
 const input = '/opt/ml/processing/input';
 const output = '/opt/ml/processing/output';
@@ -42,6 +43,7 @@ export class NativeAnalyses implements Analyses {
   dataQuality(splits: Splits): Analysis {
     return quality(
       new QualityCheckStep('DataQuality', {
+        ...textsOf('DataQuality'),
         checkType: 'DATA_QUALITY',
         arguments: this.qualityJob('DataQuality', checkInput(splits, 'features'), {}),
         ...this.flags(),
@@ -53,6 +55,7 @@ export class NativeAnalyses implements Analyses {
     const { task, dataset } = this.jobs.context.useCase;
     return quality(
       new QualityCheckStep('ModelQuality', {
+        ...textsOf('ModelQuality'),
         checkType: 'MODEL_QUALITY',
         arguments: this.qualityJob('ModelQuality', predictions, {
           analysis_type: 'MODEL_QUALITY',
@@ -69,6 +72,7 @@ export class NativeAnalyses implements Analyses {
   dataBias(splits: Splits): Analysis {
     const { train = '' } = splits('train');
     const step = new ClarifyCheckStep('DataBias', {
+      ...textsOf('DataBias'),
       checkType: 'DATA_BIAS',
       arguments: this.clarifyJob('DataBias', checkInput(splits, 'data-bias'), train, true),
       ...this.flags(),
@@ -80,6 +84,7 @@ export class NativeAnalyses implements Analyses {
     const made = this.modelOf(model);
     const { test = '' } = model.splits('test');
     const step = new ClarifyCheckStep('ModelBias', {
+      ...textsOf('ModelBias'),
       checkType: 'MODEL_BIAS',
       arguments: this.clarifyJob('ModelBias', checkInput(model.splits, 'model-bias'), test, false),
       modelName: made.modelName,
@@ -92,6 +97,7 @@ export class NativeAnalyses implements Analyses {
   explanations(model: ModelUnderTest): Analysis {
     const { test = '' } = model.splits('test');
     const step = new ClarifyCheckStep('Explain', {
+      ...textsOf('Explain'),
       checkType: 'MODEL_EXPLAINABILITY',
       arguments: this.clarifyJob('Explain', checkInput(model.splits, 'explanations'), test, false),
       modelName: this.modelOf(model).modelName,
@@ -108,6 +114,7 @@ export class NativeAnalyses implements Analyses {
   /** Clarify asks the model behind an endpoint of its own, for which it has to exist. */
   private modelOf({ artifact }: ModelUnderTest): ModelStep {
     this.model ??= new ModelStep('Model', {
+      ...textsOf('Model'),
       arguments: {
         ExecutionRoleArn: this.jobs.context.place.roleArn,
         PrimaryContainer: {
@@ -161,7 +168,7 @@ export class NativeAnalyses implements Analyses {
     return {
       RoleArn: place.roleArn,
       AppSpecification: { ImageUri: image },
-      NetworkConfig: { EnableNetworkIsolation: isolated },
+      NetworkConfig: networkOf(this.jobs.context.useCase.network, isolated),
       ProcessingOutputConfig: {
         Outputs: [processingOutput('result', this.jobs.location(name), output)],
         KmsKeyId: place.kmsKeyArn,

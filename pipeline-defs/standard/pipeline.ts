@@ -1,4 +1,4 @@
-import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '../../packages/pipeline-language/src';
+import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '@mooring/pipeline-language';
 import type { Analyses } from './analyses';
 import { fairnessGate, modelFairnessConditions, qualityConditions, qualityFailure } from './gates';
 import { type Locations, retry, StandardJobs } from './jobs';
@@ -6,8 +6,11 @@ import { checkLimits } from './limits';
 import { NativeAnalyses } from './native-analyses';
 import { OpenAnalyses } from './open-analyses';
 import { parameterList, type StandardParameters, standardParameters } from './parameters';
+import { vpcConfigOf } from '@mooring/use-case/sections/network';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { PipelineContext } from './place';
 import { registration, type Trained } from './registration';
+import { textsOf } from './step-texts';
 
 /**
  * The standard pipeline of a use case: prepare, look at data quality and bias, gate, train, evaluate, gate, register.
@@ -71,8 +74,14 @@ class StandardSteps {
     const modelBias = fair ? analyses.modelBias(model) : undefined;
     const explain = fair ? analyses.explanations(model) : undefined;
 
-    const trained: Trained = { preprocess, dataQuality, dataBias, train, evaluate, modelQuality, modelBias, explain };
+    const locations = (...names: readonly Split[]) => names.map((name) => preprocess.output(name));
+    const trained: Trained = {
+      ...{ preprocess, dataQuality, dataBias, train, evaluate, modelQuality, modelBias, explain },
+      trainingData: locations('train', 'validation'),
+      testData: locations('test'),
+    };
     const qualityGate = new ConditionStep('QualityGate', {
+      ...textsOf('QualityGate'),
       conditions: [
         ...qualityConditions(useCase, this.parameters, evaluate),
         ...modelFairnessConditions(this.parameters, modelBias),
@@ -118,31 +127,59 @@ class StandardSteps {
     });
   }
 
+  /**
+   * Started as processing steps are, with the bundle as a channel: script mode would install the bundle with pip, which
+   * looks for its build tools on the network that the job does not have (docs/decisions/0120-start-of-code.md).
+   */
   private train(channels: Locations, gate: Step | undefined) {
     const { place, useCase } = this.context;
+    const folders = Object.keys(channels).flatMap((each) => [`--${each}`, `/opt/ml/input/data/${each}`]);
     const job = trainingJob({
       role: place.roleArn,
       image: this.parameters.trainingImage,
       instance: this.parameters.trainingInstance,
-      channels: { ...channels, code: place.code.tar.uri },
+      channels: { ...channels, code: place.code.zip.uri },
       output: this.jobs.location('Train'),
-      hyperParameters: {
-        ...useCase.training.hyperparameters,
-        sagemaker_program: 'train.py',
-        // The bundle comes as a channel and not by download, so that the job can run without network.
-        sagemaker_submit_directory: `/opt/ml/input/data/code/${place.code.tar.file}`,
-      },
+      command: [
+        ...['python3', `/opt/ml/input/data/code/${place.code.zip.file}`, 'train', ...folders],
+        ...['--output', '/opt/ml/model', '--hyperparameters', '/opt/ml/input/config/hyperparameters.json'],
+        ...['--failure', '/opt/ml/output/failure'],
+      ],
+      hyperParameters: useCase.training.hyperparameters,
     });
     return new TrainingStep('Train', {
+      ...textsOf('Train'),
       arguments: {
         ...job,
-        EnableNetworkIsolation: true,
+        AlgorithmSpecification: {
+          TrainingInputMode: 'File',
+          ...job.AlgorithmSpecification,
+          ...metricDefinitions(useCase),
+        },
+        EnableNetworkIsolation: useCase.network?.isolation ?? true,
+        ...(useCase.network === undefined
+          ? {}
+          : {
+              EnableInterContainerTrafficEncryption: useCase.network.inter_container_encryption,
+              VpcConfig: vpcConfigOf(useCase.network),
+            }),
+        ResourceConfig: { ...job.ResourceConfig, VolumeKmsKeyId: place.kmsKeyArn },
         OutputDataConfig: { S3OutputPath: this.jobs.location('Train'), KmsKeyId: place.kmsKeyArn },
       },
       dependsOn: gate === undefined ? [] : [gate],
       retry,
     });
   }
+}
+
+/**
+ * What SageMaker reads off the log of a training image of one's own: the lines that XGBoost prints after each round. The
+ * prebuilt image has these definitions already, and CreateTrainingJob refuses others for it, in script mode too.
+ */
+function metricDefinitions({ task, training }: UseCase) {
+  if (training.image === undefined || training.image.includes('/sagemaker-xgboost')) return {};
+  const metric = task === 'binary' ? 'auc' : 'rmse';
+  return { MetricDefinitions: [{ Name: `validation:${metric}`, Regex: `validation-${metric}:([0-9.eE+-]+)` }] };
 }
 
 const splitNames = ['train', 'validation', 'test', 'transform', 'manifest'] as const;

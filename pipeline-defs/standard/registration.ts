@@ -1,4 +1,4 @@
-import { metadataKeys } from '../../contracts/names';
+import { liveFiles, metadataKeys } from '../../contracts/names';
 import {
   type Expression,
   deployTime,
@@ -8,16 +8,20 @@ import {
   type ProcessingStep,
   RegisterModelStep,
   type TrainingStep,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analysis, Files } from './analyses';
 import { modelCardContent } from './model-card';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
+import { textsOf } from './step-texts';
 
 /** What a container needs to serve the artefact of the training step. */
 export const servingEnvironment = {
   SAGEMAKER_PROGRAM: 'inference.py',
   SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+  // The containers install the code with pip, which would fetch its build tools; with this it takes the image's own.
+  // 0 and not 1: pip takes the value of a variable for a `--no-` option as the value of what the option negates.
+  PIP_NO_BUILD_ISOLATION: '0',
 };
 
 /** The steps whose results a model version carries. */
@@ -26,6 +30,9 @@ export interface Trained {
   readonly dataQuality: Analysis;
   readonly dataBias?: Analysis;
   readonly train: TrainingStep;
+  /** What the training step and the evaluation read. */
+  readonly trainingData: readonly Expression<string>[];
+  readonly testData: readonly Expression<string>[];
   readonly evaluate: ProcessingStep<'evaluation' | 'predictions', 'Evaluation' | 'Gate'>;
   readonly modelQuality: Analysis;
   readonly modelBias?: Analysis;
@@ -48,7 +55,10 @@ export function registration(
       ModelApprovalStatus: parameters.approval,
       ModelMetrics: modelMetrics(trained),
       DriftCheckBaselines: driftCheckBaselines(trained),
-      ModelCard: { ModelCardContent: modelCardContent(useCase), ModelCardStatus: 'Draft' },
+      ModelCard: {
+        ModelCardContent: modelCardContent({ ...trained, useCase, trainingImage: parameters.trainingImage }),
+        ModelCardStatus: 'Draft',
+      },
       MetadataProperties: { CommitId: parameters.commit, GeneratedBy: execution.arn },
       CustomerMetadataProperties: {
         [metadataKeys.commit]: parameters.commit,
@@ -59,12 +69,14 @@ export function registration(
         [metadataKeys.configHash]: place.configHash,
         [metadataKeys.executionArn]: execution.arn,
         [metadataKeys.trigger]: parameters.trigger,
+        [metadataKeys.evaluation]: join('/', [trained.evaluate.output('evaluation'), liveFiles.evaluation]),
         ...(trained.modelQuality.predictions && { [metadataKeys.predictions]: trained.modelQuality.predictions }),
       },
     },
   });
   const [container] = version.InferenceSpecification?.Containers ?? [];
   return new RegisterModelStep('Register', {
+    ...textsOf('Register'),
     arguments: {
       ...version,
       InferenceSpecification: {
@@ -93,12 +105,10 @@ function json(uri: Expression<string> | undefined): FileOnS3 | undefined {
   return uri && { ContentType: 'application/json', S3Uri: uri };
 }
 
-function modelMetrics({ dataQuality, dataBias, evaluate, modelQuality, modelBias, explain }: Trained) {
+function modelMetrics({ dataQuality, dataBias, modelQuality, modelBias, explain }: Trained) {
   return {
-    ModelQuality: {
-      Statistics: json(join('/', [evaluate.output('evaluation'), 'evaluation.json'])),
-      Constraints: json(modelQuality.calculated.constraints),
-    },
+    // Studio draws Model Monitor's layout, with matrix and curves inside the section of the task; evaluation.json is our own.
+    ModelQuality: quality(modelQuality.calculated),
     ModelDataQuality: quality(dataQuality.calculated),
     Bias: bias(dataBias?.calculated, modelBias?.calculated, 'Report'),
     Explainability: explain && { Report: json(explain.calculated.constraints) },

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type UseCase, useCaseSchema } from '../../packages/use-case/src/use-case';
+import { type UseCase, useCaseSchema } from '@mooring/use-case/use-case';
 import { guardrailAlarms } from '../../lambda/deploy/policy';
 import { virtualCpus } from '../../lib/serving/saturation-alarms';
 import { root, testApp, testUseCases } from '../support/app';
@@ -88,6 +88,12 @@ describe('every alarm of an application that has all of them', () => {
         'retrain-throttles',
         'predict-throttles',
         'chat-errors',
+        'endpoint-errors',
+        'endpoint-model-errors',
+        'endpoint-latency',
+        'endpoint-outage',
+        'endpoint-out-of-service',
+        'staging-endpoint-outage',
         'endpoint-capture-missing',
         'endpoint-saturated-cpu',
         'staging-endpoint-saturated-disk',
@@ -125,7 +131,7 @@ describe('every alarm of an application that has all of them', () => {
   test('is told by the notify function, but for parts of a composite and the one that tells nobody', () => {
     const rules = JSON.stringify(
       ofType('AWS::Events::Rule').filter((each) =>
-        /^loans-(alarm-rang|infrastructure-alarm)$/.test(String(each['Name'])),
+        /^loans-(alarm-rang|infrastructure-alarm|endpoint-alarm)$/.test(String(each['Name'])),
       ),
     );
     const ids = new Map(
@@ -152,11 +158,13 @@ describe('every alarm of an application that has all of them', () => {
   });
 });
 
-test('the rule for them is a pattern that EventBridge takes (2,048 characters), however long the name of the use case', () => {
-  const [rule] = ofType('AWS::Events::Rule').filter((each) => each['Name'] === 'loans-infrastructure-alarm');
-  const pattern = JSON.stringify(rule?.['EventPattern']).replaceAll('"loans-', `"${'x'.repeat(30)}-`);
-  expect(pattern.length).toBeGreaterThan(1_000);
-  expect(pattern.length).toBeLessThan(2_048);
+test('the rules for them are patterns that EventBridge takes (2,048 characters), however long the name of the use case', () => {
+  for (const which of ['infrastructure', 'endpoint']) {
+    const [rule] = ofType('AWS::Events::Rule').filter((each) => each['Name'] === `loans-${which}-alarm`);
+    const pattern = JSON.stringify(rule?.['EventPattern']).replaceAll('"loans-', `"${'x'.repeat(30)}-`);
+    expect(pattern.length).toBeGreaterThan(1_000);
+    expect(pattern.length).toBeLessThan(2_048);
+  }
 });
 
 test('the bound of the CPUs counts all of them, because their utilizations are added', () => {

@@ -94,6 +94,22 @@ describe('after a tour', () => {
     ]);
   });
 
+  test.each([
+    ['--errors', ['errors', 'model-errors', 'outage'], 20],
+    ['--slow', ['latency'], 0],
+  ])(
+    'traffic %s rings the alarms of the endpoint that are about it, and no other',
+    async (option, ends, failed) => {
+      type Alarms = { failed: number; alarms: { name: string }[] };
+      const traffic = await place.json<Alarms>('traffic', 'credit-risk', '--rows', '20', option);
+      expect(traffic.failed).toBe(failed);
+      expect(traffic.alarms.map((each) => each.name)).toEqual(ends.map((end) => `credit-risk-endpoint-${end}`));
+      // Ten quiet minutes end them.
+      await place.mooring('clock', 'advance', '15m');
+    },
+    2 * minutes,
+  );
+
   test(
     'a fairness bound that the data breaks ends the run before training, with metric, value and bound',
     async () => {

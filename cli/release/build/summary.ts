@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { driftDirection } from '../../../packages/use-case/src/drift-detectors';
+import { consoleUrl } from '../../../contracts/console';
+import { driftDirection } from '@mooring/use-case/drift-detectors';
 import type { LiveManifest } from '../../../contracts/records/live-manifest';
 import { liveFiles, metadataKeys, prefixes } from '../../../contracts/names';
 import { readText, readTrained, type Release, writeRecord } from './record';
@@ -183,8 +184,8 @@ export async function summarize(release: Release, env: Environment, file: string
   console.log(report);
   const metric = useCase.gates.quality.metric;
   const line = `${release.tag}: ${metric} ${number(now[metric])} (live ${number(before[metric])}), model ${trained.package_arn.split('/').at(-1) ?? ''} replaces ${live?.version ?? 'nothing'}; report s3://${staging.artifactBucket}/${key}`;
-  const region = env['AWS_REGION'] ?? 'us-east-1';
-  const url = `https://s3.console.aws.amazon.com/s3/object/${staging.artifactBucket}?region=${region}&prefix=${encodeURIComponent(key)}`;
+  const page = `s3/object/${staging.artifactBucket}?region={region}&prefix=${encodeURIComponent(key)}`;
+  const url = consoleUrl(trained.package_arn, page);
   writeFileSync(file, `export SUMMARY='${line.replaceAll("'", '')}'\nexport SUMMARY_URL='${url}'\n`);
   return line;
 }

@@ -1,9 +1,10 @@
+import { type Network, vpcConfigOf } from '@mooring/use-case/sections/network';
 import { Fn } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { liveFiles, prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Foundation } from '../../foundation/foundation-stack';
 import type { MonitorPlan } from '../monitor-plan';
 import type { NativeImages } from './native-images';
@@ -113,6 +114,7 @@ export class NativeMonitor extends Construct {
         },
       },
       stoppingCondition: { maxRuntimeInSeconds: longestRun },
+      ...(useCase.network === undefined ? {} : { networkConfig: nativeNetwork(useCase.network) }),
     };
   }
 
@@ -153,6 +155,16 @@ export class NativeMonitor extends Construct {
       ],
     };
   }
+}
+
+/** NetworkConfig of a job definition; its containers read captures from what SageMaker mounts. */
+function nativeNetwork(network: Network) {
+  const vpc = vpcConfigOf(network);
+  return {
+    enableInterContainerTrafficEncryption: network.inter_container_encryption,
+    enableNetworkIsolation: false,
+    ...(vpc === undefined ? {} : { vpcConfig: { securityGroupIds: vpc.SecurityGroupIds, subnets: vpc.Subnets } }),
+  };
 }
 
 type OtherDefinition =

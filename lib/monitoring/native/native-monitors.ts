@@ -6,9 +6,10 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { metricNamespaces } from '../../../contracts/metrics';
 import { prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../../config/arn';
-import { allow, allowKey, allowRead, allowReadObjects, allowWrite } from '../../config/grants';
+import { allow, allowKey, allowRead, allowReadObjects, allowWrite, allowVolumes } from '../../config/grants';
+import { allowJobsInVpc } from '../../config/network';
 import type { Foundation } from '../../foundation/foundation-stack';
 import { monitorPlans } from '../monitor-plan';
 import { biasConfig, explanationsConfig } from './analysis-config';
@@ -75,6 +76,8 @@ export class NativeMonitors extends Construct {
     allowRead(role, 'Artifacts', foundation.artifactBucket, [prefixes.live(useCase.name)]);
     allowWrite(role, 'Reports', foundation.artifactBucket, [prefixes.monitoring(useCase.name)]);
     allowKey(role, foundation.key);
+    allowVolumes(role, foundation.key);
+    allowJobsInVpc(role, useCase.network);
     allow(role, 'Metrics', ['cloudwatch:PutMetricData'], ['*'], {
       conditions: { StringEquals: { 'cloudwatch:namespace': Object.values(metricNamespaces) } },
       because: "the action knows no resource; the condition bounds it to the monitors' namespaces",

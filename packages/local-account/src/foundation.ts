@@ -36,6 +36,7 @@ import { LogsService } from './services/logs/api/service';
 import { FileObjectStore } from './services/s3/runtime/file-object-store';
 import { SsmService } from './services/ssm/api/service';
 import { StsService } from './services/sts/api/service';
+import { partition } from './core/partition';
 
 export interface FoundationParts {
   readonly folder: string;
@@ -103,7 +104,7 @@ export class Foundation {
   }
 
   arn(service: string, resource: string): string {
-    return `arn:aws:${service}:${this.parts.region}:${this.parts.accountId}:${resource}`;
+    return `arn:${partition}:${service}:${this.parts.region}:${this.parts.accountId}:${resource}`;
   }
 
   /** The keys, for services that encrypt with them. */

@@ -62,30 +62,48 @@ const longestDeployment = 28_800;
 /**
  * What a schema cannot say: names that must exist elsewhere in the document, and combinations that SageMaker refuses.
  *
- * Tolerates a document that is invalid otherwise, so that a user sees all problems at once.
+ * @param document what the schema accepted. A check that throws is a mistake in the check and is not caught.
  */
-export function checkUseCase(document: unknown): Complaint[] {
+export function checkUseCase(document: unknown, checks: readonly Check[] = allChecks): Complaint[] {
+  return complaintsOf(document, checks, (error) => {
+    throw error;
+  });
+}
+
+/**
+ * The same for a document that the schema refused, so that a user sees all problems at once.
+ *
+ * A check may fail on a part of a wrong shape; the schema has reported that part, and the document is refused anyway.
+ */
+export function checkRefusedUseCase(document: unknown, checks: readonly Check[] = allChecks): Complaint[] {
+  return complaintsOf(document, checks, (error) => {
+    if (!(error instanceof TypeError)) throw error;
+  });
+}
+
+type Check = (useCase: Looked, complain: Complain) => void;
+
+const allChecks: readonly Check[] = [
+  checkColumns,
+  checkDataset,
+  checkTask,
+  checkBounds,
+  checkFairness,
+  checkMonitoring,
+  checkBatchMonitoring,
+  checkRetraining,
+  checkStages,
+  checkServing,
+];
+
+function complaintsOf(document: unknown, checks: readonly Check[], failed: (error: unknown) => void): Complaint[] {
   const complaints: Complaint[] = [];
-  const complain: Complain = (path, message) => complaints.push({ path, message });
   if (typeof document !== 'object' || document === null) return complaints;
-  const useCase = document as Looked;
-  for (const check of [
-    checkColumns,
-    checkDataset,
-    checkTask,
-    checkBounds,
-    checkFairness,
-    checkMonitoring,
-    checkBatchMonitoring,
-    checkRetraining,
-    checkStages,
-    checkServing,
-  ]) {
+  for (const check of checks) {
     try {
-      check(useCase, complain);
+      check(document, (path, message) => complaints.push({ path, message }));
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      // A part has a wrong shape; the schema reports that already.
+      failed(error);
     }
   }
   return complaints;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Complaint, checkUseCase } from './use-case-checks';
+import { checkRefusedUseCase, type Complaint } from './use-case-checks';
 import { useCaseSchema } from './use-case';
 
 type Issue = z.core.$ZodIssue;
@@ -28,7 +28,7 @@ export function useCaseProblems(document: unknown): Complaint[] {
   const problems = result.error.issues.flatMap((issue) => describe(issue, document));
   const reported = new Set(problems.map(keyOf));
   // The checks across sections do not run inside zod while the shape is wrong: add what they find here.
-  return [...problems, ...checkUseCase(document).filter((each) => !reported.has(keyOf(each)))];
+  return [...problems, ...checkRefusedUseCase(document).filter((each) => !reported.has(keyOf(each)))];
 }
 
 function keyOf({ path, message }: Complaint): string {

@@ -8,8 +8,10 @@ import { fairness } from './sections/fairness';
 import { gates } from './sections/gates';
 import { labels } from './sections/labels';
 import { type monitoredFeature, monitoring } from './sections/monitoring';
+import { network } from './sections/network';
 import { notifications } from './sections/notifications';
 import { retraining } from './sections/retraining';
+import { risk } from './sections/risk';
 import { stage } from './sections/stage';
 import { training } from './sections/training';
 import { identifier } from './sections/values';
@@ -28,6 +30,8 @@ export const useCaseSchema = z
     title: z.string().min(1).max(120),
     /** Intended purpose, in a sentence; it goes into the model card. */
     purpose: z.string().min(1).max(1000),
+    /** How much harm wrong answers can do, for the model card. Left out: Unknown. */
+    risk: risk.optional(),
     version: z
       .string()
       .regex(/^[0-9]+\.[0-9]+(\.[0-9]+)?$/, 'a version such as 1.0')
@@ -40,6 +44,8 @@ export const useCaseSchema = z
     training: training.prefault({}),
     monitoring: monitoring.prefault({}),
     stages: z.strictObject({ staging: stage.optional(), production: stage.prefault({}) }).prefault({}),
+    /** Where jobs, models and functions run. Left out: as mooring.yaml says, else outside of a VPC and isolated. */
+    network: network.optional(),
     api: api.optional(),
     /** Files scored on a schedule, beside the endpoint. Left out: none. */
     batch: batch.optional(),

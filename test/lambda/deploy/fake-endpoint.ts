@@ -6,6 +6,7 @@ import {
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
   DescribeModelPackageCommand,
   ListEndpointConfigsCommand,
   ListModelsCommand,
@@ -25,6 +26,7 @@ export class FakeEndpoint {
   readonly client = new SageMakerClient({ region: 'eu-west-1' });
   readonly mock = mockClient(this.client);
   readonly configs: string[] = [];
+  private readonly variants = new Map<string, readonly unknown[]>();
   readonly models: string[] = [];
   readonly lifeCycles: { readonly package: string; readonly status: string }[] = [];
   approval = 'Approved';
@@ -62,8 +64,16 @@ export class FakeEndpoint {
       .callsFake(({ ModelName }: { ModelName: string }) => this.create(this.models, ModelName));
     mock
       .on(CreateEndpointConfigCommand)
-      .callsFake(({ EndpointConfigName }: { EndpointConfigName: string }) =>
-        this.create(this.configs, EndpointConfigName),
+      .callsFake((input: { EndpointConfigName: string; ProductionVariants: readonly unknown[] }) => {
+        this.variants.set(input.EndpointConfigName, input.ProductionVariants);
+        return this.create(this.configs, input.EndpointConfigName);
+      });
+    mock
+      .on(DescribeEndpointConfigCommand)
+      .callsFake(({ EndpointConfigName: name }: { EndpointConfigName: string }) =>
+        this.configs.includes(name)
+          ? { EndpointConfigName: name, ProductionVariants: this.variants.get(name) }
+          : refuse(`Could not find endpoint configuration "${name}".`),
       );
     mock
       .on(DeleteModelCommand)

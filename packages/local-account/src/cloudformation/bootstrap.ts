@@ -1,4 +1,5 @@
 import type { Body } from '../core/service';
+import { partition } from '../core/partition';
 
 export const bootstrapStackName = 'CDKToolkit';
 const qualifier = 'hnb659fds';
@@ -16,7 +17,7 @@ const role = (what: string, principal: Body): Body => ({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }],
     },
-    ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    ManagedPolicyArns: [`arn:${partition}:iam::aws:policy/AdministratorAccess`],
     Tags: [{ Key: 'aws-cdk:bootstrap-role', Value: what }],
   },
 });

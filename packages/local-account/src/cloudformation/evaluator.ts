@@ -2,6 +2,7 @@ import { AwsError, Unsupported } from '../core/errors';
 import { isBody } from '../core/input';
 import type { Body } from '../core/service';
 import { cidr } from './cidr';
+import { partition, urlSuffix } from '../core/partition';
 
 /** What intrinsic functions may look at. */
 export interface Scope {
@@ -137,11 +138,11 @@ export class Evaluator {
       'AWS::AccountId': scope.accountId,
       'AWS::NoValue': noValue,
       'AWS::NotificationARNs': scope.notificationArns,
-      'AWS::Partition': 'aws',
+      'AWS::Partition': partition,
       'AWS::Region': scope.region,
       'AWS::StackId': scope.stackId,
       'AWS::StackName': scope.stackName,
-      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::URLSuffix': urlSuffix,
     };
     if (Object.hasOwn(pseudo, name)) return pseudo[name];
     if (Object.hasOwn(scope.parameters, name)) return scope.parameters[name];

@@ -22,6 +22,19 @@ const trafficShift = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** When the alarms of an endpoint ring. */
+export const endpointAlarms = z.strictObject({
+  /** Share of the requests that the model answered with a 5xx, in percent. */
+  errors: z.number().gt(0).max(100).default(1),
+  /** Share of the requests that got no 2xx from the model, its refusals of bad rows and its time-outs included, in percent. */
+  model_errors: z.number().gt(0).max(100).default(5),
+  /** p95 of the time that the model takes, in milliseconds; not of an asynchronous stage. */
+  latency: z.number().int().min(1).max(60_000).default(1_000),
+  /** Age of the oldest request that waits; of an asynchronous stage only. */
+  age: duration.default('15m'),
+});
+export type EndpointAlarms = z.infer<typeof endpointAlarms>;
+
 /** One place where models serve: staging or production. */
 export const stage = z.strictObject({
   instance: instanceType.default('ml.m5.large'),
@@ -38,6 +51,8 @@ export const stage = z.strictObject({
   trial: trial.optional(),
   /** Tests of a version that serves here (`mooring test`); of staging: what production asks for. */
   tests: stageTests.optional(),
+  /** When the alarms of the endpoint ring; every endpoint has them. */
+  alarms: endpointAlarms.optional(),
   autoscaling: z
     .strictObject({
       min: z.number().int().min(1),

@@ -183,7 +183,7 @@ class TestValues:
             store.asked(str(identity))
             store.told(str(identity), value)
         counts, rows = store.joined()
-        assert [row[2] for row in rows] == ["1", "0"]
+        assert [row["repaid"] for row in rows] == ["1", "0"]
         assert (counts.labels["used"], counts.labels["missing"], counts.labels["invalid"]) == (2, 3, 3)
         assert counts.coverage == 0.25
 

@@ -56,7 +56,7 @@ def fit(
         num_boost_round=rounds,
         evals=[(matrices[1], "validation")],
         early_stopping_rounds=patience,
-        verbose_eval=False,
+        verbose_eval=True,
     )
     return booster[: booster.best_iteration + 1], {metric: float(booster.best_score)}
 

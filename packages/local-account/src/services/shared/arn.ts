@@ -13,7 +13,7 @@ export interface Arn {
 export function parseArn(text: string): Arn {
   const [arn, , service, region, accountId, ...rest] = text.split(':');
   if (arn !== 'arn' || service === undefined || region === undefined || accountId === undefined || rest.length === 0)
-    throw validation(`'${text}' is not an ARN; expected arn:aws:<service>:<region>:<account>:<resource>`);
+    throw validation(`'${text}' is not an ARN; expected arn:<partition>:<service>:<region>:<account>:<resource>`);
   return { service, region, accountId, resource: rest.join(':') };
 }
 

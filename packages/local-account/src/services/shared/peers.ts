@@ -101,6 +101,8 @@ export interface InboxMessage {
 /** Application Auto Scaling for alarms whose action is a scaling policy. */
 export interface ScalingTrigger {
   alarmFired(policyArn: string, alarmName: string): void;
+  /** Whether a variant of an endpoint is a scalable target. */
+  scales(endpoint: string, variant: string): boolean;
 }
 
 /** KMS for services that encrypt what they keep. */

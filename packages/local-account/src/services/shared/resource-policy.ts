@@ -15,6 +15,9 @@ export interface Source {
 /** Services that say whose account they act for, so that a topic's default policy lets them in; EventBridge is not one of them. */
 const ownerServices: ReadonlySet<string> = new Set(['cloudwatch.amazonaws.com', 's3.amazonaws.com']);
 
+/** Services whose calls of KMS carry no source account and no source ARN: a key policy with conditions on them denies them. */
+const withoutSource: ReadonlySet<string> = new Set(['events.amazonaws.com']);
+
 /** A statement of a resource policy, as EventBridge, SNS and Lambda's AddPermission write them. */
 export interface Access {
   readonly action: string;
@@ -38,8 +41,9 @@ export function requireServiceAccess(
   const decision = evaluatePolicies([{ Statement: statements }], {
     ...access,
     context: {
-      'aws:sourcearn': source.arn,
-      'aws:sourceaccount': accountId,
+      ...(access.action.startsWith('kms:') && withoutSource.has(source.service)
+        ? {}
+        : { 'aws:sourcearn': source.arn, 'aws:sourceaccount': accountId }),
       'aws:securetransport': 'true',
       'aws:principalservicename': source.service,
       ...(ownerServices.has(source.service) ? { 'aws:sourceowner': accountId } : {}),

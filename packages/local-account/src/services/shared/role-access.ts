@@ -1,6 +1,7 @@
 import { AwsError, messageOf } from '../../core/errors';
 import type { AccountParts, LogSink } from '../../core/module';
 import type { Permission, Principal } from '../../core/service';
+import { partition } from '../../core/partition';
 
 /** What services do with the role that they were given, besides its work: write its logs, pull its image. */
 
@@ -49,7 +50,7 @@ const registry = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([
 export function imagePermissions(uri: string): readonly Permission[] {
   const [, account, region, repository] = registry.exec(uri) ?? [];
   if (account === undefined) return [];
-  const resource = `arn:aws:ecr:${region ?? ''}:${account}:repository/${repository ?? ''}`;
+  const resource = `arn:${partition}:ecr:${region ?? ''}:${account}:repository/${repository ?? ''}`;
   return [
     { action: 'ecr:GetAuthorizationToken', resource: '*' },
     ...['BatchCheckLayerAvailability', 'GetDownloadUrlForLayer', 'BatchGetImage'].map((operation) => ({

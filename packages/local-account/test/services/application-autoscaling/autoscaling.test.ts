@@ -24,6 +24,7 @@ function fleet(): { readonly module: ModuleFactory; readonly count: () => number
         signingName: 'sagemaker',
         operations: {
           DescribeEndpoint: () => ({
+            EndpointConfigName: 'e-v1',
             ProductionVariants: [{ VariantName: 'AllTraffic', DesiredInstanceCount: instances }],
           }),
           UpdateEndpointWeightsAndCapacities: (input) => {
@@ -134,5 +135,72 @@ describe('an endpoint that tracks invocations per instance', () => {
     ['bounds upside down', { ...target, MinCapacity: 3, MaxCapacity: 2 }, /cannot be less than minimum/],
   ])('is refused with %s', async (_title, input, message) => {
     await expect(scaling.send(new RegisterScalableTargetCommand(input))).rejects.toThrow(message);
+  });
+});
+
+describe('a caller that is a role', () => {
+  const { module } = fleet();
+  const side = new EventSide();
+  const own = ['RegisterScalableTarget', 'PutScalingPolicy', 'DeregisterScalableTarget', 'TagResource'].map(
+    (action) => `application-autoscaling:${action}`,
+  );
+  const validated = [
+    ...['DescribeEndpoint', 'DescribeEndpointConfig', 'UpdateEndpointWeightsAndCapacities'].map(
+      (action) => `sagemaker:${action}`,
+    ),
+    ...['PutMetricAlarm', 'DescribeAlarms', 'DeleteAlarms'].map((action) => `cloudwatch:${action}`),
+    'iam:CreateServiceLinkedRole',
+  ];
+  beforeAll(async () => {
+    side.account = new Account({
+      folder: side.folder,
+      realNow: () => EventSide.start,
+      modules: [cloudwatchModule, module, applicationAutoscalingModule],
+    });
+    await side.account.start();
+  });
+  afterAll(() => side.down());
+
+  /** Registers, tracks and deregisters as a role with these actions. */
+  async function scaleAs(name: string, actions: readonly string[]): Promise<void> {
+    const role = await side.role(name, 'lambda.amazonaws.com', actions);
+    const keys = side.account.parts.iam.credentialsFor(role);
+    const scaling = new ApplicationAutoScalingClient({
+      ...side.config,
+      credentials: {
+        accessKeyId: keys['AWS_ACCESS_KEY_ID'] ?? '',
+        secretAccessKey: keys['AWS_SECRET_ACCESS_KEY'] ?? '',
+        sessionToken: keys['AWS_SESSION_TOKEN'],
+      },
+    });
+    await scaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity: 2, MaxCapacity: 5 }));
+    await scaling.send(
+      new PutScalingPolicyCommand({
+        ...target,
+        PolicyName: 'invocations',
+        PolicyType: 'TargetTrackingScaling',
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: 100,
+          PredefinedMetricSpecification: { PredefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
+        },
+      }),
+    );
+    await scaling.send(new DeregisterScalableTargetCommand(target));
+  }
+
+  test.each([...own, ...validated].map((action, index) => [action, index] as const))(
+    'is refused without %s',
+    async (action, index) => {
+      const others = [...own, ...validated].filter((each) => each !== action);
+      await expect(scaleAs(`without-${index}`, others)).rejects.toThrow(action);
+      // Nothing is half done for the next case.
+      side.account.parts.store
+        .collection('application-autoscaling.linked-roles')
+        .delete('sagemaker.application-autoscaling.amazonaws.com');
+    },
+  );
+
+  test('scales with its own actions and those that the service validates for it', async () => {
+    await expect(scaleAs('complete', [...own, ...validated])).resolves.toBeUndefined();
   });
 });

@@ -151,7 +151,7 @@ describe('a target that does not take the event', () => {
 });
 
 describe('an encrypted target', () => {
-  async function encrypted(name: string, services: readonly string[]): Promise<string> {
+  async function encrypted(name: string, services: readonly string[], Condition?: object): Promise<string> {
     const statements = [
       { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:root' }, Action: 'kms:*', Resource: '*' },
       ...services.map((Service) => ({
@@ -159,6 +159,7 @@ describe('an encrypted target', () => {
         Principal: { Service },
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         Resource: '*',
+        ...(Condition === undefined ? {} : { Condition }),
       })),
     ];
     const resource = {
@@ -184,6 +185,10 @@ describe('an encrypted target', () => {
   }
   test('takes the event when its key admits EventBridge', async () => {
     expect(await received(await encrypted('admitting', ['events.amazonaws.com']))).toHaveLength(1);
+  });
+  test('does not when the key asks for a source account, which EventBridge does not send to KMS', async () => {
+    const condition = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
+    expect(await received(await encrypted('conditional', ['events.amazonaws.com'], condition))).toEqual([]);
   });
   test('does not when the key does not, and the reason names the key policy', async () => {
     expect(await received(await encrypted('locked', []))).toEqual([]);

@@ -6,6 +6,7 @@ The wording of `data_type_check` is recorded from the real container; the other 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 from mooring_monitor.drift.completeness import shortfall
 from mooring_monitor.drift.judge import DriftResult
@@ -14,6 +15,9 @@ from mooring_monitor.profile.constraints import Constraints, FeatureConstraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.records import Violation
+
+#: How Model Monitor names the columns of a check that looks at all of them; the first is recorded from the container.
+_ALL_COLUMNS: Final = {"missing_column_check": "Missing columns", "extra_column_check": "Extra columns"}
 
 
 def find_violations(
@@ -34,6 +38,19 @@ def find_violations(
         if name in breached:
             found.append(_drifted(breached[name]))
     return found
+
+
+def as_model_monitor(violations: Sequence[Violation]) -> list[dict[str, Any]]:
+    """The entries as Model Monitor's container writes them: one for all missing columns, one for all extra ones.
+
+    Which columns they are is in drift_report.json.
+    """
+    entries: list[dict[str, Any]] = []
+    for each in violations:
+        entry = {**each.as_json(), "feature_name": _ALL_COLUMNS.get(each.constraint_check_type, each.feature_name)}
+        if entry not in entries:
+            entries.append(entry)
+    return entries
 
 
 def type_share(column: ColumnProfile, expected: str) -> float:

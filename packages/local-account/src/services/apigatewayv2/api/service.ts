@@ -2,6 +2,7 @@ import { text } from '../../../core/input';
 import type { AwsService, Body, Operation, Permission, Route } from '../../../core/service';
 import type { Apis } from '../runtime/apis';
 import type { ApiRecord } from '../runtime/records';
+import { partition } from '../../../core/partition';
 
 /** API Gateway's own API, as far as it describes what the stacks made; changes go through CloudFormation. */
 export class ApiGatewayV2 implements AwsService {
@@ -24,7 +25,7 @@ export class ApiGatewayV2 implements AwsService {
   permissions(operation: string, input: Body): readonly Permission[] {
     const path = operation === 'GetApis' ? '/apis' : `/apis/${text(input, 'ApiId')}`;
     const rest = { GetRoutes: '/routes', GetStages: '/stages' }[operation] ?? '';
-    return [{ action: 'apigateway:GET', resource: `arn:aws:apigateway:us-east-1::${path}${rest}` }];
+    return [{ action: 'apigateway:GET', resource: `arn:${partition}:apigateway:us-east-1::${path}${rest}` }];
   }
 
   private described({ id, name, description, tags, created }: ApiRecord): Body {

@@ -109,7 +109,7 @@ function stageProvider(apis: Apis): ResourceProvider {
 
 /** @throws AwsError ValidationException for anything but the ARN of a log group. */
 function groupOf(arn: string): string {
-  const [, group] = /^arn:aws:logs:[^:]+:\d+:log-group:([^:]+)(:\*)?$/.exec(arn) ?? [];
+  const [, group] = /^arn:aws[a-z-]*:logs:[^:]+:\d+:log-group:([^:]+)(:\*)?$/.exec(arn) ?? [];
   if (group === undefined) throw validation(`access logs go to log groups only; '${arn}' is none`);
   return group;
 }

@@ -60,7 +60,7 @@ export function integrationProvider(apis: Apis): ResourceProvider {
   const put = (id: string, properties: Body): Provisioned => {
     const [type, version] = ['IntegrationType', 'PayloadFormatVersion'].map((name) => optionalText(properties, name));
     const uri = text(properties, 'IntegrationUri');
-    const functionArn = /arn:aws:lambda:[^:]+:\d+:function:[A-Za-z0-9_:$-]+/.exec(uri)?.[0];
+    const functionArn = /arn:aws[a-z-]*:lambda:[^:]+:\d+:function:[A-Za-z0-9_:$-]+/.exec(uri)?.[0];
     if (type !== 'AWS_PROXY' || functionArn === undefined)
       throw new Unsupported(`integrations of type ${type ?? 'none'} with ${uri}`, 'functions are called (AWS_PROXY)');
     if (version !== '2.0') throw new Unsupported(`payload format ${version ?? '1.0'}`, 'use 2.0');

@@ -1,9 +1,10 @@
 import { AwsError, validation } from '../../../core/errors';
 import { optionalNumber, optionalText, text, textList } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
-import type { AwsService, Body, Operation, Permission } from '../../../core/service';
+import type { AwsService, Body, Operation, Permission, Principal } from '../../../core/service';
 import type { Collection } from '../../../core/store';
 import type { ScalingTrigger } from '../../shared/peers';
+import { CallerValidation } from '../runtime/caller-validation';
 import {
   policyBody,
   resourceOf,
@@ -13,6 +14,7 @@ import {
   type ScalingPolicy,
 } from '../runtime/scaling-record';
 import { Tracking, type Activity } from '../runtime/tracking';
+import { partition } from '../../../core/partition';
 
 const missing = (what: string): AwsError => new AwsError('ObjectNotFoundException', `${what} was not found`);
 
@@ -23,20 +25,21 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
   private readonly policies: Collection<ScalingPolicy>;
   private readonly activities: Collection<Activity>;
   private readonly tracking: Tracking;
+  private readonly callers: CallerValidation;
 
   readonly operations: Readonly<Record<string, Operation>> = {
-    RegisterScalableTarget: (input) => this.register(input),
+    RegisterScalableTarget: (input, { principal }) => this.register(input, principal),
     DescribeScalableTargets: (input) => ({
       ScalableTargets: this.selected(input).map((each) => targetBody(each, (resource) => this.arn(resource))),
     }),
-    DeregisterScalableTarget: (input) => this.deregister(input),
-    PutScalingPolicy: (input) => this.putPolicy(input),
+    DeregisterScalableTarget: (input, { principal }) => this.deregister(input, principal),
+    PutScalingPolicy: (input, { principal }) => this.putPolicy(input, principal),
     DescribeScalingPolicies: (input) => ({
       ScalingPolicies: this.selectedPolicies(input).map((each) =>
         policyBody(each, (name) => this.account.arn('cloudwatch', `alarm:${name}`)),
       ),
     }),
-    DeleteScalingPolicy: (input) => this.deletePolicy(this.policy(input)),
+    DeleteScalingPolicy: (input, { principal }) => this.askedToDelete(input, principal),
     DescribeScalingActivities: (input) => ({ ScalingActivities: this.selectedActivities(input) }),
   };
 
@@ -44,11 +47,16 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
     this.targets = account.store.collection('application-autoscaling.targets');
     this.policies = account.store.collection('application-autoscaling.policies');
     this.activities = account.store.collection('application-autoscaling.activities');
+    this.callers = new CallerValidation(account);
     this.tracking = new Tracking(account, this.targets, this.policies, this.activities);
   }
 
   start(): void {
     this.tracking.start();
+  }
+
+  scales(endpoint: string, variant: string): boolean {
+    return this.targets.get(`endpoint/${endpoint}/variant/${variant}`) !== undefined;
   }
 
   alarmFired(policyArn: string, alarmName: string): void {
@@ -68,10 +76,12 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
       'application-autoscaling:service-namespace': namespace,
       ...(dimension === undefined ? {} : { 'application-autoscaling:scalable-dimension': dimension }),
     };
-    return [{ action, resource: this.arn(`scalable-target/${this.targets.get(resource)?.id ?? '0new'}`), context }];
+    const asked = { resource: this.arn(`scalable-target/${this.targets.get(resource)?.id ?? '0new'}`), context };
+    const dependent = operation === 'RegisterScalableTarget' ? ['application-autoscaling:TagResource'] : [];
+    return [action, ...dependent].map((each) => ({ action: each, ...asked }));
   }
 
-  private async register(input: Body): Promise<Body> {
+  private async register(input: Body, principal: Principal): Promise<Body> {
     const { endpoint, variant, key } = resourceOf(input);
     const before = this.targets.get(key);
     const [min, max] = [
@@ -81,9 +91,9 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
     if (min === undefined || max === undefined)
       throw validation("'MinCapacity' and 'MaxCapacity' are needed for a new scalable target");
     if (min > max) throw validation(`Maximum capacity (${max}) cannot be less than minimum capacity (${min})`);
-    await this.account.call('sagemaker', 'DescribeEndpoint', { EndpointName: endpoint }, this.account.iam.service);
+    await this.callers.ofTarget(principal, endpoint);
     const id = before?.id ?? `0${this.account.newId().replaceAll('-', '').slice(0, 11)}`;
-    const roleArn = `arn:aws:iam::${this.account.accountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`;
+    const roleArn = this.callers.linkedRole(principal);
     this.targets.put(key, {
       id,
       endpoint,
@@ -96,15 +106,18 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
     return { ScalableTargetARN: this.arn(`scalable-target/${id}`) };
   }
 
-  private async deregister(input: Body): Promise<void> {
+  private async deregister(input: Body, principal: Principal): Promise<void> {
     const { key } = resourceOf(input);
-    if (!this.targets.delete(key)) throw missing(`the scalable target ${key}`);
+    if (this.targets.get(key) === undefined) throw missing(`the scalable target ${key}`);
+    if (this.policies.values().some((each) => each.target === key)) this.callers.ofAlarms(principal, key, 'remove');
+    this.targets.delete(key);
     for (const policy of this.policies.values()) if (policy.target === key) await this.deletePolicy(policy);
   }
 
-  private async putPolicy(input: Body): Promise<Body> {
+  private async putPolicy(input: Body, principal: Principal): Promise<Body> {
     const { endpoint, variant, key } = resourceOf(input);
     if (this.targets.get(key) === undefined) throw missing(`the scalable target ${key}`);
+    this.callers.ofAlarms(principal, key, 'make');
     const name = text(input, 'PolicyName');
     const before = this.policies.values().find((each) => each.target === key && each.name === name);
     const id = this.account.newId();
@@ -115,7 +128,7 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
       target: key,
       arn:
         before?.arn ??
-        `arn:aws:autoscaling:${this.account.region}:${this.account.accountId}:scalingPolicy:${id}:resource/sagemaker/${key}:policyName/${name}`,
+        `arn:${partition}:autoscaling:${this.account.region}:${this.account.accountId}:scalingPolicy:${id}:resource/sagemaker/${key}:policyName/${name}`,
       highAlarm: before?.highAlarm ?? alarm('AlarmHigh'),
       lowAlarm: before?.lowAlarm ?? alarm('AlarmLow'),
       createdAt: before?.createdAt ?? this.account.clock.now().getTime(),
@@ -127,6 +140,12 @@ export class ApplicationAutoScaling implements AwsService, ScalingTrigger {
       PolicyARN: policy.arn,
       Alarms: policyBody(policy, (each) => this.account.arn('cloudwatch', `alarm:${each}`)).Alarms,
     };
+  }
+
+  private async askedToDelete(input: Body, principal: Principal): Promise<void> {
+    const policy = this.policy(input);
+    this.callers.ofAlarms(principal, policy.target, 'remove');
+    await this.deletePolicy(policy);
   }
 
   private async deletePolicy(policy: ScalingPolicy): Promise<void> {

@@ -121,7 +121,7 @@ export class StackChanges implements NestedStacks {
 
 export function stackName(input: Body): string {
   const given = text(input, 'StackName');
-  const name = /^arn:aws:cloudformation:[^:]*:[^:]*:stack\/([^/]+)\//.exec(given)?.[1] ?? given;
+  const name = /^arn:aws[a-z-]*:cloudformation:[^:]*:[^:]*:stack\/([^/]+)\//.exec(given)?.[1] ?? given;
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name))
     throw new AwsError(
       'ValidationError',

@@ -105,8 +105,8 @@ function commonSettings(
 }
 
 function checkedAction(arn: string): string {
-  if (/^arn:aws:(sns|lambda|autoscaling):/.test(arn)) return arn;
-  if (/^arn:aws:(automate|swf|ssm|ssm-incidents|aiops|states):/.test(arn))
+  if (/^arn:aws[a-z-]*:(sns|lambda|autoscaling):/.test(arn)) return arn;
+  if (/^arn:aws[a-z-]*:(automate|swf|ssm|ssm-incidents|aiops|states):/.test(arn))
     throw new Unsupported(`the alarm action ${arn}`, 'SNS topics, Lambda functions and scaling policies are');
   throw invalidValue(`Invalid action ARN: ${arn}`);
 }

@@ -3,6 +3,7 @@ import { isBody, optionalText, text, textList } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
 import type { Body } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { partition } from '../../../core/partition';
 import { parseJson } from '../../../core/json';
 
 interface Dashboard {
@@ -25,7 +26,10 @@ export class Dashboards {
   put(input: Body): Body {
     const [name, body] = [text(input, 'DashboardName'), text(input, 'DashboardBody')];
     if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
-      throw new AwsError('InvalidParameterInput', `'${name}' is not a dashboard name; letters, digits, - and _ only`);
+      throw new AwsError(
+        'InvalidParameterValue',
+        `The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_); it is '${name}'`,
+      );
     const messages = problems(body);
     if (messages.length > 0)
       throw new AwsError(
@@ -69,7 +73,7 @@ export class Dashboards {
   }
 
   private arn(name: string): string {
-    return `arn:aws:cloudwatch::${this.account.accountId}:dashboard/${name}`;
+    return `arn:${partition}:cloudwatch::${this.account.accountId}:dashboard/${name}`;
   }
 }
 

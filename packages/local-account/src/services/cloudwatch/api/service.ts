@@ -15,6 +15,7 @@ import { metricData } from './metric-data';
 import { MetricReads } from './metric-reads';
 import type { MetricStore } from '../runtime/metric-store';
 import { invalidValue, unknownResource } from '../runtime/wire-errors';
+import { partition } from '../../../core/partition';
 
 /** CloudWatch: metrics, alarms, dashboards. */
 export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
@@ -111,7 +112,7 @@ export class CloudWatch implements AwsService, MetricSink, AlarmWatch {
       return [{ action, resource: '*', context: { 'cloudwatch:namespace': namespace } }];
     const dashboard = optionalText(input, 'DashboardName');
     if (dashboard !== undefined)
-      return [{ action, resource: `arn:aws:cloudwatch::${this.account.accountId}:dashboard/${dashboard}` }];
+      return [{ action, resource: `arn:${partition}:cloudwatch::${this.account.accountId}:dashboard/${dashboard}` }];
     return names.length === 0
       ? [{ action, resource: '*' }]
       : names.map((name) => ({ action, resource: this.alarmArn(name) }));

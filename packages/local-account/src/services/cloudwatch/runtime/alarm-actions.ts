@@ -5,6 +5,7 @@ import '../../shared/peers';
 import type { AlarmState } from './alarm-evaluation';
 import type { Alarm, StateRecord } from './alarm-record';
 import { alarmConfiguration, alarmEventDetail, alarmMessage, stateDetail } from './alarm-text';
+import { partition } from '../../../core/partition';
 
 declare module '../../../core/trace' {
   interface TraceEvents {
@@ -113,7 +114,7 @@ export class AlarmActions {
   }
 
   private perform(action: string, alarm: Alarm, previous: StateRecord): void {
-    if (action.startsWith('arn:aws:sns:')) {
+    if (action.startsWith(`arn:${partition}:sns:`)) {
       const { subject, message } = alarmMessage(
         alarm,
         previous.value,
@@ -123,7 +124,7 @@ export class AlarmActions {
       this.account
         .peer('topics')
         .publishFor({ service: 'cloudwatch.amazonaws.com', arn: alarm.arn }, { topicArn: action, subject, message });
-    } else if (action.startsWith('arn:aws:lambda:')) {
+    } else if (action.startsWith(`arn:${partition}:lambda:`)) {
       const payload = {
         source: 'aws.cloudwatch',
         alarmArn: alarm.arn,

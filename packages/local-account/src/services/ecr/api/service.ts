@@ -3,6 +3,7 @@ import { bodies, optionalText, text, textList } from '../../../core/input';
 import type { AwsService, Body, Operation, Permission } from '../../../core/service';
 import type { Collection, Store } from '../../../core/store';
 import { type Image, type ImageId, Images } from '../runtime/images';
+import { partition } from '../../../core/partition';
 
 export interface Repository {
   readonly name: string;
@@ -169,7 +170,7 @@ export class EcrService implements AwsService {
   }
 
   private arn(name: string): string {
-    return `arn:aws:ecr:${this.parts.region}:${this.parts.accountId}:repository/${name}`;
+    return `arn:${partition}:ecr:${this.parts.region}:${this.parts.accountId}:repository/${name}`;
   }
 }
 

@@ -3,6 +3,7 @@ import { bodies, optionalNumber, optionalText, text } from '../../../core/input'
 import type { AwsService, Body, Operation, Permission } from '../../../core/service';
 import type { IamDirectory, ManagedPolicy, Role } from '../runtime/directory';
 import { isBody } from '../../../core/input';
+import { partition } from '../../../core/partition';
 import { parseJson } from '../../../core/json';
 
 /** IAM over the wire: roles, their policies, managed policies. */
@@ -47,7 +48,7 @@ export class IamService implements AwsService {
             .role(text(input, 'RoleName'))
             .managed.map((arn) => ({ PolicyName: arn.split('/').at(-1), PolicyArn: arn })),
         }),
-      AttachRolePolicy: (input) => this.directory.attach(text(input, 'RoleName'), text(input, 'PolicyArn')),
+      AttachRolePolicy: (input) => this.directory.attach(text(input, 'RoleName'), policyArn(text(input, 'PolicyArn'))),
       DetachRolePolicy: (input) => this.directory.detach(text(input, 'RoleName'), text(input, 'PolicyArn')),
       ListRoleTags: (input) => page({ Tags: tagList(this.directory.role(text(input, 'RoleName')).tags) }),
       TagRole: (input) => this.tagRole(input),
@@ -62,7 +63,7 @@ export class IamService implements AwsService {
           Path: '/',
           UserName: 'local',
           UserId: 'AIDALOCALADMIN',
-          Arn: `arn:aws:iam::${this.accountId}:user/local`,
+          Arn: `arn:${partition}:iam::${this.accountId}:user/local`,
           CreateDate: new Date(0),
         },
       }),
@@ -74,7 +75,8 @@ export class IamService implements AwsService {
     const role = optionalText(input, 'RoleName');
     const arn = optionalText(input, 'PolicyArn');
     const found = role === undefined ? undefined : this.directory.findRole(role);
-    const resource = found?.arn ?? (role !== undefined ? `arn:aws:iam::${this.accountId}:role/${role}` : (arn ?? '*'));
+    const resource =
+      found?.arn ?? (role !== undefined ? `arn:${partition}:iam::${this.accountId}:role/${role}` : (arn ?? '*'));
     return [{ action: `iam:${operation}`, resource }];
   }
 
@@ -130,7 +132,7 @@ export class IamService implements AwsService {
   private createPolicy(input: Body): Body {
     const path = optionalText(input, 'Path') ?? '/';
     const name = text(input, 'PolicyName');
-    if (this.directory.findPolicy(`arn:aws:iam::${this.accountId}:policy${path}${name}`) !== undefined)
+    if (this.directory.findPolicy(`arn:${partition}:iam::${this.accountId}:policy${path}${name}`) !== undefined)
       throw new AwsError('EntityAlreadyExists', `a policy called ${name} already exists`, 409);
     return {
       Policy: describedPolicy(
@@ -181,6 +183,12 @@ export function policyDocument(source: string): Body {
   }
   if (!isBody(value)) throw validation('a policy document must be a JSON object');
   return value;
+}
+
+/** @throws AwsError ValidationError in IAM's words for a text that is no ARN. */
+function policyArn(given: string): string {
+  if (!given.startsWith('arn:')) throw new AwsError('ValidationError', 'Invalid ARN:  Could not be parsed!');
+  return given;
 }
 
 const page = (members: Body): Body => ({ ...members, IsTruncated: false });

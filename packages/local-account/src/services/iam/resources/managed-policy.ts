@@ -3,6 +3,7 @@ import type { Provisioned, ResourceContext, ResourceProvider } from '../../../co
 import type { Body } from '../../../core/service';
 import type { IamDirectory } from '../runtime/directory';
 import { documentOf } from '../../shared/properties';
+import { partition } from '../../../core/partition';
 
 /** AWS::IAM::ManagedPolicy. */
 export function iamManagedPolicyProvider(directory: IamDirectory): ResourceProvider {
@@ -27,7 +28,7 @@ export function iamManagedPolicyProvider(directory: IamDirectory): ResourceProvi
     replacedBy: ['Description', 'ManagedPolicyName', 'Path'],
     attributes: ['PolicyArn', 'PolicyId'],
     physicalIdOf: (properties, context) =>
-      `arn:aws:iam::${context.accountId}:policy${optionalText(properties, 'Path') ?? '/'}${nameOf(properties, context)}`,
+      `arn:${partition}:iam::${context.accountId}:policy${optionalText(properties, 'Path') ?? '/'}${nameOf(properties, context)}`,
     create: (properties, context) => put(properties, nameOf(properties, context)),
     update: (arn, properties, previous) => {
       detachFrom(

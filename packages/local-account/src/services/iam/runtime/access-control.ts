@@ -9,6 +9,7 @@ import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { KeyHolder } from '../../../server/signature/verifier';
 import type { IamDirectory, Role } from './directory';
 import { evaluatePolicies, matchesPattern, type Question, statementsOf, strings } from './policy';
+import { partition } from '../../../core/partition';
 
 export interface AccessControlParts {
   readonly directory: IamDirectory;
@@ -26,8 +27,8 @@ export class PolicyAccessControl implements AccessControl {
   readonly service: Principal;
 
   constructor(private readonly parts: AccessControlParts) {
-    this.administrator = { kind: 'administrator', arn: `arn:aws:iam::${parts.accountId}:user/local` };
-    this.service = { kind: 'service', arn: `arn:aws:iam::${parts.accountId}:root` };
+    this.administrator = { kind: 'administrator', arn: `arn:${partition}:iam::${parts.accountId}:user/local` };
+    this.service = { kind: 'service', arn: `arn:${partition}:iam::${parts.accountId}:root` };
   }
 
   roleByArn(roleArn: string): Principal {

@@ -3,6 +3,7 @@ import { AwsError, Unsupported } from '../../../core/errors';
 import type { Body } from '../../../core/service';
 import type { Collection, Store } from '../../../core/store';
 import { awsManagedPolicies } from './managed-policies';
+import { partition } from '../../../core/partition';
 
 export interface Role {
   readonly name: string;
@@ -77,7 +78,7 @@ export class IamDirectory {
       tags: {},
       ...given,
       path,
-      arn: `arn:aws:iam::${this.accountId}:role${path}${given.name}`,
+      arn: `arn:${partition}:iam::${this.accountId}:role${path}${given.name}`,
       id: uniqueId('AROA', `${given.name} ${this.now().toISOString()}`),
       created: this.now().toISOString(),
     };
@@ -135,7 +136,7 @@ export class IamDirectory {
     readonly description?: string;
   }): ManagedPolicy {
     const path = given.path ?? '/';
-    const arn = `arn:aws:iam::${this.accountId}:policy${path}${given.name}`;
+    const arn = `arn:${partition}:iam::${this.accountId}:policy${path}${given.name}`;
     const created = this.policies.get(arn)?.created ?? this.now().toISOString();
     const policy: ManagedPolicy = {
       name: given.name,
@@ -161,7 +162,7 @@ export class IamDirectory {
   document(arn: string): Body {
     const own = this.policies.get(arn);
     if (own !== undefined) return own.document;
-    const name = /^arn:aws:iam::aws:policy\/(.+)$/.exec(arn)?.[1];
+    const name = /^arn:aws[a-z-]*:iam::aws:policy\/(.+)$/.exec(arn)?.[1];
     const known = name === undefined ? undefined : awsManagedPolicies[name];
     if (known !== undefined) return known;
     if (name !== undefined)

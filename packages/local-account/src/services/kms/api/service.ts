@@ -65,7 +65,7 @@ export class KmsService implements AwsService {
 
   /** By id, arn, alias or alias arn. */
   find(name: string): Key | undefined {
-    const plain = name.replace(/^arn:aws:kms:[^:]*:[^:]*:/, '');
+    const plain = name.replace(/^arn:aws[a-z-]*:kms:[^:]*:[^:]*:/, '');
     if (plain.startsWith('alias/')) return this.keys.get(this.aliases.get(plain) ?? '');
     return this.keys.get(plain.replace(/^key\//, ''));
   }

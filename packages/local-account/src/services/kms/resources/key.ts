@@ -3,6 +3,7 @@ import type { Provisioned, ResourceContext, ResourceProvider } from '../../../co
 import type { Body } from '../../../core/service';
 import { type Key, keyId, type KmsService } from '../api/service';
 import { documentOf, tagsOf } from '../../shared/properties';
+import { partition } from '../../../core/partition';
 
 /** AWS::KMS::Key. */
 export function kmsKeyProvider(kms: KmsService): ResourceProvider {
@@ -72,6 +73,6 @@ export function kmsAliasProvider(kms: KmsService): ResourceProvider {
 const delegating = (accountId: string): Body => ({
   Version: '2012-10-17',
   Statement: [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action: 'kms:*', Resource: '*' },
+    { Effect: 'Allow', Principal: { AWS: `arn:${partition}:iam::${accountId}:root` }, Action: 'kms:*', Resource: '*' },
   ],
 });

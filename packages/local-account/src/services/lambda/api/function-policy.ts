@@ -2,6 +2,7 @@ import { AwsError } from '../../../core/errors';
 import { optionalText, text } from '../../../core/input';
 import type { Body } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { partition } from '../../../core/partition';
 
 /** Resource policies of functions, one a function and qualifier. */
 export class FunctionPolicies {
@@ -64,7 +65,7 @@ export class FunctionPolicies {
           ? '*'
           : principal.endsWith('.amazonaws.com')
             ? { Service: principal }
-            : { AWS: /^[0-9]{12}$/.test(principal) ? `arn:aws:iam::${principal}:root` : principal },
+            : { AWS: /^[0-9]{12}$/.test(principal) ? `arn:${partition}:iam::${principal}:root` : principal },
       Action: text(input, 'Action'),
       Resource: functionArn,
       ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),

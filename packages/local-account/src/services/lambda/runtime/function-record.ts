@@ -91,7 +91,7 @@ export function reference(
   qualifier?: string,
 ): { readonly name: string; readonly qualifier: string | undefined } {
   const match =
-    /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?(?:[0-9]{12}:)?(?:function:))?([A-Za-z0-9_-]{1,140})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/.exec(
+    /^(?:(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:[0-9]{12}:)?(?:function:))?([A-Za-z0-9_-]{1,140})(?::(\$LATEST|[A-Za-z0-9_-]+))?$/.exec(
       text,
     );
   const [, name, own] = match ?? [];

@@ -166,7 +166,7 @@ function given(input: Body): string {
 }
 
 function groupName(nameOrArn: string): string {
-  return /^arn:aws:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
+  return /^arn:aws[a-z-]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
 }
 
 function within(events: readonly LogEvent[], input: Body): readonly LogEvent[] {

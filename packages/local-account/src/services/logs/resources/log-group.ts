@@ -3,12 +3,13 @@ import type { Provisioned, ResourceContext, ResourceProvider } from '../../../co
 import type { Body } from '../../../core/service';
 import type { LogGroup, LogStore } from '../runtime/log-store';
 import { tagsOf } from '../../shared/properties';
+import { partition } from '../../../core/partition';
 
 /** AWS::Logs::LogGroup. */
 export function logGroupProvider(logs: LogStore): ResourceProvider {
   const provisioned = (name: string, context: ResourceContext): Provisioned => ({
     physicalId: name,
-    attributes: { Arn: `arn:aws:logs:${context.region}:${context.accountId}:log-group:${name}:*` },
+    attributes: { Arn: `arn:${partition}:logs:${context.region}:${context.accountId}:log-group:${name}:*` },
   });
   const nameOf = (properties: Body, context: ResourceContext): string =>
     optionalText(properties, 'LogGroupName') ?? context.generateName(512);

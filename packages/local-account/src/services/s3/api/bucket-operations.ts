@@ -7,6 +7,7 @@ import { parseXml } from './multipart';
 import { otherSubResources, type S3Operation, type S3Parts } from './operation';
 import type { S3Reply, S3Request } from './request';
 import { deleteSetting, getSetting, putSetting, settings } from './settings';
+import { partition } from '../../../core/partition';
 
 /** Settings that are properties of the bucket and not kept as XML: operation and IAM action without the verb. */
 const ownSettings: Readonly<Record<string, readonly [operation: string, action: string]>> = {
@@ -56,7 +57,7 @@ function bucketPermission({ store }: S3Parts, { bucket, exchange }: S3Request, a
     : {};
   return {
     action: `s3:${action}`,
-    resource: `arn:aws:s3:::${bucket}`,
+    resource: `arn:${partition}:s3:::${bucket}`,
     ...listing,
     ...(policy === undefined ? {} : { resourcePolicy: policy }),
   };

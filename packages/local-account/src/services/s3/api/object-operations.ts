@@ -6,6 +6,7 @@ import { copyObject, copySource, getObject, getObjectAttributes, putObject } fro
 import { otherSubResources, type S3Operation, type S3Parts } from './operation';
 import type { S3Reply, S3Request } from './request';
 import { getSetting } from './settings';
+import { partition } from '../../../core/partition';
 
 /** The operation on an object that a request asks for; undefined when the account has none. */
 export function objectOperation(parts: S3Parts, request: S3Request): S3Operation | undefined {
@@ -52,7 +53,9 @@ async function unlessSecret(
     await read();
   } catch (error) {
     if (error instanceof AwsError && error.code === 'NoSuchKey')
-      authorize([{ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context: { 's3:prefix': key } }]);
+      authorize([
+        { action: 's3:ListBucket', resource: `arn:${partition}:s3:::${bucket}`, context: { 's3:prefix': key } },
+      ]);
     throw error;
   }
 }

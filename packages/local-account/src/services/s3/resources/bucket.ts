@@ -6,13 +6,14 @@ import { xmlElement } from '../../../server/xml';
 import type { FileObjectStore } from '../runtime/file-object-store';
 import type { Bucket } from '../runtime/records';
 import { tagsOf } from '../../shared/properties';
+import { partition } from '../../../core/partition';
 
 /** AWS::S3::Bucket. */
 export function s3BucketProvider(store: FileObjectStore): ResourceProvider {
   const provisioned = (name: string, context: ResourceContext): Provisioned => ({
     physicalId: name,
     attributes: {
-      Arn: `arn:aws:s3:::${name}`,
+      Arn: `arn:${partition}:s3:::${name}`,
       DomainName: `${name}.s3.amazonaws.com`,
       DualStackDomainName: `${name}.s3.dualstack.${context.region}.amazonaws.com`,
       RegionalDomainName: `${name}.s3.${context.region}.amazonaws.com`,
@@ -108,7 +109,7 @@ function kmsKeyOf(properties: Body, context: ResourceContext): string | undefine
     rule === undefined ? undefined : optionalText(body(rule, 'ServerSideEncryptionByDefault'), 'KMSMasterKeyID');
   if (key === undefined || key.startsWith('alias/aws/') || key.startsWith('arn:'))
     return key?.startsWith('arn:') === true ? key : undefined;
-  return `arn:aws:kms:${context.region}:${context.accountId}:key/${key}`;
+  return `arn:${partition}:kms:${context.region}:${context.accountId}:key/${key}`;
 }
 
 function document(root: string, members: Body): string {

@@ -15,6 +15,7 @@ import { KeyIndex } from './key-index';
 import { objectEvent } from './object-event';
 import { checkPreconditions, type CommitOptions } from './preconditions';
 import type { Content, ObjectRecord, Version } from './records';
+import { partition } from '../../../core/partition';
 
 export interface ObjectStoreParts {
   readonly folder: string;
@@ -138,7 +139,7 @@ export class FileObjectStore implements ObjectStore {
     const found = this.buckets.find(bucket);
     const object: Permission = {
       action,
-      resource: `arn:aws:s3:::${bucket}/${key}`,
+      resource: `arn:${partition}:s3:::${bucket}/${key}`,
       ...(found?.policy === undefined ? {} : { resourcePolicy: found.policy }),
     };
     const use = {

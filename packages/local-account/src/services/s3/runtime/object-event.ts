@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsEvent } from '../../../core/module';
 import type { Version } from './records';
+import { partition } from '../../../core/partition';
 
 /** S3's event for EventBridge: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 export function objectEvent(
@@ -19,7 +20,7 @@ export function objectEvent(
   return {
     source: 'aws.s3',
     'detail-type': type,
-    resources: [`arn:aws:s3:::${bucket}`],
+    resources: [`arn:${partition}:s3:::${bucket}`],
     detail: {
       version: '0',
       bucket: { name: bucket },

@@ -3,6 +3,7 @@ import { bodies, body, optionalNumber, text } from '../../../core/input';
 import type { Body, Operation } from '../../../core/service';
 import type { EndpointDocument } from '../runtime/hosting/endpoint-document';
 import { EndpointDocuments, isChanging } from '../runtime/hosting/endpoint-documents';
+import type { EndpointFaults } from '../runtime/hosting/endpoint-faults';
 import { EndpointFleets } from '../runtime/hosting/endpoint-fleets';
 import type { InvokeAnswer, InvokeRequest } from '../runtime/hosting/endpoint-runtime';
 import type { ModelSource } from '../runtime/hosting/model-server';
@@ -18,6 +19,7 @@ export interface EndpointParts extends JobParts {
   readonly events: StateEvents;
   readonly tags: Tags;
   readonly sourceOf: (model: string) => ModelSource;
+  readonly faults: EndpointFaults;
 }
 
 /** Endpoints as the API shows them; {@link EndpointFleets} makes them serve. */
@@ -109,6 +111,7 @@ export class Endpoints {
     const deployment = retains ? body(document, 'LastDeploymentConfig') : body(input, 'DeploymentConfig');
     const guarded = Object.keys(deployment).length > 0;
     if (guarded) checkVariantNames(document, config);
+    this.checkScaled(name, this.parts.configs.get(document.EndpointConfigName), config);
     this.fleets.plan(deployment, config);
     const update = { ...input, ...(guarded ? { DeploymentConfig: deployment } : {}) };
     const summary = this.fleets.pending(config, 'Creating');
@@ -155,6 +158,21 @@ export class Endpoints {
     this.documents.remove(name);
     this.parts.tags.forget(arn);
     this.fleets.takeDown(name);
+  }
+
+  /** @throws ValidationException when a scaled variant would go or change its instance type. */
+  private checkScaled(name: string, from: Body, to: Body): void {
+    const after = bodies(to, 'ProductionVariants');
+    const refused = bodies(from, 'ProductionVariants').filter((variant) => {
+      const next = after.find((each) => each['VariantName'] === variant['VariantName']);
+      if (next?.['InstanceType'] === variant['InstanceType']) return false;
+      return this.parts.account.findPeer('scaling')?.scales(name, text(variant, 'VariantName')) === true;
+    });
+    if (refused.length === 0) return;
+    const names = refused.map((each) => text(each, 'VariantName')).join(', ');
+    throw validation(
+      `The variant(s) "[${names}]" must be deregistered as scalable targets with AWS Auto Scaling before they can be removed or have their instance type updated.`,
+    );
   }
 
   /** @throws ValidationException while another change is under way. */

@@ -207,6 +207,11 @@ export class Jobs {
       optionalText(body(request, 'AlgorithmSpecification'), 'TrainingImage');
     if (image !== undefined && kind.id === 'processing') knownImage(image, this.account.findPeer('images'));
     else if (image !== undefined) imageOf(image);
+    const { MetricDefinitions: metrics } = body(request, 'AlgorithmSpecification');
+    if (metrics !== undefined && /\/sagemaker-xgboost[:@]/.test(image ?? ''))
+      throw validation(
+        "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.",
+      );
     const resources = body(request, kind.id === 'processing' ? 'ProcessingResources' : 'ResourceConfig');
     const instances =
       optionalNumber(kind.id === 'processing' ? body(resources, 'ClusterConfig') : resources, 'InstanceCount') ?? 1;

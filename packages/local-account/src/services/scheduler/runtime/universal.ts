@@ -17,7 +17,7 @@ export interface UniversalTarget {
 
 /** Undefined for an ARN of another form. */
 export function universalTarget(arn: string): UniversalTarget | undefined {
-  const match = /^arn:aws:scheduler:::aws-sdk:([a-z0-9]+):([a-z][A-Za-z0-9]*)$/.exec(arn);
+  const match = /^arn:aws[a-z-]*:scheduler:::aws-sdk:([a-z0-9]+):([a-z][A-Za-z0-9]*)$/.exec(arn);
   const [, service, operation] = match ?? [];
   if (service === undefined || operation === undefined) return undefined;
   return {

@@ -264,7 +264,7 @@ export class SsmService implements AwsService {
 
 /** A parameter may be addressed by its arn. */
 function plainName(name: string): string {
-  const resource = /^arn:aws:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(name)?.[1];
+  const resource = /^arn:aws[a-z-]*:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(name)?.[1];
   return resource ?? name;
 }
 

@@ -3,6 +3,7 @@ import { optionalNumber, text } from '../../../core/input';
 import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
 import type { PolicyAccessControl } from '../../iam/runtime/access-control';
 import type { IamDirectory } from '../../iam/runtime/directory';
+import { partition } from '../../../core/partition';
 
 /** STS: who am I, and sessions of roles. */
 export class StsService implements AwsService {
@@ -24,6 +25,8 @@ export class StsService implements AwsService {
   permissions(operation: string, input: Body): readonly Permission[] {
     if (operation !== 'AssumeRole') return [];
     const resource = text(input, 'RoleArn');
+    if (!/^arn:[^:]+:iam::\d{12}:role\/.+/.test(resource))
+      throw new AwsError('ValidationError', `${resource} is invalid`);
     const tags = Object.entries(this.directory.findRole(resource.split('/').at(-1) ?? '')?.tags ?? {});
     const context = Object.fromEntries(tags.map(([key, value]) => [`iam:ResourceTag/${key}`, value]));
     return [{ action: 'sts:AssumeRole', resource, context }];
@@ -69,6 +72,6 @@ export class StsService implements AwsService {
   }
 
   private assumedArn(role: string, session: string): string {
-    return `arn:aws:sts::${this.accountId}:assumed-role/${role}/${session}`;
+    return `arn:${partition}:sts::${this.accountId}:assumed-role/${role}/${session}`;
   }
 }

@@ -4,6 +4,7 @@ import { parseS3Uri } from '../../../../core/module';
 import type { AccountParts } from '../../../../core/module';
 import type { Body } from '../../../../core/service';
 import type { InvokeAnswer, InvokeRequest } from './endpoint-runtime';
+import { partition } from '../../../../core/partition';
 
 declare module '../../../../core/trace' {
   interface TraceEvents {
@@ -127,7 +128,7 @@ export class AsyncInference {
 
   private allow(endpoint: string, action: string, bucket: string, key: string): void {
     this.account.iam.authorize(this.account.iam.roleByArn(this.roleOf(endpoint)), [
-      { action, resource: `arn:aws:s3:::${bucket}/${key}` },
+      { action, resource: `arn:${partition}:s3:::${bucket}/${key}` },
     ]);
   }
 

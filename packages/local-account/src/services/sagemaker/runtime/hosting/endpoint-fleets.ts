@@ -8,6 +8,7 @@ import { deploymentPlan } from './deployment-plan';
 import { captureSummary, instancesOf, variantSummaries } from './endpoint-document';
 import type { EndpointDocument, Retained } from './endpoint-document';
 import type { EndpointDocuments } from './endpoint-documents';
+import type { EndpointFaults } from './endpoint-faults';
 import { EndpointRuntime } from './endpoint-runtime';
 import type { InvokeAnswer, InvokeRequest, VariantShare } from './endpoint-runtime';
 import { Fleet } from './fleet';
@@ -30,6 +31,7 @@ export interface FleetParts extends JobParts {
   readonly documents: EndpointDocuments;
   readonly configOf: (name: string) => Body;
   readonly sourceOf: (model: string) => ModelSource;
+  readonly faults: EndpointFaults;
 }
 
 type Variants = 'ProductionVariants' | 'ShadowProductionVariants';
@@ -57,7 +59,7 @@ export class EndpointFleets {
     const fleet = this.fleet(name, documents.get(name).EndpointConfigName);
     try {
       await fleet.start();
-      this.runtimes.set(name, new EndpointRuntime(account, name, fleet));
+      this.runtimes.set(name, new EndpointRuntime(account, name, fleet, this.parts.faults));
       documents.change(name, { EndpointStatus: 'InService' });
     } catch (error) {
       await fleet.stop();
@@ -186,7 +188,7 @@ export class EndpointFleets {
     if (known !== undefined) return known;
     if (status === 'Creating' || status === 'Failed')
       throw validation(`Endpoint ${name} of account ${this.parts.account.accountId} is ${status}.`);
-    const made = new EndpointRuntime(this.parts.account, name, this.fleet(name, config));
+    const made = new EndpointRuntime(this.parts.account, name, this.fleet(name, config), this.parts.faults);
     this.runtimes.set(name, made);
     return made;
   }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { AwsError } from '../../../../core/errors';
 import type { AccountParts } from '../../../../core/module';
+import type { EndpointFaults } from './endpoint-faults';
 import type { Fleet } from './fleet';
 import { InvocationMetrics } from './invocation-metrics';
 import { modelError } from './model-server';
@@ -31,6 +32,13 @@ export interface InvokeAnswer {
   readonly variant: string;
 }
 
+/** A container's answer to a request that somebody wanted to fail. */
+const failure: Answer = {
+  status: 500,
+  contentType: 'text/plain',
+  body: Buffer.from('this request was made to fail, as /_local/endpoint-faults was asked to'),
+};
+
 /** The fleets of one endpoint, and which of them answers a request. */
 export class EndpointRuntime {
   private next: { readonly fleet: Fleet; share: number } | undefined;
@@ -41,6 +49,7 @@ export class EndpointRuntime {
     private readonly account: AccountParts,
     readonly name: string,
     private current: Fleet,
+    private readonly faults: EndpointFaults,
   ) {
     this.random = seededRandom(`traffic ${name}`);
     this.metrics = new InvocationMetrics(account);
@@ -84,9 +93,10 @@ export class EndpointRuntime {
         : { 'x-amzn-sagemaker-custom-attributes': request.customAttributes }),
       ...(request.inferenceId === undefined ? {} : { 'x-amzn-sagemaker-inference-id': request.inferenceId }),
     };
+    const fault = this.faults.take(this.name);
     const started = performance.now();
     const measure = (status: number): void => {
-      const ended = performance.now();
+      const ended = performance.now() + (fault?.kind === 'slow' ? fault.milliseconds : 0);
       this.metrics.invoked(
         this.name,
         variant,
@@ -99,7 +109,7 @@ export class EndpointRuntime {
     };
     let answer: Answer;
     try {
-      answer = await server.invoke(request.body, headers, request.timeout);
+      answer = fault?.kind === 'errors' ? failure : await server.invoke(request.body, headers, request.timeout);
     } catch (error) {
       measure(500);
       if (error instanceof AwsError) throw error;

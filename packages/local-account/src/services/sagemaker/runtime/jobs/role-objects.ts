@@ -4,7 +4,9 @@ import { AwsError } from '../../../../core/errors';
 import { parseS3Uri } from '../../../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
 import type { Json, Permission, Principal } from '../../../../core/service';
+import { notePrefix } from './image';
 import { isObject } from '../pipelines/definition/expression';
+import { partition } from '../../../../core/partition';
 import { parseJson } from '../../../../core/json';
 
 /** A failure that lies in what the job was given: SageMaker reports it as ClientError in the FailureReason. */
@@ -36,7 +38,7 @@ export class RoleObjects {
    */
   async downloadPrefix(uri: string, folder: string, shard?: Shard): Promise<number> {
     const { bucket, key: prefix } = this.parse(uri);
-    this.allow('s3:ListBucket', `arn:aws:s3:::${bucket}`, { 's3:prefix': prefix });
+    this.allow('s3:ListBucket', `arn:${partition}:s3:::${bucket}`, { 's3:prefix': prefix });
     const objects = this.bucket(bucket, () => this.s3.list(bucket, prefix)).filter((each) => !each.key.endsWith('/'));
     const exact = objects.filter((each) => each.key === prefix);
     const chosen = exact.length > 0 ? exact : objects;
@@ -181,5 +183,10 @@ export function filesBelow(folder: string): string[] {
 /** The last lines of a file, without reading more than a few kilobytes. */
 export function lastLines(file: string, count = 12): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return '';
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n').slice(-800);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !line.startsWith(notePrefix))
+    .slice(-count)
+    .join('\n')
+    .slice(-800);
 }
