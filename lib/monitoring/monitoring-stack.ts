@@ -144,6 +144,7 @@ export class MonitoringStack extends Stack {
       ['cloudwatch:DescribeAlarms'],
       [
         arn('cloudwatch', `alarm:${resourceNames.featureAlarm(useCase.name, '*')}`),
+        arn('cloudwatch', `alarm:${resourceNames.missingAlarm(useCase.name, '*')}`),
         ...[...notifySettings(useCase).bounds.map((each) => each.alarm), 'monitor-failed'].map((end) =>
           arn('cloudwatch', `alarm:${resourceNames.metricAlarm(useCase.name, end)}`),
         ),

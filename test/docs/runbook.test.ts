@@ -143,6 +143,8 @@ describe('every alarm of an application that has all of them', () => {
     const children = [
       'drift-annuity',
       'drift-owns_car',
+      'missing-annuity',
+      'missing-owns_car',
       'quality-auc',
       'bias-DPPL-high',
       'bias-DPPL-low',

@@ -142,7 +142,7 @@ describe('a folder with a use case', () => {
     [
       'a detector for another type of feature',
       ['gates:', 'monitoring: { features: [{ name: sex, detector: ks }] }\ngates:'],
-      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2, classifier",
+      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, linf_simple, chi2_distance, psi, js, chi2, classifier",
     ],
     [
       'a p-value that is always drift',
@@ -167,7 +167,7 @@ describe('a folder with a use case', () => {
     [
       'a detector for another type of answer',
       ['gates:', 'monitoring: { features: [{ name: prediction, detector: ks }] }\ngates:'],
-      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2",
+      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, linf_simple, chi2_distance, psi, js, chi2",
     ],
     [
       'a threshold that no drift can pass',

@@ -31,7 +31,11 @@ describe('features with detectors but without thresholds', () => {
       const { MetricName, ComparisonOperator, Threshold } = each['Properties'] as Record<string, unknown>;
       return [MetricName, ComparisonOperator, Threshold];
     });
-    expect(alarms).toEqual([
+    const drift = alarms.filter(([name]) => String(name).startsWith('feature_baseline_drift_'));
+    const missing = alarms.filter(([name]) => String(name).startsWith('feature_missing_'));
+    // The model's answers have no completeness of their own.
+    expect(missing).toEqual(detectors.map((name) => [`feature_missing_${name}`, 'GreaterThanThreshold', 0]));
+    expect(drift).toEqual([
       ['feature_baseline_drift_robust', 'GreaterThanThreshold', 0.1],
       ['feature_baseline_drift_psi', 'GreaterThanThreshold', 0.2],
       ['feature_baseline_drift_js', 'GreaterThanThreshold', 0.1],

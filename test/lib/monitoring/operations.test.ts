@@ -84,6 +84,8 @@ describe('every alarm', () => {
     expect(watched.map((each) => each.AlarmName).sort()).toEqual([
       'loans-drift-annuity',
       'loans-drift-owns_car',
+      'loans-missing-annuity',
+      'loans-missing-owns_car',
       'loans-monitor-failed',
       'loans-no-data',
     ]);
