@@ -4,7 +4,7 @@ import { UserError } from '@mooring/use-case/errors';
 import { parametersByPath, pipelineParameters } from '../../contracts/pipeline-parameters';
 import type { UseCase } from '@mooring/use-case/use-case';
 import { datasetFile, uploadDataset } from '../data/dataset';
-import { followExecution, startExecution, type ExecutionState } from './execution';
+import { followExecution, startExecution, type ExecutionState } from '../shared/execution';
 import { readFoundation } from '../shared/foundation';
 import { seconds } from '../shared/output';
 import type { Project } from '../shared/project';

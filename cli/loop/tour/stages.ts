@@ -7,8 +7,8 @@ import { findUseCase } from '../../shared/command';
 import { readDecisions, type Decision } from '../../watch/decisions';
 import { stacksOf } from '../../account/deployment';
 import { invoke, type EndpointState } from '../../shared/endpoint';
-import { type LearntRows, readEvaluation, readLearntRows } from '../evaluation';
-import { followExecution } from '../execution';
+import { type LearntRows, readEvaluation, readLearntRows } from '../../shared/evaluation';
+import { followExecution } from '../../shared/execution';
 import { deliverLabels, knownLabels } from '../../data/labels';
 import { listStacks } from '../../shared/foundation';
 import { executionOf } from '../execution-of-version';
@@ -19,7 +19,7 @@ import { approvePackage, choosePackage, listPackages } from '../../shared/regist
 import { waitForDeployment } from '../rollout';
 import { openSession, type Session } from '../../shared/session';
 import { requestRow, sendTraffic, trafficRows } from '../../data/traffic';
-import type { RunRecord } from './record';
+import type { RunRecord } from '../../watch/report/run-record';
 import { freshState } from './state';
 
 /** Progress of a stage while it runs. */

@@ -4,7 +4,7 @@ import { notifySettings } from '../../../contracts/function-settings';
 import { useCaseSchema } from '@mooring/use-case/use-case';
 import { durationSeconds } from '@mooring/use-case/duration';
 import { createDriftAlarm, driftRules } from '../../../lib/monitoring/drift-alarms';
-import { runLimits } from '../../../lib/monitoring/scheduled-job';
+import { runLimits } from '../../../lib/training/scheduled-job';
 
 const detectors = ['robust', 'psi', 'js', 'wasserstein', 'ks', 'chi2', 'classifier'] as const;
 const document = {

@@ -5,7 +5,7 @@ import {
   type PipelineExecutionStep,
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames } from '../../contracts/names';
-import type { Clients } from '../shared/clients';
+import type { Clients } from './clients';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
