@@ -2,7 +2,7 @@ import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { appName, stackNames } from '../contracts/names';
 import type { UseCase } from '@mooring/use-case/use-case';
-import type { Organization } from './config/organization';
+import type { Organization } from '../contracts/organization';
 import type { SourceVersion } from './config/source-version';
 import { type Foundation, FoundationStack } from './foundation/foundation-stack';
 import { FunctionBundles } from './functions/function-bundles';

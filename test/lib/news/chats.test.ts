@@ -67,6 +67,7 @@ describe('a use case with chats', () => {
     expect(actions).toEqual([
       [undefined, ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['DeadLetters', 'sqs:SendMessage'],
+      ['Environment', 'kms:Decrypt'],
       ['Addresses', 'ssm:GetParameter'],
       ['AddressKey', 'kms:Decrypt'],
       ['DeadLetterKey', ['kms:Decrypt', 'kms:GenerateDataKey']],
