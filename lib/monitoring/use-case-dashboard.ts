@@ -123,7 +123,7 @@ function deliveries({ name }: UseCase): cloudwatch.IWidget[][] {
     [graph('Deployments in a week', [shipped, failed]), graph('Change-fail rate', [rate])],
     [
       graph('Lead time: from training to live', [hours(metricNames.leadTime, 'hours')]),
-      graph('Time to restore: how long drift rang', [hours(metricNames.timeToRestore, 'hours')]),
+      graph('Time to restore: how long drift alarms lasted', [hours(metricNames.timeToRestore, 'hours')]),
     ],
   ];
 }

@@ -172,7 +172,7 @@ describe('a folder with a use case', () => {
     [
       'a threshold that no drift can pass',
       ['gates:', 'monitoring: { features: [{ name: age, threshold: 5 }] }\ngates:'],
-      "monitoring.features[0].threshold (line 13): 5 is not allowed; allowed: less than 1, because 'robust' is never above 1 and the alarm would never ring",
+      "monitoring.features[0].threshold (line 13): 5 is not allowed; allowed: less than 1, because 'robust' is never above 1 and the alarm would never fire",
     ],
     [
       'a bound in percent',

@@ -132,7 +132,7 @@ class TestBadData:
     def test_a_file_without_rows_is_named(self, failure: Callable[..., str], rows: Rows) -> None:
         assert "rows.csv: there is a header, but no row" in failure(rows(0))
 
-    def test_a_positive_value_that_does_not_occur_is_told_with_those_that_do(
+    def test_a_positive_value_that_does_not_occur_is_reported_with_those_that_do(
         self, failure: Callable[..., str], rows: Rows
     ) -> None:
         message = failure(rows(50), dataset={"positive": 1})

@@ -108,7 +108,7 @@ class TestBadRequests:
             ({"instances": [{"sex": "f", "amount": True, "children": 1}]}, JSON, 400, ["'amount': 'true' is not"]),
         ],
     )  # fmt: skip
-    def test_are_told_everything_that_is_wrong(
+    def test_list_everything_that_is_wrong(
         self, serve: Serve, body: object, kind: str, status: int, messages: list[str]
     ) -> None:
         with pytest.raises(RequestError) as error:

@@ -99,7 +99,7 @@ def output_fn(predictions: Predictions, accept: str) -> tuple[str, str]:
 
 
 def _origin() -> dict[str, int]:
-    """The version of the model package, where the deployment told it to the container."""
+    """The version of the model package, where the deployment passed it to the container."""
     version = os.environ.get(VERSION_VARIABLE, "")
     return {"model_version": int(version)} if version.isdecimal() else {}
 
