@@ -99,7 +99,7 @@ def feature_metrics(findings: Findings) -> list[Metric]:
     """Completeness, missing values and means of the features, drift of every judged one; none without rows."""
     if findings.current.rows == 0:
         return []
-    published = [Metric(metrics.missing(name), share) for name, share in findings.missing.items()]
+    published = []
     for name, feature in findings.current.features.items():
         if name not in findings.baseline.features:
             continue
@@ -109,4 +109,5 @@ def feature_metrics(findings: Findings) -> list[Metric]:
     for result in (*findings.features, *findings.predictions):
         if result.published is not None:
             published.append(Metric(metrics.drift(result.name), result.published))
+    published += [Metric(metrics.missing(name), share) for name, share in findings.missing.items()]
     return published
