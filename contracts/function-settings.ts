@@ -1,10 +1,10 @@
-import { type VpcConfig, vpcConfigOf } from '../packages/use-case/src/sections/network';
-import { answerType, type DriftDirection, driftDirection } from '../packages/use-case/src/drift-detectors';
-import { durationSeconds } from '../packages/use-case/src/duration';
+import { type VpcConfig, vpcConfigOf } from '@mooring/use-case/sections/network';
+import { answerType, type DriftDirection, driftDirection } from '@mooring/use-case/drift-detectors';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { fairValue } from './bias-distance';
 import type { MonitorKind } from './names';
-import { errorMetrics } from '../packages/use-case/src/error-metrics';
-import { featureNames, type Stage, type UseCase } from '../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import { featureNames, type Stage, type UseCase } from '@mooring/use-case/use-case';
 
 /**
  * What a function knows of its use case, as JSON in its environment (which holds 4 KB at most, so only what it needs).

@@ -54,7 +54,9 @@ export function npmHasInstalled(folder = root) {
   const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
   const [wanted, installed] = [packagesOf(join(folder, 'package-lock.json')), packagesOf(record)];
   return Object.entries(wanted).every(([name, { version, optional }]) =>
-    name === '' || (optional === true && installed[name] === undefined) ? true : installed[name]?.version === version,
+    name === '' || (optional === true && installed[name] === undefined)
+      ? true
+      : name in installed && installed[name].version === version,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { ownSource } from '../../contracts/events';
 import type { StageName } from '../../contracts/names';
 import { readDeployments } from './deployments';
@@ -17,7 +17,7 @@ export function addRollback(program: Command, context: CommandContext): void {
     .description('bring the previous version of a stage back and wait until it serves')
     .argument('<use-case>')
     .option('--stage <stage>', 'staging or production', stageName, 'production')
-    .option('--reason <text>', 'recorded and told')
+    .option('--reason <text>', 'stored, and included in the notification')
     .option('--json', 'print the endpoint as JSON')
     .action(async (name: string, options: { stage: StageName; reason?: string; json?: boolean }) => {
       const project = context.project();

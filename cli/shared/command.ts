@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { loadOrganization, ofOrganization } from '../../contracts/organization';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Project } from './project';
 
 /** What every command is given. */
@@ -11,14 +12,14 @@ export interface CommandContext {
 }
 
 /**
- * The use case of that name; what is wrong with others does not matter.
+ * The use case of that name, with what its organization says; what is wrong with others does not matter.
  *
  * @throws UserError that lists the ones there are, or all problems of its YAML.
  */
 export function findUseCase(project: Project, name: string): UseCase {
   const [found] = loadUseCases(join(project.root, 'pipeline-defs'), [name]);
   if (found === undefined) throw new Error(`${name} was asked for and not loaded`);
-  return found.useCase;
+  return ofOrganization(loadOrganization(project.root), found).useCase;
 }
 
 /** Names of all use cases, in alphabetical order (the loader's). */

@@ -1,4 +1,8 @@
-import { UserError } from '../../packages/use-case/src/errors';
+import { AccountError } from '@mooring/local-account';
+import { UserError } from '@mooring/use-case/errors';
+
+/** Message of anything thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Codes of services that mean the caller's fault, or a disk that is full; their message says what to mend. */
 const expectedNames = [
@@ -21,7 +25,7 @@ const brokenConnection = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ECONNABORTED',
  * @returns text and whether a defect of ours.
  */
 export function describeError(error: unknown): { readonly text: string; readonly defect: boolean } {
-  if (error instanceof UserError) return { text: error.message, defect: false };
+  if (error instanceof UserError || error instanceof AccountError) return { text: error.message, defect: false };
   const code = causesOf(error)
     .map(codeOf)
     .find((each) => each !== undefined && brokenConnection.includes(each));

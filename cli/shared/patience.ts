@@ -1,4 +1,4 @@
-import { signedFetch } from '../../packages/local-account/src/core/signed-fetch';
+import { signedFetch } from '@mooring/local-account';
 import type { Connection } from './clients';
 
 /** Milliseconds without an answer after which a person wants to know why nothing happens. */

@@ -1,8 +1,5 @@
-import { UserError } from '../../packages/use-case/src/errors';
-import { Account } from '../../packages/local-account/src/account';
-import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
-import { storageFailure } from '../../packages/local-account/src/core/storage-failure';
-import { signedFetch } from '../../packages/local-account/src/core/signed-fetch';
+import { UserError } from '@mooring/use-case/errors';
+import { Account, AccountKeys, signedFetch, storageFailure } from '@mooring/local-account';
 import { note } from './output';
 import { watchAccount } from './patience';
 import { clientsFor, type Clients, type Connection } from './clients';

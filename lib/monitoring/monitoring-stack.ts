@@ -6,7 +6,7 @@ import { environment } from '../../contracts/environment';
 import { notifyFile, notifySettings } from '../../contracts/function-settings';
 import { deploymentNamespace, metricNamespaces } from '../../contracts/metrics';
 import { liveFiles, prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

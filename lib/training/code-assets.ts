@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { allowReadObjects } from '../config/grants';
 import type { AssetPlace } from '../../pipeline-defs/standard/place';
 import { type StandardCode, zipBundle } from './code-bundle';

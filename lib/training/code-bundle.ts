@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 import { useCaseJson } from '../../contracts/config-hash';
 import { bundledPackages } from '../../contracts/python-packages';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */

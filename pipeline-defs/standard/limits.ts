@@ -1,5 +1,5 @@
-import { UserError } from '../../packages/use-case/src/errors';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { UserError } from '@mooring/use-case/errors';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** Hyperparameters of the training step; a test holds the list against its table, which has kinds and bounds as well. */
 export const hyperparameters = [

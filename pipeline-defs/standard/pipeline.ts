@@ -1,4 +1,4 @@
-import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '../../packages/pipeline-language/src';
+import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '@mooring/pipeline-language';
 import type { Analyses } from './analyses';
 import { fairnessGate, modelFairnessConditions, qualityConditions, qualityFailure } from './gates';
 import { type Locations, retry, StandardJobs } from './jobs';
@@ -6,8 +6,8 @@ import { checkLimits } from './limits';
 import { NativeAnalyses } from './native-analyses';
 import { OpenAnalyses } from './open-analyses';
 import { parameterList, type StandardParameters, standardParameters } from './parameters';
-import { vpcConfigOf } from '../../packages/use-case/src/sections/network';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { vpcConfigOf } from '@mooring/use-case/sections/network';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { PipelineContext } from './place';
 import { registration, type Trained } from './registration';
 import { textsOf } from './step-texts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** Where a pipeline runs: everything that only the deployment knows. Strings may carry deploy-time tokens. */
 export interface Place {

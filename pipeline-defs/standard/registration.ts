@@ -8,7 +8,7 @@ import {
   type ProcessingStep,
   RegisterModelStep,
   type TrainingStep,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analysis, Files } from './analyses';
 import { modelCardContent } from './model-card';
 import type { StandardParameters } from './parameters';

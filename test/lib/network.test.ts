@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vpcEndpoints } from '../../contracts/vpc-endpoints';
-import { loadOrganization, ofOrganization } from '../../lib/config/organization';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import { loadOrganization, ofOrganization } from '../../contracts/organization';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { testUseCases } from '../support/app';
 import { definition, loans, properties, synthTemplates, text } from '../support/templates';
 

@@ -1,7 +1,7 @@
 /** Writes the code bundle and use-case.json of every shipped use case below a folder, for the Python tests. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { useCaseJson } from '../../contracts/config-hash';
 import { StandardCode, zipBundle } from '../../lib/training/code-bundle';
 

@@ -28,7 +28,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles")
     script = ROOT / "test/pipeline-defs/bundles.ts"
     made = subprocess.run(
-        ["node", "-r", "ts-node/register/transpile-only", str(script), str(folder)],
+        ["node", "--require", "./bin/typescript.cjs", str(script), str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,

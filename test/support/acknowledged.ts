@@ -1,6 +1,6 @@
-import type { Account } from '../../packages/local-account/src/account';
-import { messageOf } from '../../packages/local-account/src/core/errors';
-import type { Body } from '../../packages/local-account/src/core/service';
+import type { Account } from '@mooring/local-account';
+import { messageOf } from '@mooring/local-account/src/core/errors';
+import type { Body } from '@mooring/local-account/src/core/service';
 
 const bucket = 'withstand';
 const group = '/withstand';

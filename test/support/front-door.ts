@@ -10,7 +10,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { zipSync } from 'fflate';
 import { prefixes, resourceNames, stackNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { FoundationStack } from '../../lib/foundation/foundation-stack';
 import { FunctionBundles } from '../../lib/functions/function-bundles';
 import { MooringFunction } from '../../lib/functions/mooring-function';
@@ -18,7 +18,8 @@ import { FrontDoorStack } from '../../lib/serving/front-door-stack';
 import { environment } from '../../contracts/environment';
 import { labelSettings } from '../../contracts/function-settings';
 import { allowKey, allowWrite } from '../../lib/config/grants';
-import { Laptop, root } from '../../packages/local-account/test/support/laptop';
+import { Laptop } from '@mooring/local-account/test/support/laptop';
+import { root } from './app';
 import {
   capture,
   createConfig,
@@ -26,10 +27,10 @@ import {
   createModel,
   updateEndpoint,
   variant,
-} from '../../packages/local-account/test/support/serving';
+} from '@mooring/local-account/test/support/serving';
 import { doorUseCase } from './door-use-case';
-import { Sha256 } from '../../packages/local-account/src/core/sha256';
-import { clientConfig, control } from '../../packages/local-account/test/support/clients';
+import { Sha256 } from '@mooring/local-account/src/core/sha256';
+import { clientConfig, control } from '@mooring/local-account/test/support/clients';
 
 type Settings = Readonly<Record<string, unknown>>;
 

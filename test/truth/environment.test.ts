@@ -8,15 +8,15 @@ import {
   DescribeTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { EventSide } from '../../packages/local-account/test/support/event-side';
-import { bucket, Laptop, processing, xgboostImage } from '../../packages/local-account/test/support/laptop';
+import { EventSide } from '@mooring/local-account/test/support/event-side';
+import { bucket, Laptop, processing, xgboostImage } from '@mooring/local-account/test/support/laptop';
 import {
   createConfig,
   createEndpoint,
   createModel,
   invoke,
   variant,
-} from '../../packages/local-account/test/support/serving';
+} from '@mooring/local-account/test/support/serving';
 
 // Processes of the local account see what AWS gives theirs, and nothing of the shell that started the account.
 

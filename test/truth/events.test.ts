@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compilePattern } from '../../packages/local-account/src/services/shared/pattern';
+import { compilePattern } from '@mooring/local-account/src/services/shared/pattern';
 import { EventFacts, put } from './support/event-facts';
 import { type Known, unexplained } from './support/known';
 import { Resolver } from './support/resolve';

@@ -1,4 +1,4 @@
-import { EventSide } from '../../packages/local-account/test/support/event-side';
+import { EventSide } from '@mooring/local-account/test/support/event-side';
 import { derivedCall, recordedCalls } from './recorded/calls';
 import { makeWorld, type World } from './recorded/world';
 import { answerOf, recordedErrors, recordedFile, type RecordedError } from './support/recorded-errors';

@@ -1,22 +1,22 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileGlob } from '../../packages/local-account/src/services/codepipeline/runtime/git-glob';
-import { resolveParameters } from '../../packages/local-account/src/cloudformation/parameters';
-import { parseTemplate } from '../../packages/local-account/src/cloudformation/template';
-import { messageOf } from '../../packages/local-account/src/core/errors';
-import { labelsOf } from '../../packages/local-account/src/core/path-template';
-import { wildcard } from '../../packages/local-account/src/core/wildcard';
-import { parseAlarmRule } from '../../packages/local-account/src/services/cloudwatch/runtime/composite-rule';
-import { parseExpression } from '../../packages/local-account/src/services/cloudwatch/runtime/math-parser';
-import { compare } from '../../packages/local-account/src/services/codepipeline/runtime/variables';
-import { compilePattern } from '../../packages/local-account/src/services/shared/pattern';
-import { matchesPattern } from '../../packages/local-account/src/services/iam/runtime/policy';
-import { filterOf } from '../../packages/local-account/src/services/logs/api/filter-pattern';
-import { readMetrics } from '../../packages/local-account/src/services/sagemaker/runtime/jobs/metric-definitions';
-import { matches } from '../../packages/pipeline-language/src/check/shape';
-import table from '../../packages/pipeline-language/src/check/shapes.json';
-import { seeded } from '../support/seeded';
+import { compileGlob } from '@mooring/local-account/src/services/codepipeline/runtime/git-glob';
+import { resolveParameters } from '@mooring/local-account/src/cloudformation/parameters';
+import { parseTemplate } from '@mooring/local-account/src/cloudformation/template';
+import { messageOf } from '@mooring/local-account/src/core/errors';
+import { labelsOf } from '@mooring/local-account/src/core/path-template';
+import { wildcard } from '@mooring/local-account/src/core/wildcard';
+import { parseAlarmRule } from '@mooring/local-account/src/services/cloudwatch/runtime/composite-rule';
+import { parseExpression } from '@mooring/local-account/src/services/cloudwatch/runtime/math-parser';
+import { compare } from '@mooring/local-account/src/services/codepipeline/runtime/variables';
+import { compilePattern } from '@mooring/local-account/src/services/shared/pattern';
+import { matchesPattern } from '@mooring/local-account/src/services/iam/runtime/pattern';
+import { filterOf } from '@mooring/local-account/src/services/logs/api/filter-pattern';
+import { readMetrics } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/metric-definitions';
+import { matches } from '@mooring/pipeline-language/src/check/shape';
+import table from '@mooring/pipeline-language/src/check/shapes.json';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { processorTime, Tally, tries } from '../support/withstand';
 
 /** Milliseconds of processor time that one input may take; what is a user's expression by definition has 500 ms and its start. */

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { Acknowledged } from '../support/acknowledged';
 import { root, Workplace } from '../support/mooring';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { isLong, Tally, tries } from '../support/withstand';
 
 const module_ = (path: string): string => JSON.stringify(join(root, path));

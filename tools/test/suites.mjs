@@ -12,7 +12,7 @@ export const suites = {
   quick: {
     what: 'unit, packages, local account, the loop, Python',
     runs: [
-      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
+      jest('unit', 'use-case', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
       pytest('not parity and not spark and not sdk and not slow and not truth'),
     ],
   },

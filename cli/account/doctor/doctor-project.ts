@@ -1,11 +1,12 @@
-import { probeContainment } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
+import { probeContainment } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { imageOf } from '@mooring/local-account';
 import { imagePython, patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../../shared/project';
-import { messageOf } from '../../../packages/local-account/src/core/errors';
-import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
+import { messageOf } from '../../shared/errors';
+import { vpcEndpoints } from '../../../contracts/vpc-endpoints';
 import { type Check, ill, well } from './checks';
 import { localRegion } from '../../shared/clients';
 import { unknownInstances } from '../cost';
@@ -104,6 +105,19 @@ export const projectChecks: Readonly<Record<string, Check>> = {
       warnings.length === 0
         ? well('of both prebuilt images for more than 90 days')
         : ill(warnings.join('; '), 'take a newer tag in contracts/prebuilt-images.ts, as its comment says'),
+    );
+  },
+  network: ({ useCases }) => {
+    const needed = useCases.flatMap((each) => {
+      const endpoints = vpcEndpoints(each);
+      return endpoints.length === 0 ? [] : [`${each.name} in ${each.network?.vpc ?? ''}: ${endpoints.join(', ')}`];
+    });
+    return Promise.resolve(
+      well(
+        needed.length === 0
+          ? 'no use case runs in a VPC'
+          : `without internet, the VPC needs endpoints of these services: ${needed.join('; ')}`,
+      ),
     );
   },
   images: ({ useCases }) => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../../../cli/shared/errors';
 import { watchAccount } from '../../../cli/shared/patience';
-import { signedFetch } from '../../../packages/local-account/src/core/signed-fetch';
+import { signedFetch } from '@mooring/local-account';
 
 const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'x'.repeat(40) };
 

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { configHash } from '../../../contracts/config-hash';
 import { stackNames } from '../../../contracts/names';
-import { Graph } from '../../../packages/pipeline-language/src';
-import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { Graph } from '@mooring/pipeline-language';
+import { checkDefinition } from '@mooring/pipeline-language/check';
 import { testUseCases } from '../../support/app';
 import { definition, loans, prices, properties, resources, synthTemplates } from '../../support/templates';
 

@@ -1,5 +1,5 @@
 import { checkLimits } from '../../../pipeline-defs/standard/limits';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { testUseCases } from '../../support/app';
 
 const [loans] = testUseCases();

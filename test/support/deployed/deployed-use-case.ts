@@ -11,9 +11,9 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { metadataKeys, prefixes, resourceNames, stackNames, type StageName } from '../../../contracts/names';
-import { Account } from '../../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../../cli/account/cdk';
 import { clientsFor, type Clients } from '../../../cli/shared/clients';
 import { stacksOf } from '../../../cli/account/deployment';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { StandardCode, zipBundle } from '../../../lib/training/code-bundle';
 import { standardPipeline } from '../../../pipeline-defs/standard/pipeline';
 import { root } from '../../support/app';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type LoadedUseCase, loadUseCases } from '../../../packages/use-case/src/load-use-case';
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { type LoadedUseCase, loadUseCases } from '@mooring/use-case/load-use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 import { root, testApp } from '../../support/app';
 import { nativeUseCase } from '../../support/native-use-case';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';

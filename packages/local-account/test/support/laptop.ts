@@ -20,10 +20,12 @@ import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { c as createTar } from 'tar';
 import { Account } from '../../src/account';
+import { packageFolder } from '../../src/core/package-folder';
 import { clientConfig } from './clients';
 
-export const root = join(__dirname, '../../../..');
-export const python = join(root, '.venv', 'bin', 'python');
+/** Python with the libraries of the images: that of MOORING_PYTHON_ENVIRONMENT, else the checkout's. */
+const environment = process.env['MOORING_PYTHON_ENVIRONMENT'] ?? join(packageFolder(), '../../.venv');
+export const python = join(environment, 'bin', 'python');
 export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 export const xgboostImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 export const bucket = 'laptop-bucket';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { AccountParts } from '../../../core/module';
-import { dockerStandIn } from '../../../core/project-root';
-import type { Build, BuildRequest } from './builds';
+import { dockerStandIn } from '../../../core/package-folder';
+import type { Build, BuildRequest } from './build';
 import type { BuildSpec } from './buildspec';
 
 interface BuildPlace {

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { monitorRepository } from '../../../../../../use-case/src/sections/compute';
 import { Unsupported } from '../../../../core/errors';
-import { pythonSources } from './warm-interpreter';
+import { packageFolder } from '../../../../core/package-folder';
+
+/** Repository that the open monitor's own image is pushed to, and the title that the image has. */
+export const monitorRepository = 'mooring-monitor';
 
 /** Whether an image is the monitor's own, by the name of its repository. */
 export const isMonitorImage = (repository: string): boolean => repository === monitorRepository;
@@ -14,7 +16,8 @@ interface Place {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const usual = (): string => join(pythonSources(), '../../..', '.venvs', 'bench');
+/** Where a checkout of Mooring keeps it. */
+const usual = (): string => join(packageFolder(), '../..', '.venvs', 'bench');
 
 /**
  * A command of the monitor's own image as it runs here: by the Python that has pyspark, all processors of this machine

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { packageFolder } from '../../../../core/package-folder';
 import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
 import { imageOf } from './image';
 import { isMonitorImage } from './spark';
-import { pythonSources } from './warm-interpreter';
 
 /** Closed images whose jobs the open monitor does, and its drop-in images, by the command that does them. */
 const commands: Readonly<Record<string, string>> = {
@@ -38,17 +38,17 @@ export function standIn(uri: string): StandIn | undefined {
   if (command === undefined) return undefined;
   return {
     command: ['python3', '-m', 'mooring_monitor', command, '--root', containerRoot],
-    environment: { PYTHONPATH: monitorSources() },
+    environment: monitorSources(),
   };
 }
 
-/** PYTHONPATH of the open monitor and what it imports, found upwards from the account's own sources. */
-function monitorSources(from = pythonSources()): string {
-  const projects = join(from, 'python');
-  if (existsSync(join(projects, 'mooring-monitor')))
-    return readdirSync(projects)
+/** In a checkout the open monitor and what it imports lie beside the packages; elsewhere the account's Python has them installed. */
+function monitorSources(): StandIn['environment'] {
+  const projects = join(packageFolder(), '../../python');
+  if (!existsSync(join(projects, 'mooring-monitor'))) return {};
+  return {
+    PYTHONPATH: readdirSync(projects)
       .map((project) => join(projects, project, 'src'))
-      .join(':');
-  if (dirname(from) === from) throw new Error('python/mooring-monitor is not beside the local account');
-  return monitorSources(dirname(from));
+      .join(delimiter),
+  };
 }

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { pythonSources } from '../../../../core/package-folder';
 
 /** How a child ended: its exit code, or the signal that ended it. */
 export interface Ended {
@@ -69,15 +70,6 @@ interface Waiting {
   readonly listening: (port: number) => void;
   readonly ended: (ended: Ended) => void;
   readonly lost: (error: Error) => void;
-}
-
-/** The Python sources of the account, found upwards from this file (which may be part of a bundle). */
-export function pythonSources(from = __dirname): string {
-  for (let at = from; ; at = dirname(at)) {
-    const folder = join(at, 'packages/local-account/python');
-    if (existsSync(join(folder, 'mooring_local', 'warm.py'))) return folder;
-    if (dirname(at) === at) throw new Error(`packages/local-account/python is not in ${from} or above it`);
-  }
 }
 
 export interface WarmInterpreterOptions {

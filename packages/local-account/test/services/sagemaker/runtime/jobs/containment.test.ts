@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   CreateModelCommand,
   CreateProcessingJobCommand,
@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { CreateProcessingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { notContained } from '../../../../../src/services/sagemaker/runtime/jobs/warm-interpreter';
-import { bucket, Laptop, output, processing, root, sklearnImage } from '../../../../support/laptop';
+import { bucket, Laptop, output, processing, sklearnImage } from '../../../../support/laptop';
 import { createConfig, createEndpoint, invoke, script, variant } from '../../../../support/serving';
 
 /** What an attacker's job tries; prints one line for each with what came of it. */
@@ -88,7 +88,7 @@ describe('a job that means harm', () => {
   };
 
   beforeAll(async () => {
-    victim = join(mkdtempSync(join(root, 'node_modules', '.victim-')), 'thesis.txt');
+    victim = join(mkdtempSync(join(dirname(require.resolve('esbuild/package.json')), '..', '.victim-')), 'thesis.txt');
     writeFileSync(victim, 'years of work');
     // Where people have it: in the project, not below /tmp, of which a job sees its own.
     laptop = await Laptop.start({}, join(victim, '..'));

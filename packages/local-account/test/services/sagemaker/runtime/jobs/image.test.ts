@@ -1,22 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { imageOf, packagesOf, runsAs } from '../../../../../src/services/sagemaker/runtime/jobs/image';
-import { root, sklearnImage, xgboostImage } from '../../../../support/laptop';
-
-const lists = join(root, 'requirements/images');
-const present = existsSync(lists);
-if (!present) console.warn(`skipped: ${lists} is not on this machine`);
-
-describe('the packages of an image', () => {
-  (present ? test : test.skip).each([
-    ['sagemaker-scikit-learn', 'scikit-learn-1.9-0.txt'],
-    ['sagemaker-xgboost', 'xgboost-3.2-0.txt'],
-  ])('%s are those of its list', (repository, file) => {
-    const lines = readFileSync(join(lists, file), 'utf8').split('\n');
-    for (const [name, version] of Object.entries(packagesOf(repository)))
-      expect(lines.map((line) => line.replace(/^#- /, ''))).toContain(`${name}==${version}`);
-  });
-});
+import { sklearnImage, xgboostImage } from '../../../../support/laptop';
 
 describe('what a job says about the Python that runs it', () => {
   const own = packagesOf('sagemaker-xgboost');
