@@ -1,10 +1,4 @@
-/** @type {import('jest').Config} */
-const base = {
-  transform: { '^.+\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
-  testEnvironment: 'node',
-  setupFiles: ['<rootDir>/test/support/plain-output.js'],
-  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.mooring', '<rootDir>/.venv', '<rootDir>/.venvs'],
-};
+const { base } = require('./test/support/jest-base.cjs');
 
 /** Folders of each project. Those of `unit` and of the packages mirror the sources; the others walk through the whole product. */
 const projects = {
@@ -17,8 +11,8 @@ const projects = {
     'test/lib',
     'test/pipeline-defs',
     'test/tools',
-    'packages/use-case/test',
   ],
+  'use-case': ['packages/use-case/test'],
   'pipeline-language': ['packages/pipeline-language/test'],
   'local-account': ['packages/local-account/test'],
   account: ['test/account'],

@@ -1,5 +1,5 @@
 /**
- * Deployments under constant load: `npx ts-node --transpile-only bench/deployments-under-load.ts [--deployments 20]
+ * Deployments under constant load: `node --require ./bin/typescript.cjs bench/deployments-under-load.ts [--deployments 20]
  * [--rate 30] [--connections 8]`.
  *
  * Versions are good, so not one request may fail: neither at the front door nor at the endpoint. The load comes from two

@@ -1,6 +1,6 @@
 /**
  * What the front door adds to the endpoint's own time, in the local account, and what the functions weigh:
- * `npx ts-node --transpile-only bench/predict-overhead.ts [--users 50] [--seconds 20] [--think 1] [--rounds 1]`.
+ * `node --require ./bin/typescript.cjs bench/predict-overhead.ts [--users 50] [--seconds 20] [--think 1] [--rounds 1]`.
  *
  * The overhead of a request is the user's time minus the time that InvokeEndpoint took, which the predict function
  * says in `Server-Timing`. It holds everything else: HTTP, token, API gateway, function, checks; `function` is the
@@ -19,7 +19,7 @@ import { FunctionBundles, functionNames } from '../lib/functions/function-bundle
 import { doorUseCase, record } from '../test/support/door-use-case';
 import { FrontDoor } from '../test/support/front-door';
 import { load as measure, type Load, percentile, type Sample } from './predict-load';
-import { invocationTarget } from '../packages/local-account/test/support/clients';
+import { invocationTarget } from '@mooring/local-account/test/support/clients';
 
 const bounds = { overhead: 10, bundle: 1024 * 1024, importTime: 150 } as const;
 const root = join(__dirname, '..');

@@ -4,8 +4,8 @@
  */
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { UserError } from '../packages/use-case/src/errors';
-import { loadUseCases } from '../packages/use-case/src/load-use-case';
+import { UserError } from '@mooring/use-case/errors';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { loadOrganization, ofOrganization } from '../contracts/organization';
 import { readSourceVersion } from '../lib/config/source-version';
 import { MooringApp } from '../lib/mooring-app';

@@ -17,6 +17,16 @@ const sources = [
   'package-lock.json',
 ];
 
+/** What is left out of the bundle: the libraries, by the manifests that name them. Our own packages are part of it. */
+function libraries() {
+  const manifests = [
+    root,
+    ...['local-account', 'pipeline-language', 'use-case'].map((name) => join(root, 'packages', name)),
+  ];
+  const named = manifests.flatMap((folder) => Object.keys(require(join(folder, 'package.json')).dependencies));
+  return named.filter((name) => !name.startsWith('@mooring/'));
+}
+
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
@@ -38,7 +48,8 @@ function build() {
     target: 'node20',
     format: 'cjs',
     sourcemap: 'inline',
-    packages: 'external',
+    conditions: ['mooring-source'],
+    external: libraries(),
     define: { 'process.env.MOORING_ROOT': JSON.stringify(root) },
     logLevel: 'error',
   });

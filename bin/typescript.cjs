@@ -4,6 +4,7 @@
 // Types are checked by `npm run lint`, not here.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const Module = require('node:module');
 const { join } = require('node:path');
 const { version } = require('esbuild/package.json');
 
@@ -40,6 +41,23 @@ function transformed(filename) {
     return code;
   }
 }
+
+/** Source of what one of our packages exports, by its manifest; undefined for what it does not export as source. */
+function sourceOf(request) {
+  const [, name, rest = ''] = /^@mooring\/([^/]+)(\/.*)?$/.exec(request) ?? [];
+  if (name === undefined) return undefined;
+  const folder = join(__dirname, '..', 'packages', name);
+  manifests[name] ??= JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { exports: all } = manifests[name];
+  // `./sections/*` and the like; the manifests have no pattern with something behind the star but `*.json`.
+  const pattern = Object.keys(all).find((key) => key.endsWith('/*') && `.${rest}`.startsWith(key.slice(0, -1)));
+  const target = (all[`.${rest}`] ?? all[pattern])?.['mooring-source'];
+  return target && join(folder, target.replace('*', `.${rest}`.slice(pattern?.length - 1)));
+}
+
+const manifests = {};
+const resolve = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) => resolve(sourceOf(request) ?? request, ...rest);
 
 process.setSourceMapsEnabled(true);
 require.extensions['.ts'] = (module, filename) => module._compile(transformed(filename), filename);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UseCase } from '../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** The use case as the Python side reads it: validated, defaults filled in, in the order of the schema. */
 export function useCaseJson(useCase: UseCase): string {

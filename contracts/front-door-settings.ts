@@ -1,5 +1,5 @@
 import type { Field, FrontDoorSettings } from './front-door';
-import { type Api, type Column, featureNames, type UseCase } from '../packages/use-case/src/use-case';
+import { type Api, type Column, featureNames, type UseCase } from '@mooring/use-case/use-case';
 
 /** What the predict function is told; apart from its type, so that the function's bundle holds no schema library. */
 export function frontDoorSettings(useCase: UseCase, api: Api): FrontDoorSettings {

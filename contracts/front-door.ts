@@ -1,4 +1,4 @@
-import type { Api, Column, UseCase } from '../packages/use-case/src/use-case';
+import type { Api, Column, UseCase } from '@mooring/use-case/use-case';
 
 /** A column that a prediction is made from, with what its values must be like. */
 export type Field = Pick<Column, 'name' | 'type' | 'categories' | 'min' | 'max' | 'nullable'>;

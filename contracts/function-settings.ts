@@ -1,10 +1,10 @@
-import { type VpcConfig, vpcConfigOf } from '../packages/use-case/src/sections/network';
-import { answerType, type DriftDirection, driftDirection } from '../packages/use-case/src/drift-detectors';
-import { durationSeconds } from '../packages/use-case/src/duration';
+import { type VpcConfig, vpcConfigOf } from '@mooring/use-case/sections/network';
+import { answerType, type DriftDirection, driftDirection } from '@mooring/use-case/drift-detectors';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { fairValue } from './bias-distance';
 import type { MonitorKind } from './names';
-import { errorMetrics } from '../packages/use-case/src/error-metrics';
-import { featureNames, type Stage, type UseCase } from '../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import { featureNames, type Stage, type UseCase } from '@mooring/use-case/use-case';
 
 /**
  * What a function knows of its use case, as JSON in its environment (which holds 4 KB at most, so only what it needs).
@@ -42,6 +42,10 @@ export interface RetrainSettings {
   readonly configHash?: string;
 }
 
+/** Name of the file beside the notify function's code: each monitored feature makes it longer, and no environment holds many. */
+export const notifyFile = 'notify.json';
+
+/** What the notify function knows of its use case: the file {@link notifyFile}. */
 export interface NotifySettings {
   readonly title: string;
   /** `direction`: whether drift is a value above the threshold (distances) or below it (p-values). */

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { UserError } from '../packages/use-case/src/errors';
-import type { LoadedUseCase } from '../packages/use-case/src/load-use-case';
-import { network } from '../packages/use-case/src/sections/network';
+import { UserError } from '@mooring/use-case/errors';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
+import { network } from '@mooring/use-case/sections/network';
 
 /** What holds for all use cases of an organization: `mooring.yaml` beside `pipeline-defs`. */
 export const organizationFile = 'mooring.yaml';

@@ -1,4 +1,4 @@
-import { errorMetrics } from '../packages/use-case/src/error-metrics';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
 
 /**
  * Parameters of the standard pipeline, named once: the definition declares them, the retrain function and the CLI set them.

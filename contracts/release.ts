@@ -1,4 +1,4 @@
-import { UserError } from '../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 
 /** `release` goes to production, `prerelease` stops after staging. */
 export type ReleaseKind = 'release' | 'prerelease';

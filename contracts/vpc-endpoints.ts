@@ -1,5 +1,5 @@
-import { vpcConfigOf } from '../packages/use-case/src/sections/network';
-import type { UseCase } from '../packages/use-case/src/use-case';
+import { vpcConfigOf } from '@mooring/use-case/sections/network';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** Services that jobs, models and functions of a use case reach; in a VPC without internet each needs an endpoint. */
 export function vpcEndpoints(useCase: UseCase): readonly string[] {

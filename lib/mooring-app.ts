@@ -1,7 +1,7 @@
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
-import type { LoadedUseCase } from '../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { appName, stackNames } from '../contracts/names';
-import type { UseCase } from '../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Organization } from '../contracts/organization';
 import type { SourceVersion } from './config/source-version';
 import { type Foundation, FoundationStack } from './foundation/foundation-stack';

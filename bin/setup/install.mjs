@@ -2,7 +2,8 @@
 // Plain Node with no dependency, because it runs before any is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { holding } from './install-lock.mjs';
@@ -53,7 +54,9 @@ export function npmHasInstalled(folder = root) {
   const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
   const [wanted, installed] = [packagesOf(join(folder, 'package-lock.json')), packagesOf(record)];
   return Object.entries(wanted).every(([name, { version, optional }]) =>
-    name === '' || (optional === true && installed[name] === undefined) ? true : installed[name]?.version === version,
+    name === '' || (optional === true && installed[name] === undefined)
+      ? true
+      : name in installed && installed[name].version === version,
   );
 }
 
@@ -74,6 +77,9 @@ export function ensureNodeModules() {
   });
 }
 
+/** Python of SageMaker's images (contracts/prebuilt-images.ts). */
+const imagePython = '3.12';
+
 /** Python environments by name: where they live and which requirements they hold. */
 export const pythonEnvironments = {
   main: { folder: '.venv', requirements: ['requirements/dev.txt', 'requirements/runtime.txt'] },
@@ -81,6 +87,16 @@ export const pythonEnvironments = {
   sdk: { folder: '.venvs/sdk', requirements: ['requirements/sdk.txt'] },
   truth: { folder: '.venvs/truth', requirements: ['requirements/truth.txt'] },
   bench: { folder: '.venvs/bench', requirements: ['requirements/bench.txt'] },
+  'image-scikit-learn': {
+    folder: '.venvs/image-scikit-learn',
+    requirements: ['requirements/images/scikit-learn-1.9-0.txt'],
+    image: true,
+  },
+  'image-xgboost': {
+    folder: '.venvs/image-xgboost',
+    requirements: ['requirements/images/xgboost-3.2-0.txt'],
+    image: true,
+  },
 };
 
 function pythonVersion(command) {
@@ -88,14 +104,31 @@ function pythonVersion(command) {
   return probe.status === 0 ? probe.stdout.trim() : undefined;
 }
 
-/** The interpreter to build from: MOORING_PYTHON, else the first of 3.12, 3.11, 3.10 found (the images have 3.12). */
+/** Interpreters that pyenv has installed, newest first, whether or not its shims are on the path. */
+function pyenvPythons() {
+  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  if (!existsSync(versions)) return [];
+  const order = new Intl.Collator('en', { numeric: true }).compare;
+  return readdirSync(versions)
+    .sort((a, b) => order(b, a))
+    .map((version) => join(versions, version, 'bin', 'python'))
+    .filter((python) => existsSync(python));
+}
+
+/** The Python of SageMaker's images, or undefined when this machine has none. */
+export function findImagePython() {
+  const candidates = [process.env.MOORING_PYTHON, 'python3.12', 'python3', ...pyenvPythons()];
+  return candidates.find((candidate) => candidate && pythonVersion(candidate) === imagePython);
+}
+
+/** The interpreter to build from: MOORING_PYTHON, else the images' 3.12 wherever it is, else what is found. */
 function findPython() {
   const allowed = ['3.10', '3.11', '3.12', '3.13'];
   const candidates = process.env.MOORING_PYTHON
     ? [process.env.MOORING_PYTHON]
-    : ['python3.12', 'python3', 'python3.11', 'python3.10', 'python3.13', 'python'];
+    : [findImagePython(), 'python3', 'python3.11', 'python3.10', 'python3.13', 'python', ...pyenvPythons()];
   const found = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidates.filter((each) => each !== undefined)) {
     const version = pythonVersion(candidate);
     if (version !== undefined && allowed.includes(version)) return candidate;
     if (version !== undefined) found.push(`${candidate} is ${version}`);
@@ -120,23 +153,41 @@ export function ensurePython(name = 'main') {
   return python;
 }
 
+/** The same for the environment of a prebuilt image; undefined on a machine without the images' Python. */
+export function ensureImagePython(image) {
+  return findImagePython() === undefined ? undefined : ensurePython(`image-${image}`);
+}
+
 function installPython(name, environment, folder, python, stamp, wanted) {
-  const base = findPython();
+  const base = environment.image ? findImagePython() : findPython();
+  if (base === undefined)
+    throw new SetupError(
+      `the Python environment '${name}' needs Python ${imagePython}, as its image has it. ` +
+        'Install it, or point MOORING_PYTHON at one.',
+    );
   if (!existsSync(python)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(dirname(folder), { recursive: true });
     quietly(`creating the Python environment '${name}' (${environment.folder})`, base, ['-m', 'venv', folder]);
   }
-  quietly(`installing Python packages of '${name}'`, python, [
-    '-m',
-    'pip',
-    'install',
-    '--disable-pip-version-check',
-    '-q',
-    '-r',
-    environment.requirements[0],
-  ]);
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '-q'];
+  const what = `installing Python packages of '${name}'`;
+  if (environment.image) installImage(what, python, pip, environment.requirements[0], folder);
+  else quietly(what, python, [...pip, '-r', environment.requirements[0]]);
   writeFileSync(stamp, wanted);
+}
+
+/**
+ * As the image's build does: exactly what its lock file lists, whatever the packages say that they need, built with the
+ * listed tools; and one line of the toolkit brought up to date with Python 3.10.
+ */
+function installImage(what, python, pip, requirements, folder) {
+  const tools = readFileSync(join(root, requirements), 'utf8').match(/^(pip|setuptools)==\S+/gm);
+  quietly(`${what} (its build tools)`, python, [...pip, ...tools]);
+  quietly(what, python, [...pip, '--no-deps', '--no-build-isolation', '-r', requirements]);
+  const packages = join(folder, `lib/python${imagePython}/site-packages`);
+  const mapping = join(packages, 'sagemaker_containers/_mapping.py');
+  writeFileSync(mapping, readFileSync(mapping, 'utf8').replaceAll('collections.Mapping', 'collections.abc.Mapping'));
 }
 
 /** Runs main() and turns a SetupError into one paragraph and exit code 1. */

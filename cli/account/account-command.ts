@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
-import { holdsState } from '../../packages/local-account/src/core/state-lock';
-import { repairState } from '../../packages/local-account/src/repair';
+import { UserError } from '@mooring/use-case/errors';
+import { holdsState, repairState } from '@mooring/local-account';
 import type { CommandContext } from '../shared/command';
 import { print, printJson } from '../shared/output';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import type { Project } from '../shared/project';
 import { clientEnvironment, type Connection } from '../shared/clients';
 

@@ -1,6 +1,6 @@
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import type { StageName } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import prices from './prices.json';
 
 /** One line of the month's estimate, in the table's currency. */

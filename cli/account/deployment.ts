@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { configHash } from '../../contracts/config-hash';
 import { resourceNames, stackNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Clients, Connection } from '../shared/clients';
 import { deploy, synth, type Follow } from './cdk';
 import { note } from '../shared/output';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { useCaseNames, type CommandContext } from '../shared/command';
 import { note, print } from '../shared/output';
 import { destroy } from './destroy';

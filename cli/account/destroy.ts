@@ -16,7 +16,7 @@ import {
   ListEndpointsCommand,
   ListModelsCommand,
 } from '@aws-sdk/client-sagemaker';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { appName, resourceNames, stackNames, stageNames } from '../../contracts/names';
 import { releaseNames } from '../../contracts/release';
 import { listPackages } from '../shared/registry';

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
-import { Account } from '../../packages/local-account/src/account';
-import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
+import { UserError } from '@mooring/use-case/errors';
+import { Account, AccountKeys } from '@mooring/local-account';
 import { clientEnvironment } from '../shared/clients';
 import { print, printJson } from '../shared/output';
 import type { CommandContext } from '../shared/command';

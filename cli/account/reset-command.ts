@@ -1,8 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
-import { Account } from '../../packages/local-account/src/account';
-import { holdsState } from '../../packages/local-account/src/core/state-lock';
+import { UserError } from '@mooring/use-case/errors';
+import { Account, holdsState } from '@mooring/local-account';
 import { print } from '../shared/output';
 import type { CommandContext } from '../shared/command';
 

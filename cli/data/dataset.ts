@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { prefixes, stackNames } from '../../contracts/names';
 import type { Clients } from '../shared/clients';
 import { type Foundation, listStacks, readFoundation } from '../shared/foundation';

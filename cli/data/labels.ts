@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { parse } from 'csv-parse/sync';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { resourceNames } from '../../contracts/names';
 import type { Clients } from '../shared/clients';
 import type { Project } from '../shared/project';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { readEndpoint } from '../shared/endpoint';
 import { keepLabels } from './labels';
 import { note, print, printJson } from '../shared/output';

@@ -1,6 +1,6 @@
 import { resourceNames } from '../../contracts/names';
-import { endpointAlarms } from '../../packages/use-case/src/sections/stage';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { endpointAlarms } from '@mooring/use-case/sections/stage';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Session } from '../shared/session';
 import { type AlarmState, readAlarms } from '../watch/alarms';
 import { type Row, sendTraffic, type TrafficOptions, type TrafficResult } from './traffic';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { stageNames, type StageName } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { readDeployments } from './deployments';
 import { mustBeDeployed } from '../shared/foundation';
 import { approveForProduction, approvePackage, choosePackage } from '../shared/registry';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
-import { checkFile, toTable } from '../../packages/pipeline-language/src';
+import { UserError } from '@mooring/use-case/errors';
+import { checkFile, toTable } from '@mooring/pipeline-language';
 import { print, printJson } from '../shared/output';
 import type { CommandContext } from '../shared/command';
 

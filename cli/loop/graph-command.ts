@@ -1,7 +1,7 @@
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { Option, type Command } from 'commander';
 import { resourceNames } from '../../contracts/names';
-import { Graph, toDot, toMermaid, toText } from '../../packages/pipeline-language/src';
+import { Graph, toDot, toMermaid, toText } from '@mooring/pipeline-language';
 import { deployUseCases, milestones } from '../account/deployment';
 import { isDeployed } from '../shared/foundation';
 import { note, print } from '../shared/output';

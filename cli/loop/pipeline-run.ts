@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Listr } from 'listr2';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { parametersByPath, pipelineParameters } from '../../contracts/pipeline-parameters';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { datasetFile, uploadDataset } from '../data/dataset';
 import { followExecution, startExecution, type ExecutionState } from './execution';
 import { readFoundation } from '../shared/foundation';

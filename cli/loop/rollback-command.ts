@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { ownSource } from '../../contracts/events';
 import type { StageName } from '../../contracts/names';
 import { readDeployments } from './deployments';

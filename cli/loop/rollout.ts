@@ -1,4 +1,4 @@
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, prefixes, type StageName } from '../../contracts/names';
 import { type Deployment, readDeployments } from './deployments';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { givenFile, mustHaveData } from '../data/dataset';
 import { changedSince, deployUseCases, milestones } from '../account/deployment';
 import { readEvaluation, readWarnings, type Evaluation } from './evaluation';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { isDeployed } from '../shared/foundation';
 import { note, print, printJson, status, table } from '../shared/output';
 import { overrides, showExecution, startRun } from './pipeline-run';

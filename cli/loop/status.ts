@@ -1,6 +1,6 @@
 import { ListPipelineExecutionsCommand } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames, stageNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { readAlarms, type AlarmState } from '../watch/alarms';
 import { readDecisions, type Decision } from '../watch/decisions';
 import { readDeployments, type Deployment } from './deployments';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { testsPrefix } from '../../contracts/records/deployment-record';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import type { StageName } from '../../contracts/names';
 import { boundsOf, runStageTests } from '../stage-tests/run';
 import { findUseCase, type CommandContext } from '../shared/command';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { findUseCase, type CommandContext } from '../shared/command';
 import { print, printJson } from '../shared/output';
 import { waitForDeployment } from './rollout';

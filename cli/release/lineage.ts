@@ -1,5 +1,5 @@
 import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { metadataKeys, prefixes, resourceNames } from '../../contracts/names';
 import { readFoundation } from '../shared/foundation';
 import { readObject } from '../shared/objects';

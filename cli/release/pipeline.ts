@@ -7,7 +7,7 @@ import {
   PutApprovalResultCommand,
   type StageState,
 } from '@aws-sdk/client-codepipeline';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { releaseNames } from '../../contracts/release';
 import { type Connection, localRegion } from '../shared/clients';
 

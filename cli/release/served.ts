@@ -4,7 +4,7 @@ import {
   type DeploymentOutcome,
   deploymentsPrefix,
 } from '../../contracts/records/deployment-record';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { variantName } from '../../contracts/names';
 import { challengerNames, trialsPrefix, type TrialState } from '../../contracts/records/trial';
 import { readJson } from '../shared/objects';

@@ -7,8 +7,9 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { Keys } from '../../packages/local-account/src/core/account-keys';
-import { dockerStandIn } from '../../packages/local-account/src/core/project-root';
+import type { Keys } from '@mooring/local-account';
+
+export { clientEnvironment } from '@mooring/local-account';
 
 export const localRegion = 'us-east-1';
 
@@ -43,22 +44,5 @@ export function clientsFor({ endpoint, keys }: Connection): Clients {
     runtime: new SageMakerRuntimeClient(config),
     sns: new SNSClient(config),
     ssm: new SSMClient(config),
-  };
-}
-
-/** What a shell or a child process exports to talk to the account. */
-export function clientEnvironment({ endpoint, keys }: Connection): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    // The aws CLI builds the address of SQS from its own table unless it is named.
-    AWS_ENDPOINT_URL_SQS: endpoint,
-    AWS_ACCESS_KEY_ID: keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    AWS_REGION: localRegion,
-    AWS_DEFAULT_REGION: localRegion,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    CDK_DOCKER: dockerStandIn(),
-    CDK_DEFAULT_ACCOUNT: '000000000000',
-    CDK_DEFAULT_REGION: localRegion,
   };
 }

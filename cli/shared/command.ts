@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { loadOrganization, ofOrganization } from '../../contracts/organization';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Project } from './project';
 
 /** What every command is given. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** Where things are on this machine. */
@@ -14,6 +15,8 @@ export interface Project {
   /** The synthesized assembly. */
   readonly assembly: string;
   readonly python: string;
+  /** Interpreters of environments made like AWS's images, as far as they are there, by framework. */
+  readonly imagePythons?: Readonly<Record<string, string>>;
 }
 
 /** @param state folder of the account's state; default `.mooring/account`, or MOORING_STATE. */
@@ -28,5 +31,12 @@ export function findProject(state?: string, env: Readonly<Record<string, string 
     state: place,
     assembly: join(work, 'cdk.out'),
     python: join(root, '.venv', bin),
+    imagePythons: imagePythons(root, bin),
   };
+}
+
+/** XGBoost's image has the versions of `.venv`; scikit-learn's has its own, where the machine has the Python for them. */
+function imagePythons(root: string, bin: string): Readonly<Record<string, string>> {
+  const python = join(root, '.venvs', 'image-scikit-learn', bin);
+  return existsSync(python) ? { 'scikit-learn': python } : {};
 }

@@ -5,9 +5,9 @@ import {
   type DescribeModelPackageCommandOutput,
 } from '@aws-sdk/client-sagemaker';
 import { lifeCycleStage, lifeCycleStatuses } from '../../contracts/records/deployment-record';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Clients } from './clients';
 
 export interface ListedPackage {

@@ -1,7 +1,7 @@
-import { UserError } from '../../packages/use-case/src/errors';
-import { Account } from '../../packages/local-account/src/account';
-import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
-import { signedFetch } from '../../packages/local-account/src/core/signed-fetch';
+import { UserError } from '@mooring/use-case/errors';
+import { Account, AccountKeys, signedFetch, storageFailure } from '@mooring/local-account';
+import { note } from './output';
+import { watchAccount } from './patience';
 import { clientsFor, type Clients, type Connection } from './clients';
 import type { Project } from './project';
 
@@ -55,7 +55,9 @@ export async function openSession(project: Project): Promise<Session> {
   const running = Account.running(project.state);
   if (running !== undefined) {
     const keys = AccountKeys.read(project.state).administrator;
-    return sessionOn({ endpoint: running.url, keys }, false, () => Promise.resolve());
+    const connection = { endpoint: running.url, keys };
+    const unwatch = watchAccount(connection, running.pid, note);
+    return sessionOn(connection, false, () => Promise.resolve(unwatch()));
   }
   const account = await startAccount(project, 0);
   return sessionOn({ endpoint: account.endpointUrl(), keys: account.keys }, true, () => account.stop());
@@ -63,9 +65,27 @@ export async function openSession(project: Project): Promise<Session> {
 
 /** Starts the account in this process. @param port 0 for any free one. */
 export async function startAccount(project: Project, port: number): Promise<Account> {
-  const account = new Account({ folder: project.state, port, python: project.python, env: process.env });
+  const account = new Account({
+    folder: project.state,
+    port,
+    python: project.python,
+    imagePythons: project.imagePythons,
+    env: process.env,
+  });
   await account.start();
+  surviveFullDisk(account);
   return account;
+}
+
+/** Work that nobody waits for must not end the account when the disk is full: it goes on once there is room. */
+function surviveFullDisk(account: Account): void {
+  const { trace } = account;
+  process.on('unhandledRejection', (error) => {
+    const failure = storageFailure(error);
+    if (failure === undefined) throw error;
+    trace.emit('work.failed', { timer: 'work in the background', error: failure.message });
+    note(failure.message);
+  });
 }
 
 /** Opens a session, runs the body and closes, whatever happens. */

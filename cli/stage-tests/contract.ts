@@ -1,4 +1,4 @@
-import { featureNames } from '../../packages/use-case/src/use-case';
+import { featureNames } from '@mooring/use-case/use-case';
 import { ask, csvLine, near, scoreOf } from './target';
 import { expect, sampleAt, type TestCase } from './test-case';
 

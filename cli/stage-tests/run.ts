@@ -1,9 +1,9 @@
 import { testsPrefix, type TestSummary } from '../../contracts/records/deployment-record';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { prefixes } from '../../contracts/names';
-import { type StageTests, stageTests } from '../../packages/use-case/src/sections/stage-tests';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { type StageTests, stageTests } from '@mooring/use-case/sections/stage-tests';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { contract, errorPath, knownSamples } from './contract';
 import { latency } from './latency';
 import { load, stress } from './load';

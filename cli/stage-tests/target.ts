@@ -1,9 +1,9 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { parse } from 'csv-parse/sync';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { resourceNames, type StageName } from '../../contracts/names';
-import { featureNames, type UseCase } from '../../packages/use-case/src/use-case';
+import { featureNames, type UseCase } from '@mooring/use-case/use-case';
 
 /** A stage that is asked and tested: clients with the rights to do so, and where its artifacts lie. */
 export interface Target {

@@ -1,6 +1,6 @@
-import { UserError } from '../../packages/use-case/src/errors';
-import type { StageTests } from '../../packages/use-case/src/sections/stage-tests';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { UserError } from '@mooring/use-case/errors';
+import type { StageTests } from '@mooring/use-case/sections/stage-tests';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Sample, Target } from './target';
 
 export interface TestContext {

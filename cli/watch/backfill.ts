@@ -6,10 +6,10 @@ import {
   ListProcessingJobsCommand,
 } from '@aws-sdk/client-sagemaker';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { durationSeconds } from '../../packages/use-case/src/duration';
-import { UserError } from '../../packages/use-case/src/errors';
+import { durationSeconds } from '@mooring/use-case/duration';
+import { UserError } from '@mooring/use-case/errors';
 import { type MonitorKind, monitorKinds, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { localRegion } from '../shared/clients';
 import type { Session } from '../shared/session';
 

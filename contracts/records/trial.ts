@@ -1,7 +1,7 @@
 import type { ModelNetwork } from '../function-settings';
 import { prefixes, type StageName } from '../names';
-import type { Trial } from '../../packages/use-case/src/sections/serving-variety';
-import type { Stage } from '../../packages/use-case/src/use-case';
+import type { Trial } from '@mooring/use-case/sections/serving-variety';
+import type { Stage } from '@mooring/use-case/use-case';
 
 /** Variant of the version on trial. The live version keeps the one name that all configurations share. */
 export const challengerNames: Readonly<Record<Trial['type'], string>> = { ab: 'Challenger', shadow: 'Shadow' };

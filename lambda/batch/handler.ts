@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { CreateTransformJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
-import type { BatchSettings } from '../../packages/use-case/src/sections/batch';
+import type { BatchSettings } from '@mooring/use-case/sections/batch';
 import { environment, requireEnv } from '../../contracts/environment';
 import type { LiveManifest } from '../../contracts/records/live-manifest';
 import { liveFiles, prefixes } from '../../contracts/names';

@@ -1,5 +1,5 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { type Chat, chatHosts } from '../../packages/use-case/src/chat';
+import { type Chat, chatHosts } from '@mooring/use-case/chat';
 import { ChatFailure } from './failure';
 
 /** How long an address is kept, in milliseconds; a changed one is known everywhere after that. */

@@ -1,5 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { ChatSettings } from '../../packages/use-case/src/chat';
+import type { ChatSettings } from '@mooring/use-case/chat';
 import { environment, requireEnv } from '../../contracts/environment';
 import { log } from '../shared/log';
 import { Addresses } from './address';

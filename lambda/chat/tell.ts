@@ -1,4 +1,4 @@
-import type { Chat, ChatSettings, ChatType } from '../../packages/use-case/src/chat';
+import type { Chat, ChatSettings, ChatType } from '@mooring/use-case/chat';
 import { type Addresses, checkedAddress, noAddress } from './address';
 import { reasonOf } from './failure';
 import type { Message } from './message';

@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { AsyncInferenceConfig } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { prefixes } from '../../contracts/names';
-import type { Asynchronous } from '../../packages/use-case/src/sections/serving-variety';
+import type { Asynchronous } from '@mooring/use-case/sections/serving-variety';
 import { list, parseUri, readText } from '../shared/objects';
 import type { Context } from './context';
 

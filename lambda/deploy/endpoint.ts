@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { modelVersionVariable } from '../../contracts/front-door';
 import { prefixes, variantName } from '../../contracts/names';
-import type { Stage } from '../../packages/use-case/src/use-case';
+import type { Stage } from '@mooring/use-case/use-case';
 import { asyncConfigOf } from './async-requests';
 import type { Context } from './context';
 import type { Plan } from './plan';

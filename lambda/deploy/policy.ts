@@ -1,8 +1,8 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { variantName } from '../../contracts/names';
-import type { Stage } from '../../packages/use-case/src/use-case';
+import type { Stage } from '@mooring/use-case/use-case';
 
 /** SageMaker's bounds of a whole deployment, in seconds. */
 const shortestDeployment = 600;

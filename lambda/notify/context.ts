@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { environment, requireEnv } from '../../contracts/environment';
-import type { NotifySettings } from '../../contracts/function-settings';
+import { type NotifySettings, notifyFile } from '../../contracts/function-settings';
 import type { Bucket } from '../shared/objects';
 
 export interface Clients {
@@ -23,7 +25,7 @@ export interface Context extends Clients {
   readonly settings: NotifySettings;
 }
 
-/** @throws Error naming the first environment variable that is not set. */
+/** @throws Error naming the first environment variable, or the file, that is not there. */
 export function contextOf({ s3, ...clients }: Clients & { readonly s3: S3Client }): Context {
   return {
     ...clients,
@@ -33,6 +35,6 @@ export function contextOf({ s3, ...clients }: Clients & { readonly s3: S3Client 
     compositeAlarm: requireEnv(environment.compositeAlarm),
     topicArn: requireEnv(environment.topicArn),
     artifacts: { s3, name: requireEnv(environment.artifactBucket) },
-    settings: JSON.parse(requireEnv(environment.settings)) as NotifySettings,
+    settings: JSON.parse(readFileSync(join(__dirname, notifyFile), 'utf8')) as NotifySettings,
   };
 }

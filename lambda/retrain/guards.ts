@@ -1,5 +1,5 @@
 import type { Guard, Trigger } from '../../contracts/records/decision';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import type { RetrainSettings } from '../../contracts/function-settings';
 
 /** What the guards look at; times are ISO, "now" is the time of the event. */

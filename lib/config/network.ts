@@ -1,6 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { type Network, vpcConfigOf } from '../../packages/use-case/src/sections/network';
+import { type Network, vpcConfigOf } from '@mooring/use-case/sections/network';
 import { allow } from './grants';
 
 const interfaces = ['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces'];

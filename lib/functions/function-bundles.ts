@@ -23,6 +23,7 @@ const options = {
   format: 'cjs',
   target: nodeTarget,
   mainFields: ['module', 'main'],
+  conditions: ['module', 'mooring-source'],
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',

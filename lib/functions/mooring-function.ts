@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Network } from '../../packages/use-case/src/sections/network';
+import type { Network } from '@mooring/use-case/sections/network';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
 import { intoVpc } from '../config/network';

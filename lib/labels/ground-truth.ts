@@ -5,7 +5,7 @@ import { environment } from '../../contracts/environment';
 import { labelSettings } from '../../contracts/function-settings';
 import { metricNamespaces } from '../../contracts/metrics';
 import { prefixes, resourceNames, variantName } from '../../contracts/names';
-import type { Labels, UseCase } from '../../packages/use-case/src/use-case';
+import type { Labels, UseCase } from '@mooring/use-case/use-case';
 import { allow, allowKey, allowRead, allowWrite, allowVolumes } from '../config/grants';
 import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';

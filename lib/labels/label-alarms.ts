@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** Alarms about ground truth: too little of it, or too late. Without it nobody knows how good the model is. */
 export function createLabelAlarms(scope: Construct, { name, labels }: UseCase): cloudwatch.Alarm[] {

@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { fairValue } from '../../contracts/bias-distance';
-import { answerType, driftDirection } from '../../packages/use-case/src/drift-detectors';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { answerType, driftDirection } from '@mooring/use-case/drift-detectors';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../contracts/metrics';
 import { type MonitorKind, resourceNames } from '../../contracts/names';
-import { errorMetrics } from '../../packages/use-case/src/error-metrics';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD, GREATER_THAN_UPPER_THRESHOLD, LESS_THAN_LOWER_THRESHOLD } =
   cloudwatch.ComparisonOperator;

@@ -1,5 +1,5 @@
 import { appName, resourceNames, type StageName } from '../../contracts/names';
-import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
 import { endpointAlarmEnds } from '../serving/endpoint-alarms';
 
 /** The alarm about events that no function could handle; it belongs to all use cases. */

@@ -1,6 +1,6 @@
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import type { MonitorKind } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { PrebuiltImage } from '../training/images';
 
 /** A monitor of a use case: what runs how often over which window. */

@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { metricNamespaces } from '../../contracts/metrics';
 import { type MonitorKind, prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead, allowWrite, allowVolumes } from '../config/grants';
 import { allowJobsInVpc } from '../config/network';

@@ -1,7 +1,7 @@
 import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { prefixes, resourceNames, variantName } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { CodeAssets } from '../training/code-assets';
 import type { PrebuiltImages } from '../training/images';

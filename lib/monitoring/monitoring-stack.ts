@@ -3,10 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { environment } from '../../contracts/environment';
-import { notifySettings } from '../../contracts/function-settings';
+import { notifyFile, notifySettings } from '../../contracts/function-settings';
 import { deploymentNamespace, metricNamespaces } from '../../contracts/metrics';
 import { liveFiles, prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
@@ -133,8 +133,8 @@ export class MonitoringStack extends Stack {
         [environment.compositeAlarm]: resourceNames.compositeAlarm(useCase.name),
         [environment.topicArn]: newsTopicArn(useCase.name),
         [environment.artifactBucket]: foundation.artifactBucket.bucketName,
-        [environment.settings]: JSON.stringify(notifySettings(useCase)),
       },
+      files: { [notifyFile]: JSON.stringify(notifySettings(useCase)) },
     });
     const { role } = notify;
     allow(role, 'Publish', ['sns:Publish'], [newsTopicArn(useCase.name)]);

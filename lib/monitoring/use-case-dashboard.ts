@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { metricNames } from '../../contracts/metrics';
 import { resourceNames, variantName } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { deploymentMetric } from './deploying-alarm';
 import { driftRules, monitorMetric } from './drift-alarms';
 

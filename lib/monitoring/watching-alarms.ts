@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { metricNames } from '../../contracts/metrics';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Construct } from 'constructs';
 import { monitorMetric } from './drift-alarms';
 

@@ -1,7 +1,7 @@
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { parameterNames, prefixes, resourceNames, stackNames, type StageName } from '../../contracts/names';
 import { releaseNames } from '../../contracts/release';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowRead, allowWrite } from '../config/grants';
 import { type Foundation, FoundationStack } from '../foundation/foundation-stack';

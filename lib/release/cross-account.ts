@@ -2,7 +2,7 @@ import type { Environment } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { appName, prefixes, resourceNames, stackNames } from '../../contracts/names';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { arnIn, bucketArn, roleArn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { FoundationStack } from '../foundation/foundation-stack';

@@ -1,6 +1,6 @@
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import { appName, stackNames } from '../../contracts/names';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import type { SourceVersion } from '../config/source-version';
 import { FunctionBundles } from '../functions/function-bundles';
 import { StandardCode } from '../training/code-bundle';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { UserError } from '../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 
 const environment = z.strictObject({
   account: z.string().regex(/^[0-9]{12}$/, 'twelve digits, in quotes'),

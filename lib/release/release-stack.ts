@@ -8,7 +8,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CodePipeline, CodePipelineSource, type CodeBuildStep, Step } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import { appName } from '../../contracts/names';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { releaseNames } from '../../contracts/release';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';

@@ -1,7 +1,7 @@
 import { type Stack, Stage, type StageProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { appName, stackNames, type StageName } from '../../contracts/names';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { releaseNames } from '../../contracts/release';
 import { FoundationStack, type Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';

@@ -8,7 +8,7 @@ import { environment } from '../../contracts/environment';
 import { ownSource } from '../../contracts/events/retraining-request';
 import { retrainSettings } from '../../contracts/function-settings';
 import { prefixes, resourceNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

@@ -3,12 +3,12 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { deploymentNamespace, metricDimensions, metricNames } from '../../contracts/metrics';
 import { variantName } from '../../contracts/names';
 import { challengerNames } from '../../contracts/records/trial';
-import { endpointAlarms } from '../../packages/use-case/src/sections/stage';
-import type { Stage } from '../../packages/use-case/src/use-case';
+import { endpointAlarms } from '@mooring/use-case/sections/stage';
+import type { Stage } from '@mooring/use-case/use-case';
 
 export interface EndpointAlarmsProps {
   readonly endpointName: string;

@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { resourceNames } from '../../contracts/names';
-import type { Api, UseCase } from '../../packages/use-case/src/use-case';
+import type { Api, UseCase } from '@mooring/use-case/use-case';
 
 export interface FrontDoorAlarmsProps {
   readonly api: HttpApi;

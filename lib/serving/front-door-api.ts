@@ -5,10 +5,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { durationSeconds } from '../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { apiPaths } from '../../contracts/front-door';
 import { resourceNames } from '../../contracts/names';
-import type { Api, UseCase } from '../../packages/use-case/src/use-case';
+import type { Api, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 
 export interface FrontDoorApiProps {

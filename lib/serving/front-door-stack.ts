@@ -6,7 +6,7 @@ import { environment } from '../../contracts/environment';
 import { frontDoorFile } from '../../contracts/front-door';
 import { frontDoorSettings } from '../../contracts/front-door-settings';
 import { prefixes, resourceNames } from '../../contracts/names';
-import type { Api, UseCase } from '../../packages/use-case/src/use-case';
+import type { Api, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

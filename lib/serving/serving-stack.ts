@@ -6,7 +6,7 @@ import { environment } from '../../contracts/environment';
 import { ownSource } from '../../contracts/events';
 import { type Approvals, deploySettings } from '../../contracts/function-settings';
 import { resourceNames, type StageName } from '../../contracts/names';
-import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

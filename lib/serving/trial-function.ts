@@ -6,7 +6,7 @@ import { modelNetwork } from '../../contracts/function-settings';
 import { ownSource } from '../../contracts/events';
 import { prefixes, resourceNames } from '../../contracts/names';
 import { trialSettings } from '../../contracts/records/trial';
-import type { Stage, UseCase } from '../../packages/use-case/src/use-case';
+import type { Stage, UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker, allowRead, allowVolumes, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { allowReadObjects } from '../config/grants';
 import type { AssetPlace } from '../../pipeline-defs/standard/place';
-import { type StandardCode, tarBundle, zipBundle } from './code-bundle';
+import { type StandardCode, zipBundle } from './code-bundle';
 
 /** The code bundle and the empty set of labelled rows as CDK assets. */
 export class CodeAssets extends Construct {
   readonly zip: Asset;
-  readonly tar: Asset;
   readonly noLabels: Asset;
 
   constructor(scope: Construct, id: string, code: StandardCode, loaded: LoadedUseCase) {
@@ -27,7 +26,6 @@ export class CodeAssets extends Construct {
     };
     try {
       this.zip = asset('Zip', 'code.zip', zipBundle(files));
-      this.tar = asset('Tar', 'sourcedir.tar.gz', tarBundle(files));
       this.noLabels = asset('NoLabels', 'labelled.csv', `${header}\n`);
     } finally {
       // Staging has copied them into the assembly.
@@ -40,7 +38,7 @@ export class CodeAssets extends Construct {
       role,
       'Code',
       this.zip.bucket,
-      [this.zip, this.tar, this.noLabels].map((each) => each.s3ObjectKey),
+      [this.zip, this.noLabels].map((each) => each.s3ObjectKey),
     );
   }
 

@@ -1,17 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync, type Zippable, zipSync } from 'fflate';
-import { Header } from 'tar';
+import { type Zippable, zipSync } from 'fflate';
 import { useCaseJson } from '../../contracts/config-hash';
 import { bundledPackages } from '../../contracts/python-packages';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import type { SourceVersion } from '../config/source-version';
 
 /** Files of a bundle by their path inside it, sorted. */
 export type BundleFiles = ReadonlyMap<string, Buffer>;
 
 /** Scripts that people and SageMaker start by name, at the root of the bundle. */
-const rootScripts = ['__main__.py', 'train.py', 'inference.py'] as const;
+const rootScripts = ['__main__.py', 'inference.py'] as const;
 /** Never shipped: caches, hidden files, editor leftovers. */
 const ignored = /^(__pycache__|\..*|.*\.pyc|.*\.egg-info)$/;
 /** ZIP cannot express earlier times; every entry carries this one, so that archives depend on contents only. */
@@ -55,7 +54,7 @@ function rootScript(steps: string, script: string): string {
 }
 
 /**
- * The bundle for processing steps: `python3 code.zip <command> ...`. Same contents, same bytes.
+ * The bundle for processing and training steps: `python3 code.zip <command> ...`. Same contents, same bytes.
  *
  * Stored, not compressed: a compressor's output changes with its version and processor, and so would the asset's hash.
  */
@@ -63,30 +62,6 @@ export function zipBundle(files: BundleFiles): Uint8Array {
   const entries: Zippable = {};
   for (const [path, content] of files) entries[path] = [content, { mtime: zipEpoch, level: 0 }];
   return zipSync(entries);
-}
-
-const tarBlock = 512;
-
-/** The bundle for script-mode training: `sourcedir.tar.gz`, stored too. Same contents, same bytes. */
-export function tarBundle(files: BundleFiles): Uint8Array {
-  const blocks = [...files].flatMap(([path, content]) => [
-    tarHeader(path, content.length),
-    content,
-    padding(content.length),
-  ]);
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * tarBlock)]), { mtime: 0, level: 0 });
-}
-
-function tarHeader(path: string, size: number): Buffer {
-  const block = Buffer.alloc(tarBlock);
-  const header = new Header({ path, size, mode: 0o644, type: 'File', mtime: new Date(0), uid: 0, gid: 0 });
-  if (header.encode(block))
-    throw new Error(`${path} has too long a name for the code bundle; 100 characters are allowed`);
-  return block;
-}
-
-function padding(size: number): Buffer {
-  return Buffer.alloc((tarBlock - (size % tarBlock)) % tarBlock);
 }
 
 function folderFiles(folder: string, prefix: string): [string, Buffer][] {

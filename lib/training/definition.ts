@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../packages/use-case/src/errors';
-import { type Pipeline, type PipelineDefinition, PipelineError } from '../../packages/pipeline-language/src';
-import type { Problem } from '../../packages/pipeline-language/src/check';
+import { UserError } from '@mooring/use-case/errors';
+import { type Pipeline, type PipelineDefinition, PipelineError } from '@mooring/pipeline-language';
+import type { Problem } from '@mooring/pipeline-language/check';
 import { standardPipeline } from '../../pipeline-defs/standard/pipeline';
 import type { PipelineContext } from '../../pipeline-defs/standard/place';
 

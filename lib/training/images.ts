@@ -1,6 +1,7 @@
 import { Aws, CfnMapping } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { prebuiltImages, registryAccounts } from './image-registry';
+import { prebuiltImages } from '../../contracts/prebuilt-images';
+import { registryAccounts } from './image-registry';
 
 export type PrebuiltImage = keyof typeof prebuiltImages;
 

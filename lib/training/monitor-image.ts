@@ -3,7 +3,7 @@ import { IgnoreMode } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { monitorRepository } from '../../packages/use-case/src/sections/compute';
+import { monitorRepository } from '@mooring/use-case/sections/compute';
 import { allow } from '../config/grants';
 
 /**

@@ -2,9 +2,9 @@ import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { configHash } from '../../contracts/config-hash';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { resourceNames } from '../../contracts/names';
-import { buildsMonitorImage } from '../../packages/use-case/src/sections/compute';
+import { buildsMonitorImage } from '@mooring/use-case/sections/compute';
 import type { Place } from '../../pipeline-defs/standard/place';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
@@ -121,7 +121,7 @@ export class TrainingStack extends Stack {
       kmsKeyArn: foundation.key.keyArn,
       dataBucket: foundation.dataBucket.bucketName,
       artifactBucket: foundation.artifactBucket.bucketName,
-      code: { zip: CodeAssets.place(this.code.zip), tar: CodeAssets.place(this.code.tar) },
+      code: { zip: CodeAssets.place(this.code.zip) },
       noLabels: this.code.noLabels.s3ObjectUrl,
       images: {
         processing: this.images.uri('scikit-learn'),

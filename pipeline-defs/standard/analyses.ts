@@ -1,4 +1,4 @@
-import type { Expression, PropertyFile, Step } from '../../packages/pipeline-language/src';
+import type { Expression, PropertyFile, Step } from '@mooring/pipeline-language';
 import type { Locations, Text } from './jobs';
 
 /** Files of an analysis, for the registry. */

@@ -1,6 +1,6 @@
 import { distanceName } from '../../contracts/bias-distance';
-import { errorMetrics } from '../../packages/use-case/src/error-metrics';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import type { UseCase } from '@mooring/use-case/use-case';
 import {
   type Condition,
   ConditionStep,
@@ -10,7 +10,7 @@ import {
   join,
   lessThanOrEqualTo,
   type ProcessingStep,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analysis } from './analyses';
 import type { StandardParameters } from './parameters';
 import { textsOf } from './step-texts';

@@ -1,4 +1,4 @@
-import type { SparkCluster } from '../../packages/use-case/src/sections/compute';
+import type { SparkCluster } from '@mooring/use-case/sections/compute';
 import { prefixes } from '../../contracts/names';
 import {
   execution,
@@ -7,10 +7,10 @@ import {
   type ProcessingArguments,
   ProcessingStep,
   scriptJob,
-} from '../../packages/pipeline-language/src';
-import type { PropertyFileOptions } from '../../packages/pipeline-language/src';
-import { deployTime, processingCluster } from '../../packages/pipeline-language/src';
-import { type Network, vpcConfigOf } from '../../packages/use-case/src/sections/network';
+} from '@mooring/pipeline-language';
+import type { PropertyFileOptions } from '@mooring/pipeline-language';
+import { deployTime, processingCluster } from '@mooring/pipeline-language';
+import { type Network, vpcConfigOf } from '@mooring/use-case/sections/network';
 import type { StandardParameters } from './parameters';
 import type { PipelineContext } from './place';
 import { textsOf } from './step-texts';

@@ -1,4 +1,4 @@
-import { type AnyExpression, Expression, join } from '../../packages/pipeline-language/src';
+import { type AnyExpression, Expression, join } from '@mooring/pipeline-language';
 
 /** JSON with expressions in it: `text` ones become strings, `number` ones stand as they are. */
 export type JsonValue =

@@ -1,7 +1,7 @@
-import { UserError } from '../../packages/use-case/src/errors';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { UserError } from '@mooring/use-case/errors';
+import type { UseCase } from '@mooring/use-case/use-case';
 
-/** Hyperparameters of train.py; a test holds the list against its table, which has kinds and bounds as well. */
+/** Hyperparameters of the training step; a test holds the list against its table, which has kinds and bounds as well. */
 export const hyperparameters = [
   'num_round',
   'early_stopping_rounds',
@@ -41,7 +41,9 @@ export function checkLimits({ name, task, training }: UseCase): void {
       );
     const known: readonly string[] = hyperparameters;
     for (const each of Object.keys(training.hyperparameters).filter((given) => !known.includes(given)))
-      problems.push(`training.hyperparameters.${each}: is not known to train.py; allowed: ${known.join(', ')}`);
+      problems.push(
+        `training.hyperparameters.${each}: is not known to the training step; allowed: ${known.join(', ')}`,
+      );
   }
   if (problems.length > 0)
     throw UserError.of(

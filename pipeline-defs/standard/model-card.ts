@@ -1,7 +1,7 @@
 import { distanceName } from '../../contracts/bias-distance';
-import { errorMetrics } from '../../packages/use-case/src/error-metrics';
-import type { Expression, ProcessingStep, TrainingStep } from '../../packages/pipeline-language/src';
-import { featureNames, type UseCase } from '../../packages/use-case/src/use-case';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
+import type { Expression, ProcessingStep, TrainingStep } from '@mooring/pipeline-language';
+import { featureNames, type UseCase } from '@mooring/use-case/use-case';
 import { jsonText, NumberLater, type JsonValue, withPlaceholders } from './json-text';
 import { modelCard } from './model-card-schema';
 

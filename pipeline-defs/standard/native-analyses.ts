@@ -1,4 +1,4 @@
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import {
   ClarifyCheckStep,
   type Expression,
@@ -10,7 +10,7 @@ import {
   type ProcessingArguments,
   QualityCheckStep,
   maxRuntime,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';
 import { networkOf, type StandardJobs, type Text } from './jobs';
 import type { Checks } from './place';

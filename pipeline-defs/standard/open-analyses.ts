@@ -1,6 +1,6 @@
-import { type SparkCluster, sparkCluster } from '../../packages/use-case/src/sections/compute';
+import { type SparkCluster, sparkCluster } from '@mooring/use-case/sections/compute';
 import { liveFiles } from '../../contracts/names';
-import { type Expression, join, type ProcessingStep } from '../../packages/pipeline-language/src';
+import { type Expression, join, type ProcessingStep } from '@mooring/pipeline-language';
 import type { Analyses, Analysis, ModelUnderTest, Splits } from './analyses';
 import type { StandardJobs } from './jobs';
 

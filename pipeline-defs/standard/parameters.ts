@@ -1,13 +1,8 @@
 import { pipelineParameters } from '../../contracts/pipeline-parameters';
-import { errorMetrics } from '../../packages/use-case/src/error-metrics';
+import { errorMetrics } from '@mooring/use-case/error-metrics';
 import { prefixes } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
-import {
-  BooleanParameter,
-  FloatParameter,
-  type Parameter,
-  StringParameter,
-} from '../../packages/pipeline-language/src';
+import type { UseCase } from '@mooring/use-case/use-case';
+import { BooleanParameter, FloatParameter, type Parameter, StringParameter } from '@mooring/pipeline-language';
 import type { PipelineContext } from './place';
 
 /** What an execution of the standard pipeline can be given; defaults come from the use case. */

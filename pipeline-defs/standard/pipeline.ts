@@ -1,4 +1,4 @@
-import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '../../packages/pipeline-language/src';
+import { ConditionStep, Pipeline, type Step, trainingJob, TrainingStep } from '@mooring/pipeline-language';
 import type { Analyses } from './analyses';
 import { fairnessGate, modelFairnessConditions, qualityConditions, qualityFailure } from './gates';
 import { type Locations, retry, StandardJobs } from './jobs';
@@ -6,8 +6,8 @@ import { checkLimits } from './limits';
 import { NativeAnalyses } from './native-analyses';
 import { OpenAnalyses } from './open-analyses';
 import { parameterList, type StandardParameters, standardParameters } from './parameters';
-import { vpcConfigOf } from '../../packages/use-case/src/sections/network';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import { vpcConfigOf } from '@mooring/use-case/sections/network';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { PipelineContext } from './place';
 import { registration, type Trained } from './registration';
 import { textsOf } from './step-texts';
@@ -127,20 +127,25 @@ class StandardSteps {
     });
   }
 
+  /**
+   * Started as processing steps are, with the bundle as a channel: script mode would install the bundle with pip, which
+   * looks for its build tools on the network that the job does not have (docs/decisions/0120-start-of-code.md).
+   */
   private train(channels: Locations, gate: Step | undefined) {
     const { place, useCase } = this.context;
+    const folders = Object.keys(channels).flatMap((each) => [`--${each}`, `/opt/ml/input/data/${each}`]);
     const job = trainingJob({
       role: place.roleArn,
       image: this.parameters.trainingImage,
       instance: this.parameters.trainingInstance,
-      channels: { ...channels, code: place.code.tar.uri },
+      channels: { ...channels, code: place.code.zip.uri },
       output: this.jobs.location('Train'),
-      hyperParameters: {
-        ...useCase.training.hyperparameters,
-        sagemaker_program: 'train.py',
-        // The bundle comes as a channel and not by download, so that the job can run without network.
-        sagemaker_submit_directory: `/opt/ml/input/data/code/${place.code.tar.file}`,
-      },
+      command: [
+        ...['python3', `/opt/ml/input/data/code/${place.code.zip.file}`, 'train', ...folders],
+        ...['--output', '/opt/ml/model', '--hyperparameters', '/opt/ml/input/config/hyperparameters.json'],
+        ...['--failure', '/opt/ml/output/failure'],
+      ],
+      hyperParameters: useCase.training.hyperparameters,
     });
     return new TrainingStep('Train', {
       ...textsOf('Train'),

@@ -1,4 +1,4 @@
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** Where a pipeline runs: everything that only the deployment knows. Strings may carry deploy-time tokens. */
 export interface Place {
@@ -9,8 +9,8 @@ export interface Place {
   readonly kmsKeyArn: string;
   readonly dataBucket: string;
   readonly artifactBucket: string;
-  /** The code bundle as zip and as sourcedir.tar.gz: URI of the object and its file name. */
-  readonly code: { readonly zip: AssetPlace; readonly tar: AssetPlace };
+  /** The code bundle: URI of the object and its file name. */
+  readonly code: { readonly zip: AssetPlace };
   /** Default of the labelled rows: a header without rows, because a job refuses an empty prefix. */
   readonly noLabels: string;
   readonly images: { readonly processing: string; readonly training: string; readonly monitor?: string };

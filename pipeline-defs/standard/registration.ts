@@ -8,7 +8,7 @@ import {
   type ProcessingStep,
   RegisterModelStep,
   type TrainingStep,
-} from '../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { Analysis, Files } from './analyses';
 import { modelCardContent } from './model-card';
 import type { StandardParameters } from './parameters';
@@ -19,6 +19,9 @@ import { textsOf } from './step-texts';
 export const servingEnvironment = {
   SAGEMAKER_PROGRAM: 'inference.py',
   SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+  // The containers install the code with pip, which would fetch its build tools; with this it takes the image's own.
+  // 0 and not 1: pip takes the value of a variable for a `--no-` option as the value of what the option negates.
+  PIP_NO_BUILD_ISOLATION: '0',
 };
 
 /** The steps whose results a model version carries. */

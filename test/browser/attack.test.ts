@@ -7,10 +7,10 @@ import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { Account } from '../../packages/local-account/src/account';
-import { clientConfig } from '../../packages/local-account/test/support/clients';
-import { presignRaw } from '../../packages/local-account/test/support/raw-request';
-import { clientsOf, dropFolders, freshFolder } from '../../packages/local-account/test/support/account';
+import { Account } from '@mooring/local-account';
+import { clientConfig } from '@mooring/local-account/test/support/clients';
+import { presignRaw } from '@mooring/local-account/test/support/raw-request';
+import { clientsOf, dropFolders, freshFolder } from '@mooring/local-account/test/support/account';
 
 const executablePath = '/usr/bin/chromium';
 const present = existsSync(executablePath);

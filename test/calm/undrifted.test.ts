@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { Life } from '../soak/story/life';
 import { calmDay } from '../soak/story/plan';
 

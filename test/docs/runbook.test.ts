@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type UseCase, useCaseSchema } from '../../packages/use-case/src/use-case';
+import { type UseCase, useCaseSchema } from '@mooring/use-case/use-case';
 import { guardrailAlarms } from '../../lambda/deploy/policy';
 import { virtualCpus } from '../../lib/serving/saturation-alarms';
 import { root, testApp, testUseCases } from '../support/app';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vpcEndpoints } from '../../contracts/vpc-endpoints';
 import { loadOrganization, ofOrganization } from '../../contracts/organization';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { testUseCases } from '../support/app';
 import { definition, loans, properties, synthTemplates, text } from '../support/templates';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../packages/use-case/src/errors';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
+import { UserError } from '@mooring/use-case/errors';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { testApp } from '../support/app';
 
 const yaml = `

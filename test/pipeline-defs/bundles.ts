@@ -1,9 +1,9 @@
 /** Writes the code bundle and use-case.json of every shipped use case below a folder, for the Python tests. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { useCaseJson } from '../../contracts/config-hash';
-import { StandardCode, tarBundle, zipBundle } from '../../lib/training/code-bundle';
+import { StandardCode, zipBundle } from '../../lib/training/code-bundle';
 
 const root = join(__dirname, '../..');
 const [output] = process.argv.slice(2);
@@ -14,6 +14,5 @@ for (const loaded of loadUseCases(join(root, 'pipeline-defs'))) {
   const files = code.bundle(loaded);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'code.zip'), zipBundle(files));
-  writeFileSync(join(folder, 'sourcedir.tar.gz'), tarBundle(files));
   writeFileSync(join(folder, 'use-case.json'), useCaseJson(loaded.useCase));
 }

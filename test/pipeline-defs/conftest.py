@@ -6,7 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
-import tarfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +24,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder per use case with code.zip, sourcedir.tar.gz and use-case.json, made by the code that deploys them."""
+    """A folder per use case with code.zip and use-case.json, made by the code that deploys them."""
     folder = tmp_path_factory.mktemp("bundles")
     script = ROOT / "test/pipeline-defs/bundles.ts"
     made = subprocess.run(
-        ["node", "-r", "ts-node/register/transpile-only", str(script), str(folder)],
+        ["node", "--require", "./bin/typescript.cjs", str(script), str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -93,14 +93,13 @@ class Outcome:
 SCRIPT = """
 import sys
 from mooring_steps.cli import main
-from mooring_steps.training import main as train
 
 raw, output, case, *more = sys.argv[1:]
 channels = [item for name in ("train", "validation", "transform") for item in (f"--{name}", f"{output}/{name}")]
 parts = [item for name in ("train", "test") for item in (f"--{name}", f"{output}/{name}")]
 case = ["--use-case", case]
 code = main(["preprocess", *case, "--raw", raw, "--output", output])
-code = code or train([*case, *channels, "--model-dir", f"{output}/model", *more], {})
+code = code or main(["train", *case, *channels, "--output", f"{output}/model", *more])
 sys.exit(code or main(["evaluate", *case, "--model", f"{output}/model", *parts, "--output", output]))
 """
 
@@ -113,8 +112,8 @@ def run_use_case(
 
     def run(name: str, raw: Path, *hyperparameters: str, **changes: dict[str, Any]) -> Outcome:
         folder = tmp_path_factory.mktemp(name)
-        with tarfile.open(bundles / name / "sourcedir.tar.gz") as tar:
-            tar.extractall(folder / "source", filter="data")
+        with zipfile.ZipFile(bundles / name / "code.zip") as bundle:
+            bundle.extractall(folder / "source")
         document = json.loads((folder / "source" / "use-case.json").read_text())
         for section, values in changes.items():
             document[section] = {**document[section], **values}

@@ -62,7 +62,7 @@ class TestStoreDemand:
         assert module.main(["data", "--output", str(tmp_path / "sales.csv")]) == 0
         raw = pd.read_csv(tmp_path / "sales.csv")
         assert raw.groupby(["store", "item"]).ngroups == 98
-        outcome = run_use_case("store-demand", tmp_path / "sales.csv", "--num_round", "40")
+        outcome = run_use_case("store-demand", tmp_path / "sales.csv", "--set", "num_round=40")
         assert outcome.gate["passed"]
         assert set(outcome.gate["beats"]) == {"mean", "persistence"}
         test = outcome.rows("test")

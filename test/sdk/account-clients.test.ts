@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { clientEnvironment } from '../../cli/shared/clients';
 import type { ExecutionState } from '../../cli/loop/execution';
 import { execute, root, Workplace, type Ended } from '../support/mooring';
-import { AccountKeys } from '../../packages/local-account/src/core/account-keys';
+import { AccountKeys } from '@mooring/local-account';
 
 const python = join(root, '.venvs/clients/bin/python');
 const aws = join(root, '.venvs/clients/bin/aws');

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Account } from '../../packages/local-account/src/account';
-import { clientsOf, dropFolders, freshFolder, startAccount } from '../../packages/local-account/test/support/account';
+import type { Account } from '@mooring/local-account';
+import { clientsOf, dropFolders, freshFolder, startAccount } from '@mooring/local-account/test/support/account';
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
-import { clientVariables } from '../../packages/local-account/test/support/clients';
+import { clientVariables } from '@mooring/local-account/test/support/clients';
 
 const bin = resolve(__dirname, '../../.venvs/clients/bin');
 const installed = existsSync(join(bin, 'aws'));

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { loadUseCases } from '../../packages/use-case/src/load-use-case';
-import { SHAPES_SOURCE } from '../../packages/pipeline-language/src';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import { SHAPES_SOURCE } from '@mooring/pipeline-language';
 import { standardPipeline } from '../../pipeline-defs/standard/pipeline';
 import type { Place } from '../../pipeline-defs/standard/place';
-import { TWINS } from '../../packages/pipeline-language/test/twins';
-import { autoMl } from '../../packages/pipeline-language/test/twins/extra';
+import { TWINS } from '@mooring/pipeline-language/test/twins/index';
+import { autoMl } from '@mooring/pipeline-language/test/twins/extra';
 import { nativeUseCase } from '../support/native-use-case';
-import { exampleOf } from '../../packages/pipeline-language/test/example';
+import { exampleOf } from '@mooring/pipeline-language/test/example';
 
 const root = resolve(__dirname, '../..');
 const python = join(root, '.venvs/sdk/bin/python');
@@ -44,10 +44,7 @@ const place: Place = {
   kmsKeyArn: `arn:aws:kms:eu-west-1:${account}:key/0`,
   dataBucket: 'data',
   artifactBucket: 'artifacts',
-  code: {
-    zip: { uri: 's3://code/code.zip', file: 'code.zip' },
-    tar: { uri: 's3://code/code.tar.gz', file: 'code.tar.gz' },
-  },
+  code: { zip: { uri: 's3://code/code.zip', file: 'code.zip' } },
   noLabels: 's3://artifacts/no-labels.csv',
   images: { processing: 'processing:1', training: 'training:1' },
   configHash: '0'.repeat(64),

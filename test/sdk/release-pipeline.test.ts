@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declarationOf } from '../../packages/local-account/src/services/codepipeline/runtime/structure';
+import { declarationOf } from '@mooring/local-account/services/codepipeline';
 import { testReleaseApp } from '../support/release-app';
 import { ServiceModel } from '../support/service-model';
 

@@ -6,8 +6,9 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageGroupCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { clientConfig, clientVariables } from '../../packages/local-account/test/support/clients';
-import { Laptop, root } from '../../packages/local-account/test/support/laptop';
+import { clientConfig, clientVariables } from '@mooring/local-account/test/support/clients';
+import { Laptop } from '@mooring/local-account/test/support/laptop';
+import { root } from '../support/app';
 
 const goldens = join(root, 'packages/pipeline-language/test/goldens');
 const boto = join(root, '.venvs/clients/bin/python');

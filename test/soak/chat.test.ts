@@ -13,13 +13,13 @@ import {
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Chat } from '../../packages/use-case/src/chat';
+import type { Chat } from '@mooring/use-case/chat';
 import { environment } from '../../contracts/environment';
 import { resourceNames, stackNames } from '../../contracts/names';
 import { publish } from '../../lambda/shared/news';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
-import { clientConfig, region } from '../../packages/local-account/test/support/clients';
+import { clientConfig, region } from '@mooring/local-account/test/support/clients';
 import { root, testApp, testUseCases } from '../support/app';
 
 const chats: Chat[] = [

@@ -14,13 +14,13 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
 import { monitorPath } from '../../contracts/python-packages';
-import { Account } from '../../packages/local-account/src/account';
+import { Account, dockerStandIn } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientEnvironment, clientsFor, localRegion } from '../../cli/shared/clients';
 import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { sparkUseCase } from '../support/spark-use-case';
-import { clientConfig } from '../../packages/local-account/test/support/clients';
+import { clientConfig } from '@mooring/local-account/test/support/clients';
 
 /** The account lives in this process: nothing may block it. */
 const run = promisify(execFile);
@@ -69,7 +69,7 @@ describe('a use case that wants Spark and names no image, deployed to a local ac
     return Object.keys((JSON.parse(manifest) as { dockerImages: object }).dockerImages)[0] ?? '';
   };
   const docker = (...args: string[]) =>
-    run(join(root, 'packages/local-account/src/services/codebuild/runtime/docker/docker'), args, {
+    run(dockerStandIn(), args, {
       env: { ...process.env, ...clientEnvironment(account.connection), TMPDIR: folder },
     });
   const imageOfStep = async (): Promise<string> => {

@@ -10,14 +10,14 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { prefixes, resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientsFor, type Clients } from '../../cli/shared/clients';
 import { followExecution, startExecution } from '../../cli/loop/execution';
 import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { nativeUseCase } from '../support/native-use-case';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 
 /** Loans that are the better repaid the higher the income; `shift` moves all incomes. */
 function rows(count: number, shift: number): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { resourceNames, stackNames } from '../../contracts/names';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientsFor } from '../../cli/shared/clients';
 import { followExecution, startExecution } from '../../cli/loop/execution';

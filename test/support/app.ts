@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadedUseCase, loadUseCases } from '../../packages/use-case/src/load-use-case';
+import { type LoadedUseCase, loadUseCases } from '@mooring/use-case/load-use-case';
 import { MooringApp } from '../../lib/mooring-app';
 
 /** The checkout. */

@@ -1,4 +1,4 @@
-import { type UseCase, useCaseSchema } from '../../packages/use-case/src/use-case';
+import { type UseCase, useCaseSchema } from '@mooring/use-case/use-case';
 
 type Settings = Readonly<Record<string, unknown>>;
 

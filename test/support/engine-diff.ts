@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { Graph } from '../../packages/pipeline-language/src';
+import { Graph } from '@mooring/pipeline-language';
 import { definition } from './templates';
 
 type Counts = Readonly<Record<string, number>>;

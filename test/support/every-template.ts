@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type LoadedUseCase, loadUseCases } from '../../packages/use-case/src/load-use-case';
-import { type UseCase, useCaseSchema } from '../../packages/use-case/src/use-case';
+import { type LoadedUseCase, loadUseCases } from '@mooring/use-case/load-use-case';
+import { type UseCase, useCaseSchema } from '@mooring/use-case/use-case';
 import { root, testApp, testUseCases, wideUseCase } from './app';
 import { nativeUseCase } from './native-use-case';
 import { testReleaseApp, threeAccounts } from './release-app';

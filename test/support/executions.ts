@@ -7,8 +7,8 @@ import {
   PutApprovalResultCommand,
   type PipelineExecutionSummary,
 } from '@aws-sdk/client-codepipeline';
-import type { Account } from '../../packages/local-account/src/account';
-import { clientConfig } from '../../packages/local-account/test/support/clients';
+import type { Account } from '@mooring/local-account';
+import { clientConfig } from '@mooring/local-account/test/support/clients';
 
 /** Looks until something is there. @throws Error when it is not there in time. */
 export async function until<T>(look: () => Promise<T | undefined>, seconds = 50): Promise<T> {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { Keys } from '../../packages/local-account/src/core/account-keys';
+import type { Keys } from '@mooring/local-account';
 import { record } from './door-use-case';
 import type { Ask, FrontDoor } from './front-door';
 

@@ -10,7 +10,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { zipSync } from 'fflate';
 import { prefixes, resourceNames, stackNames } from '../../contracts/names';
-import type { UseCase } from '../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { FoundationStack } from '../../lib/foundation/foundation-stack';
 import { FunctionBundles } from '../../lib/functions/function-bundles';
 import { MooringFunction } from '../../lib/functions/mooring-function';
@@ -18,7 +18,8 @@ import { FrontDoorStack } from '../../lib/serving/front-door-stack';
 import { environment } from '../../contracts/environment';
 import { labelSettings } from '../../contracts/function-settings';
 import { allowKey, allowWrite } from '../../lib/config/grants';
-import { Laptop, root } from '../../packages/local-account/test/support/laptop';
+import { Laptop } from '@mooring/local-account/test/support/laptop';
+import { root } from './app';
 import {
   capture,
   createConfig,
@@ -26,17 +27,19 @@ import {
   createModel,
   updateEndpoint,
   variant,
-} from '../../packages/local-account/test/support/serving';
+} from '@mooring/local-account/test/support/serving';
 import { doorUseCase } from './door-use-case';
-import { Sha256 } from '../../packages/local-account/src/core/sha256';
-import { clientConfig, control } from '../../packages/local-account/test/support/clients';
+import { Sha256 } from '@mooring/local-account/src/core/sha256';
+import { clientConfig, control } from '@mooring/local-account/test/support/clients';
 
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A model that knows its version; the score falls with age and rises with income. `income` 666 crashes it, 667 is refused. */
 const model = `import json, os
 class BadRequest(Exception):
-    status_code = 400
+    def __call__(self, environ, start_response):
+        start_response("400 Bad Request", [("Content-Type", "text/plain")])
+        return [str(self).encode()]
 def model_fn(model_dir):
     return int(os.environ.get("MOORING_MODEL_VERSION", "0"))
 def input_fn(body, content_type):
@@ -48,12 +51,12 @@ def predict_fn(rows, model):
         if income == 666:
             raise RuntimeError("out of cheese")
         if income == 667:
-            raise BadRequest("income 667 is not plausible")
+            return BadRequest("income 667 is not plausible")
         score = min(1.0, max(0.0, 0.5 - (row["age"] - 40) / 200 + (income - 1000) / 10000))
         found.append({"label": int(score > 0.5), "score": score})
     return {"predictions": found, "model_version": model}
 def output_fn(prediction, accept):
-    return json.dumps(prediction), "application/json"
+    return prediction if callable(prediction) else (json.dumps(prediction), "application/json")
 `;
 
 export interface Answer {

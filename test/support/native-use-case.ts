@@ -1,4 +1,4 @@
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { testUseCases } from './app';
 
 /** The use case `loans`, watched by SageMaker's own engine. */

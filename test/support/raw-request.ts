@@ -1,8 +1,8 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Account } from '../../packages/local-account/src/account';
-import { Sha256 } from '../../packages/local-account/src/core/sha256';
+import type { Account } from '@mooring/local-account';
+import { Sha256 } from '@mooring/local-account/src/core/sha256';
 
 /** A request as nobody's SDK would send it, signed by the account's administrator. */
 export interface RawRequest {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { ReleaseApp } from '../../lib/release/release-app';
 import type { ReleaseConfig } from '../../lib/release/release-config';
 import { root, testUseCases } from './app';

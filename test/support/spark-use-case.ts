@@ -1,5 +1,5 @@
-import { useCaseSchema } from '../../packages/use-case/src/use-case';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { testUseCases } from './app';
 
 /** The use case `loans`, whose baseline is counted on Spark, in an image that the deployment builds. */

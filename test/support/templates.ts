@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { LoadedUseCase } from '../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { stackNames } from '../../contracts/names';
-import type { PipelineDefinition } from '../../packages/pipeline-language/src';
+import type { PipelineDefinition } from '@mooring/pipeline-language';
 import { testApp } from './app';
 
 export interface Resource {

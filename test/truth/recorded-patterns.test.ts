@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilePattern } from '../../packages/local-account/src/services/shared/pattern';
+import { compilePattern } from '@mooring/local-account/src/services/shared/pattern';
 
 interface Case {
   readonly name: string;

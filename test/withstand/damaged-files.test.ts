@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Account } from '../../packages/local-account/src/account';
-import { repairState } from '../../packages/local-account/src/repair';
+import { Account } from '@mooring/local-account';
+import { repairState } from '@mooring/local-account';
 import { Acknowledged } from '../support/acknowledged';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { Tally, tries } from '../support/withstand';
 
 type Damage = (folder: string, random: () => number) => void;

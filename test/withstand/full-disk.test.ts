@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { Acknowledged } from '../support/acknowledged';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { SmallDisk } from '../support/small-disk';
 import { Tally, tries } from '../support/withstand';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
-import { Account } from '../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { type RawRequest, sendRaw } from '../support/raw-request';
-import { seeded } from '../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 import { Tally, tries } from '../support/withstand';
 
 /** Milliseconds that one answer may take, and megabytes that the account may grow by. */

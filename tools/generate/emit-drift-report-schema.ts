@@ -1,4 +1,4 @@
-/** Writes contracts/records/drift-report.schema.json: `npx ts-node --transpile-only tools/generate/emit-drift-report-schema.ts`. */
+/** Writes contracts/records/drift-report.schema.json: `node --require ./bin/typescript.cjs tools/generate/emit-drift-report-schema.ts`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

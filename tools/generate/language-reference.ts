@@ -1,9 +1,9 @@
-// `npx ts-node tools/generate/language-reference.ts` writes the reference in docs/pipeline-language.md again, from the types and
+// `node --require ./bin/typescript.cjs tools/generate/language-reference.ts` writes the reference in docs/pipeline-language.md again, from the types and
 // their comments.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
-import { CODES, LIMITS, SHAPES_SOURCE } from '../../packages/pipeline-language/src';
+import { CODES, LIMITS, SHAPES_SOURCE } from '@mooring/pipeline-language';
 
 const root = join(__dirname, '../..');
 const entry = join(root, 'packages/pipeline-language/src/index.ts');

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Account } from '../../packages/local-account/src/account';
-import { s3OperationNames } from '../../packages/local-account/src/services/s3/api/operation-names';
-import { supportTable } from '../../packages/local-account/src/support-table';
+import { Account } from '@mooring/local-account';
+import { s3OperationNames, supportTable } from '@mooring/local-account/support';
 
 /** The text of docs/local-account.md, from an account that is started for it. */
 export async function localAccountDoc(): Promise<string> {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureNodeModules, ensurePython, root } from '../../bin/setup/install.mjs';
+import { ensureImagePython, ensureNodeModules, ensurePython, root } from '../../bin/setup/install.mjs';
 
 const results = join(root, '.mooring', 'test-results');
 const jest = (...projects) => ({ kind: 'jest', projects });
@@ -12,7 +12,7 @@ export const suites = {
   quick: {
     what: 'unit, packages, local account, the loop, Python',
     runs: [
-      jest('unit', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
+      jest('unit', 'use-case', 'pipeline-language', 'local-account', 'account', 'nag', 'loop', 'withstand'),
       pytest('not parity and not spark and not sdk and not slow and not truth'),
     ],
   },
@@ -30,6 +30,7 @@ export const suites = {
   truth: {
     what: 'against what AWS wrote: schemas, authorization reference, service models, recorded answers',
     environments: ['truth'],
+    images: ['xgboost', 'scikit-learn'],
     runs: [jest('truth'), pytest('truth')],
   },
   soak: {
@@ -70,15 +71,15 @@ function junitCounts(file) {
   return counts;
 }
 
-async function runJest(name, { projects, environment = {} }) {
+async function runJest(name, { projects = [], paths = [], environment = {} }) {
   const file = join(results, `${name}-jest.json`);
   rmSync(file, { force: true });
   const code = await stream(
     process.execPath,
     [
       join(root, 'node_modules/jest/bin/jest.js'),
-      '--selectProjects',
-      ...projects,
+      ...(projects.length > 0 ? ['--selectProjects', ...projects] : []),
+      ...(paths.length > 0 ? ['--runTestsByPath', ...paths] : []),
       '--json',
       `--outputFile=${file}`,
       '--passWithNoTests',
@@ -106,11 +107,24 @@ async function runPytest(name, { marker, environment, paths }) {
   rmSync(file, { force: true });
   // The main environment has pytest-xdist; a Spark session fills the machine by itself.
   const workers = environment === 'main' ? ['-n', '2'] : [];
-  const code = await stream(python, ['-m', 'pytest', '-m', marker, ...workers, `--junitxml=${file}`, ...paths]);
+  const chosen = marker === undefined ? [] : ['-m', marker];
+  const code = await stream(python, ['-m', 'pytest', ...chosen, ...workers, `--junitxml=${file}`, ...paths]);
   const counts = existsSync(file) ? junitCounts(file) : { passed: 0, failed: 1, skipped: 0 };
   // Exit code 5: no test has this marker.
   if (code !== 0 && code !== 5 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+/** Runs single test files of both languages and returns the summed counts. */
+export async function runTests({ jest: typescript, pytest: python }) {
+  ensureNodeModules();
+  ensurePython('main');
+  mkdirSync(results, { recursive: true });
+  const counts = [];
+  if (typescript.length > 0) counts.push(await runJest('chosen', { paths: typescript }));
+  if (python.length > 0) counts.push(await runPytest('chosen', { environment: 'main', paths: python }));
+  const sum = (key) => counts.reduce((total, each) => total + each[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
 /** Runs suites by name, one after the other, and returns the summed counts. */
@@ -124,6 +138,8 @@ export async function runSuites(names) {
     const started = Date.now();
     process.stderr.write(`\n== ${name}: ${suite.what}\n`);
     for (const environment of suite.environments ?? []) ensurePython(environment);
+    // Tests skip, with the reason, where the images' Python is not found.
+    for (const image of suite.images ?? []) ensureImagePython(image);
     ensurePython('main');
     for (const run of suite.runs) {
       const counts = run.kind === 'jest' ? await runJest(name, run) : await runPytest(name, run);

@@ -1,4 +1,4 @@
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Project } from '../../shared/project';
 import type { Session } from '../../shared/session';
 

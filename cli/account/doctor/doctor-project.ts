@@ -1,9 +1,11 @@
+import { probeContainment } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { imageOf } from '@mooring/local-account';
+import { imagePython, patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../../shared/project';
-import { messageOf } from '../../../packages/local-account/src/core/errors';
-import { imageOf } from '../../../packages/local-account/src/services/sagemaker/runtime/jobs/image';
+import { messageOf } from '../../shared/errors';
 import { vpcEndpoints } from '../../../contracts/vpc-endpoints';
 import { type Check, ill, well } from './checks';
 import { localRegion } from '../../shared/clients';
@@ -86,6 +88,36 @@ export const projectChecks: Readonly<Record<string, Check>> = {
           ? 'no use case runs in a VPC'
           : `without internet, the VPC needs endpoints of these services: ${needed.join('; ')}`,
       ),
+    );
+  },
+  containment: ({ project }) => {
+    const { files, network } = probeContainment(project.python);
+    const not = [
+      ...(files ? [] : ['jobs can change your files and read your keys']),
+      ...(network ? [] : ['network isolation has no effect']),
+      'functions and builds run as you do',
+    ];
+    const done = [
+      ...(files ? ['jobs write to their own folders only'] : []),
+      ...(network ? ['network isolation'] : []),
+    ];
+    return Promise.resolve(well(`${[...done, 'not contained'].join(', ')}: ${not.join('; ')}`));
+  },
+  'image packages': ({ project }) =>
+    Promise.resolve(
+      project.imagePythons?.['scikit-learn'] === undefined
+        ? ill(
+            'processing steps run with the packages of the XGBoost image, because .venvs/image-scikit-learn is not there',
+            `install Python ${imagePython}, then run \`node tools/python-env.mjs image-scikit-learn\``,
+          )
+        : well('processing and training steps run with the packages of their images'),
+    ),
+  'image patches': () => {
+    const warnings = patchWarnings(new Date());
+    return Promise.resolve(
+      warnings.length === 0
+        ? well('of both prebuilt images for more than 90 days')
+        : ill(warnings.join('; '), 'take a newer tag in contracts/prebuilt-images.ts, as its comment says'),
     );
   },
   images: ({ useCases }) => {

@@ -1,4 +1,4 @@
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Session } from '../../shared/session';
 import { type Check, ill, well } from './checks';
 import { callJson, type WireApi } from './wire';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../../packages/local-account/src/core/errors';
+import { messageOf } from '../../shared/errors';
 import type { Check, Patient } from './checks';
 import { accountChecks } from './doctor-account';
 import { projectChecks } from './doctor-project';

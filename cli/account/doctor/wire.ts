@@ -1,5 +1,5 @@
-import { UserError } from '../../../packages/use-case/src/errors';
-import { signedFetch } from '../../../packages/local-account/src/core/signed-fetch';
+import { UserError } from '@mooring/use-case/errors';
+import { signedFetch } from '@mooring/local-account';
 import type { Session } from '../../shared/session';
 
 /** An API with a JSON protocol and no client among the dependencies: one operation of it is needed. */

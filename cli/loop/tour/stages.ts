@@ -1,6 +1,6 @@
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { firingFeatures, readAlarms, type AlarmState } from '../../watch/alarms';
 import { deploy, synth } from '../../account/cdk';
 import { findUseCase } from '../../shared/command';

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../packages/use-case/src/errors';
-import { Account } from '../../../packages/local-account/src/account';
-import { tourMarker } from '../../../packages/local-account/src/core/state-lock';
+import { UserError } from '@mooring/use-case/errors';
+import { Account, tourMarker } from '@mooring/local-account';
 import type { Project } from '../../shared/project';
 
 /**

@@ -18,6 +18,7 @@ if (folder === undefined) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    conditions: ['module', 'mooring-source'],
     // Some libraries of the SDK still call require.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -7,7 +7,7 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { DeploymentEnd, DeploymentOutcome } from '../../../contracts/records/deployment-record';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import type { LiveManifest } from '../../../contracts/records/live-manifest';
 import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
 import { readText, readTrained, type Release, writeRecord } from './record';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Zippable, zipSync } from 'fflate';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { assetsOf, type FileAsset } from './asset-manifest';
 import { PublishingRoles } from './publishing-roles';
 import type { Environment } from './stage';

@@ -6,7 +6,7 @@ import {
   ECRClient,
   GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { assetsOf, type ImageAsset } from './asset-manifest';
 import { PublishingRoles } from './publishing-roles';
 import { type Environment, required } from './stage';

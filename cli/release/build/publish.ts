@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { type AssetKind, assetsOf } from './asset-manifest';
 import { publishFiles } from './publish-files';
 import { publishImages } from './publish-images';

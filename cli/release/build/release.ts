@@ -3,7 +3,7 @@
  * and so does any other CI; what they need to know comes in variables (docs/releasing.md lists them).
  */
 import { parseArgs } from 'node:util';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { continueRelease, noteVersion } from './continue';
 import { deploy } from './deploy';
 import { releaseOf } from './record';

@@ -1,5 +1,5 @@
 import { prefixes } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { recordedSamples, type Sample } from '../../stage-tests/target';
 import type { TrainRecord } from './record';
 import type { Stage } from './stage';

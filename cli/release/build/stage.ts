@@ -6,10 +6,9 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { parameterNames, type StageName } from '../../../contracts/names';
-import { keysOfEnvironment } from '../../../packages/local-account/src/core/account-keys';
-import { signedFetch } from '../../../packages/local-account/src/core/signed-fetch';
+import { keysOfEnvironment, signedFetch } from '@mooring/local-account';
 
 /** Variables that the pipeline sets for a step. */
 export type Environment = Readonly<Record<string, string | undefined>>;

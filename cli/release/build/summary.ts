@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { consoleUrl } from '../../../contracts/console';
-import { driftDirection } from '../../../packages/use-case/src/drift-detectors';
+import { driftDirection } from '@mooring/use-case/drift-detectors';
 import type { LiveManifest } from '../../../contracts/records/live-manifest';
 import { liveFiles, metadataKeys, prefixes } from '../../../contracts/names';
 import { readText, readTrained, type Release, writeRecord } from './record';

@@ -1,7 +1,7 @@
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import type { LiveManifest } from '../../../contracts/records/live-manifest';
 import { liveFiles, prefixes } from '../../../contracts/names';
-import type { StageTests } from '../../../packages/use-case/src/sections/stage-tests';
+import type { StageTests } from '@mooring/use-case/sections/stage-tests';
 import { boundsOf, runStageTests } from '../../stage-tests/run';
 import { ask, csvLine, near, scoreOf } from '../../stage-tests/target';
 import { expect, sampleAt } from '../../stage-tests/test-case';

@@ -6,8 +6,8 @@ import {
   GetPipelineExecutionCommand,
   ListActionExecutionsCommand,
 } from '@aws-sdk/client-codepipeline';
-import { UserError } from '../../../packages/use-case/src/errors';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { UserError } from '@mooring/use-case/errors';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { parseReleaseTag, releaseNames, type ReleaseTag } from '../../../contracts/release';
 import { type Environment, required } from './stage';
 

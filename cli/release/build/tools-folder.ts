@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 
 /** Folder of the running bundle; the tag step left its files beside it. */
 export const toolsFolder = (): string => dirname(process.argv[1] ?? '.');

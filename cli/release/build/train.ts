@@ -8,7 +8,7 @@ import {
   type PipelineExecutionStep,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { UserError } from '@mooring/use-case/errors';
 import { metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
 import { pipelineParameters } from '../../../contracts/pipeline-parameters';
 import { releaseNames } from '../../../contracts/release';

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
-import { Graph, toDot } from '../../../packages/pipeline-language/src';
+import { Graph, toDot } from '@mooring/pipeline-language';
 import type { Distribution } from './distribution';
 
 /** Colour-blind safe: blue for the baseline, orange for what was captured. */

@@ -1,8 +1,8 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
-import { type DetectorName, driftDirection } from '../../../packages/use-case/src/drift-detectors';
+import { type DetectorName, driftDirection } from '@mooring/use-case/drift-detectors';
 import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { readAlarms, type AlarmState } from '../alarms';
 import { readDecisions, type Decision } from '../decisions';
 import { readEvaluation, type Evaluation } from '../../loop/evaluation';

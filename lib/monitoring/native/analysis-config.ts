@@ -1,5 +1,5 @@
 import { resourceNames } from '../../../contracts/names';
-import { featureNames, type UseCase } from '../../../packages/use-case/src/use-case';
+import { featureNames, type UseCase } from '@mooring/use-case/use-case';
 
 /** Clarify's analysis_config.json of the bias monitor: facets, label, and the one metric that is watched. */
 export function biasConfig(useCase: UseCase): Record<string, unknown> {

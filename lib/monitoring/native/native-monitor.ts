@@ -1,10 +1,10 @@
-import { type Network, vpcConfigOf } from '../../../packages/use-case/src/sections/network';
+import { type Network, vpcConfigOf } from '@mooring/use-case/sections/network';
 import { Fn } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { liveFiles, prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Foundation } from '../../foundation/foundation-stack';
 import type { MonitorPlan } from '../monitor-plan';
 import type { NativeImages } from './native-images';

@@ -6,7 +6,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { metricNamespaces } from '../../../contracts/metrics';
 import { prefixes, resourceNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { arn } from '../../config/arn';
 import { allow, allowKey, allowRead, allowReadObjects, allowWrite, allowVolumes } from '../../config/grants';
 import { allowJobsInVpc } from '../../config/network';

@@ -1,5 +1,5 @@
-import { durationSeconds } from '../../../packages/use-case/src/duration';
-import { UserError } from '../../../packages/use-case/src/errors';
+import { durationSeconds } from '@mooring/use-case/duration';
+import { UserError } from '@mooring/use-case/errors';
 
 /**
  * A cadence in Model Monitor's words: it knows hours that divide a day, and a day.

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { durationSeconds } from '../../use-case/src/duration';
+import { AccountError } from './core/account-error';
 import type { Deployer } from './cloudformation/deployer';
 import { ProviderRegistry } from './cloudformation/registry';
-import { UserError } from '../../use-case/src/errors';
 import { AccountKeys, type Keys } from './core/account-keys';
 import { Clock } from './core/clock';
+import { durationSeconds } from './core/duration';
 import { repairHint } from './core/damaged-state';
 import { AwsError, messageOf } from './core/errors';
 import { HostEnvironment } from './core/host-environment';
@@ -31,6 +31,8 @@ export interface AccountOptions {
   readonly port?: number;
   /** Interpreter for job code. Default: python3. */
   readonly python?: string;
+  /** Interpreters for the code of AWS's images, by framework (scikit-learn, xgboost). Default: `python` for all. */
+  readonly imagePythons?: Readonly<Record<string, string>>;
   /** Environment that child processes and settings are taken from. Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: all of them. */
@@ -251,6 +253,7 @@ export class Account {
       store,
       trace,
       python: this.options.python ?? 'python3',
+      imagePythons: this.options.imagePythons ?? {},
       host: new HostEnvironment(this.options.env ?? process.env),
       s3: foundation.objects,
       logs: foundation.logs,
@@ -281,13 +284,13 @@ export class Account {
 /** Counted up when a version writes state that the one before could not work with. */
 const stateFormat = 1;
 
-/** @throws UserError for a state that a later version wrote. */
+/** @throws AccountError for a state that a later version wrote. */
 function refuseNewerState(store: Store, folder: string): void {
   const state = store.collection<unknown>('state');
   const format = state.get('format');
   if (format === undefined) return state.put('format', stateFormat);
   if (format !== stateFormat)
-    throw new UserError(
+    throw new AccountError(
       `the state in ${folder} has the format ${JSON.stringify(format)}, and this version of Mooring works with ${stateFormat}: another version wrote it. Use that version, choose another folder with --state, or start anew with \`npx mooring reset\``,
     );
 }
@@ -295,9 +298,9 @@ function refuseNewerState(store: Store, folder: string): void {
 /** What a state that cannot be started from says to people; other versions and editors may have written it. */
 function startFailure(error: unknown, folder: string): unknown {
   const storage = storageFailure(error);
-  if (storage !== undefined) return new UserError(storage.message);
+  if (storage !== undefined) return new AccountError(storage.message);
   if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) return error;
-  return new UserError(
+  return new AccountError(
     [
       `the local account cannot start from the state in ${folder}: ${error.message}.`,
       `The state is from another version or was changed by something else, or this is a defect of Mooring; a start on an empty folder (--state) shows which. ${repairHint}.`,

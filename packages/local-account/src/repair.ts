@@ -24,7 +24,7 @@ export interface Finding {
  * `<file>.damaged`.
  *
  * @param change false only examines.
- * @throws UserError when an account runs on the folder.
+ * @throws AccountError when an account runs on the folder.
  */
 export function repairState(folder: string, change: boolean): readonly Finding[] {
   const lock = StateLock.acquire(folder);

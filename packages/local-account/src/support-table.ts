@@ -19,6 +19,10 @@ export function supportTable(
       'A call of an operation that is not listed is answered with a 4xx `UnsupportedByLocalAccount` that names it.',
       'Types and properties under *no effect* are accepted because they make no difference on a laptop, for the reason given.',
     ].join('\n'),
+    [
+      '## Who may call',
+      'Whoever has the keys of the account: they are made with the state folder, and `mooring env` prints them for cdk, aws, boto3 and the SDKs. Every request is signed (Signature Version 4, in its headers or presigned; chunked payloads, too) and verified; what fails has the codes of AWS. Roles get sessions by `AssumeRole`, which end on the clock of the account.\nRequests of web pages of other origins are refused, whatever they ask for; so is every Host but 127.0.0.1, localhost, [::1], `<bucket>.localhost`, `<bucket>.s3.localhost` and `<api>.execute-api.<region>.localhost`. See [threat-model.md](threat-model.md).\nRoutes below `/_local/` are signed for the service `mooring`: `curl --aws-sigv4 aws:amz:us-east-1:mooring -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$AWS_ENDPOINT_URL/_local/clock"`.',
+    ].join('\n\n'),
     '## CloudFormation resource types',
     ...[...providers].sort((a, b) => (a.type < b.type ? -1 : 1)).map(providerSection),
     '## API operations',

@@ -68,6 +68,8 @@ export interface TrainingJob {
   /** S3 prefix for model.tar.gz. */
   readonly output: Text;
   readonly hyperParameters?: Readonly<Record<string, Value>>;
+  /** What the container runs in place of the image's own training program. */
+  readonly command?: readonly Text[];
   readonly environment?: Locations;
   /** Default one hour. */
   readonly maxSeconds?: number;
@@ -77,7 +79,7 @@ export interface TrainingJob {
 export function trainingJob(job: TrainingJob): TrainingArguments {
   return {
     RoleArn: job.role,
-    AlgorithmSpecification: { TrainingImage: job.image, TrainingInputMode: 'File' },
+    AlgorithmSpecification: { TrainingImage: job.image, TrainingInputMode: 'File', ...entrypoint(job.command) },
     HyperParameters: job.hyperParameters,
     Environment: job.environment,
     InputDataConfig: Object.entries(job.channels).map(([name, uri]) => trainingChannel(name, uri, job.contentType)),
@@ -85,6 +87,11 @@ export function trainingJob(job: TrainingJob): TrainingArguments {
     ResourceConfig: trainingCluster(job.instance),
     StoppingCondition: maxRuntime(job.maxSeconds ?? 3600),
   };
+}
+
+function entrypoint(command: readonly Text[] | undefined) {
+  if (command === undefined) return {};
+  return { ContainerEntrypoint: command.slice(0, 2), ContainerArguments: command.slice(2) };
 }
 
 /** A version of a model for the registry. */

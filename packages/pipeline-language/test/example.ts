@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import * as dsl from '../src';
+import * as language from '../src';
 
-const page = join(__dirname, '../../../docs/pipeline-language.md');
+const page = join(__dirname, '../README.md');
 
-/** The TypeScript blocks of docs/pipeline-language.md; the first is the example pipeline. */
-export function blocks(): string[] {
-  return [...readFileSync(page, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
-}
+/** The TypeScript blocks of a page. */
+export const blocksOf = (text: string): string[] =>
+  [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
 
-/** The example pipeline of the documentation, built. */
-export function exampleOf(): dsl.Pipeline {
+/** The README's example, which the page in docs shows as well. */
+export const example = (): string => blocksOf(readFileSync(page, 'utf8'))[0] ?? '';
+
+/** The same, built. */
+export function exampleOf(): language.Pipeline {
   const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-  const code = ts.transpileModule(blocks()[0] ?? '', { compilerOptions: options }).outputText;
-  const made: { churn?: (role: string, image: string, bucket: string) => dsl.Pipeline } = {};
-  new Function('require', 'exports', code)(() => dsl, made);
+  const code = ts.transpileModule(example(), { compilerOptions: options }).outputText;
+  const made: { churn?: (role: string, image: string, bucket: string) => language.Pipeline } = {};
+  new Function('require', 'exports', code)(() => language, made);
   const pipeline = made.churn?.('arn:aws:iam::111122223333:role/pipeline', 'registry/image:1', 'bucket');
-  if (pipeline === undefined) throw new Error('docs/pipeline-language.md has no example named churn');
+  if (pipeline === undefined) throw new Error('the README has no example named churn');
   return pipeline;
 }

@@ -17,7 +17,7 @@ import {
   scriptJob,
   trainingJob,
 } from '../src';
-import { fiftySteps } from '../../../bench/dsl-pipeline';
+import { fiftySteps } from './fifty-steps';
 import { TWINS } from './twins';
 import { note } from './twins/parts';
 

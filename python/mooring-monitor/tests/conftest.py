@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from installed import installed
 from mooring_use_case.use_case import UseCase, parse_use_case
+
+__all__ = ["installed"]
 
 # How long an example takes is the machine's affair, not the code's.
 settings.register_profile("mooring", deadline=None)

@@ -15,7 +15,6 @@ import pytest
 from fresh_python import python
 from hypothesis import settings
 from mooring_steps.cli import main
-from mooring_steps.training import main as train
 from mooring_steps.use_case import UseCase, parse_use_case
 
 __all__ = ["python"]
@@ -111,9 +110,9 @@ class Trained:
     model: Path
 
     def arguments(self, model: Path) -> list[str]:
-        """Arguments of train.py that train on these rows again."""
+        """Arguments of the step that train on these rows again."""
         channels = [item for name in CHANNELS for item in (f"--{name}", str(self.output / name))]
-        return ["--use-case", str(self.case), *channels, "--model-dir", str(model)]
+        return ["train", "--use-case", str(self.case), *channels, "--output", str(model)]
 
 
 CHANNELS = ("train", "validation", "transform")
@@ -130,5 +129,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     arguments = ["preprocess", "--use-case", str(case), "--raw", str(folder / "raw"), "--output", str(folder / "out")]
     assert main(arguments) == 0
     made = Trained(case, folder / "out", folder / "model")
-    assert train(made.arguments(made.model), {}) == 0
+    assert main(made.arguments(made.model)) == 0
     return made

@@ -12,7 +12,6 @@ import pytest
 from mooring_steps.ages import read_weights, row_weights, write_weights
 from mooring_steps.cli import main
 from mooring_steps.errors import InputError
-from mooring_steps.training import main as train
 from mooring_steps.use_case import UseCase
 
 Loans = Callable[..., UseCase]
@@ -70,7 +69,7 @@ class TestAWorldThatTurned:
             out = tmp_path / f"out-{len(retraining)}"
             assert main(["preprocess", "--use-case", str(case), *folders, "--output", str(out)]) == 0
             channels = [f"--{name}={out / name}" for name in ("train", "validation", "transform")]
-            assert train([*channels, f"--model-dir={out / 'model'}", "--use-case", str(case)], {}) == 0
+            assert main(["train", *channels, f"--output={out / 'model'}", "--use-case", str(case)]) == 0
             return float(np.load(out / "train" / "weights.npy").sum()) if "half_life" in retraining else 0.0
 
         return run

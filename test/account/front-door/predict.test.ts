@@ -2,7 +2,7 @@ import { FilterLogEventsCommand, CloudWatchLogsClient } from '@aws-sdk/client-cl
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { prefixes } from '../../../contracts/names';
 import { record } from '../../support/door-use-case';
-import { clientConfig } from '../../../packages/local-account/test/support/clients';
+import { clientConfig } from '@mooring/local-account/test/support/clients';
 import { FrontDoor } from '../../support/front-door';
 import { malformed } from '../../support/front-door-malformed';
 

@@ -1,12 +1,12 @@
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateProcessingJobCommand, type CreateProcessingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 import { backfill } from '../../../cli/watch/backfill';
 import { clientsFor } from '../../../cli/shared/clients';
 import type { Session } from '../../../cli/shared/session';
-import { clientConfig, control } from '../../../packages/local-account/test/support/clients';
-import { bucket, Laptop, output, processing } from '../../../packages/local-account/test/support/laptop';
+import { clientConfig, control } from '@mooring/local-account/test/support/clients';
+import { bucket, Laptop, output, processing } from '@mooring/local-account/test/support/laptop';
 
 const useCase = useCaseSchema.parse({
   name: 'tides',

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { releaseNames } from '../../../contracts/release';
-import { Account } from '../../../packages/local-account/src/account';
-import { clientConfig } from '../../../packages/local-account/test/support/clients';
+import { Account } from '@mooring/local-account';
+import { clientConfig } from '@mooring/local-account/test/support/clients';
 import { Executions, until } from '../../support/executions';
 
 const run = promisify(execFile);

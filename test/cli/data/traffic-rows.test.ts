@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parameterNames } from '../../../contracts/names';
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 import { clientsFor } from '../../../cli/shared/clients';
 import type { Project } from '../../../cli/shared/project';
 import { trafficRows } from '../../../cli/data/traffic';

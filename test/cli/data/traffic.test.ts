@@ -1,4 +1,4 @@
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 import { requestRow } from '../../../cli/data/traffic';
 
 const useCase = useCaseSchema.parse({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadUseCase } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCase } from '@mooring/use-case/load-use-case';
 import { overrides } from '../../../cli/loop/pipeline-run';
 
 const useCase = loadUseCase(join(__dirname, '../../../pipeline-defs/credit-risk'));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { runTests, treeProblems } from '../../../cli/release/tree';
 
 const useCase = { name: 'rain', version: '1.0' } as UseCase;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { boundsOf, runStageTests, type StageTestRun } from '../../../cli/stage-tests/run';
 import { root } from '../../support/app';
 

@@ -1,5 +1,5 @@
 import { backfillJob, windowEnds } from '../../../cli/watch/backfill';
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 
 const useCase = useCaseSchema.parse({
   name: 'tides',

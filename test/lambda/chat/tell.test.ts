@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { Chat } from '../../../packages/use-case/src/chat';
+import type { Chat } from '@mooring/use-case/chat';
 import { Addresses, checkedAddress, freshFor } from '../../../lambda/chat/address';
 import type { Message } from '../../../lambda/chat/message';
 import { type Answer, poster } from '../../../lambda/chat/post';

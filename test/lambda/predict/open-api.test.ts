@@ -3,13 +3,13 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import Ajv2020 from 'ajv/dist/2020';
 import type { FrontDoorSettings } from '../../../contracts/front-door';
 import { frontDoorSettings } from '../../../contracts/front-door-settings';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { openApi } from '../../../lambda/predict/open-api';
 import { rulesOf } from '../../../lambda/predict/predict';
 import { checkRequest, readBody } from '../../../lambda/predict/request';
 import { doorUseCase, record } from '../../support/door-use-case';
-import { seeded } from '../../support/seeded';
+import { seeded } from '@mooring/local-account/test/support/seeded';
 
 function settingsOf(useCase: UseCase): FrontDoorSettings {
   const { api = doorUseCase().api } = useCase;

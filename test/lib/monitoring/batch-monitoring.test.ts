@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
-import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { testUseCases } from '../../support/app';
 import { loans, properties, resources, synthTemplates, text } from '../../support/templates';
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Compute } from '../../../packages/use-case/src/sections/compute';
-import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
-import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import type { Compute } from '@mooring/use-case/sections/compute';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
+import { checkDefinition } from '@mooring/pipeline-language/check';
 import { testUseCases } from '../../support/app';
 import { sparkUseCase } from '../../support/spark-use-case';
 import { definition, loans, properties, synthTemplates } from '../../support/templates';

@@ -1,8 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { notifySettings } from '../../../contracts/function-settings';
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
-import { durationSeconds } from '../../../packages/use-case/src/duration';
+import { useCaseSchema } from '@mooring/use-case/use-case';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { createDriftAlarm, driftRules } from '../../../lib/monitoring/drift-alarms';
 import { runLimits } from '../../../lib/monitoring/scheduled-job';
 

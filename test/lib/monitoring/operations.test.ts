@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { durationSeconds } from '../../../packages/use-case/src/duration';
+import { durationSeconds } from '@mooring/use-case/duration';
 import { metricDimensions, metricNames, metricNamespaces } from '../../../contracts/metrics';
 import { resourceNames, stackNames } from '../../../contracts/names';
 import { testUseCases } from '../../support/app';

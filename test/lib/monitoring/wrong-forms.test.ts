@@ -7,7 +7,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createDriftAlarm, driftRules } from '../../../lib/monitoring/drift-alarms';
 import { testUseCases } from '../../support/app';
-import { EventSide } from '../../../packages/local-account/test/support/event-side';
+import { EventSide } from '@mooring/local-account/test/support/event-side';
 
 const [loans] = testUseCases();
 if (loans === undefined) throw new Error('the test use case loans is gone');

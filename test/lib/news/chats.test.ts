@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import type { Chat } from '../../../packages/use-case/src/chat';
-import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import type { Chat } from '@mooring/use-case/chat';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { testUseCases } from '../../support/app';
 import { loans, prices, properties, resources, synthTemplates, text } from '../../support/templates';
 
@@ -66,8 +66,8 @@ describe('a use case with chats', () => {
     const actions = statements.map(({ Sid, Action }) => [Sid, Action]);
     expect(actions).toEqual([
       [undefined, ['logs:CreateLogStream', 'logs:PutLogEvents']],
-      ['DeadLetters', 'sqs:SendMessage'],
       ['Environment', 'kms:Decrypt'],
+      ['DeadLetters', 'sqs:SendMessage'],
       ['Addresses', 'ssm:GetParameter'],
       ['AddressKey', 'kms:Decrypt'],
       ['DeadLetterKey', ['kms:Decrypt', 'kms:GenerateDataKey']],

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { stackNames } from '../../../contracts/names';
 import { testUseCases } from '../../support/app';
 import { properties, synthTemplates } from '../../support/templates';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { passes } from '../../../packages/local-account/src/services/codepipeline/runtime/git-glob';
+import { passes } from '@mooring/local-account/services/codepipeline';
 import { parseReleaseTag, tagFilter } from '../../../contracts/release';
 import { unpinnedIn } from '../../support/pins';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';

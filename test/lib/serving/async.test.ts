@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { stackNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { root, testApp } from '../../support/app';
 import { properties } from '../../support/templates';
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { useCaseSchema } from '../../../packages/use-case/src/use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 import { testUseCases } from '../../support/app';
 import { loans, properties, synthTemplates, text } from '../../support/templates';
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { stackNames } from '../../../contracts/names';
 import { root, testUseCases } from '../../support/app';
 import { properties, synthTemplates } from '../../support/templates';

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stackNames } from '../../../contracts/names';
 import { fillIn } from '../../../lambda/definition/store';
-import type { PipelineDefinition } from '../../../packages/pipeline-language/src';
-import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import type { PipelineDefinition } from '@mooring/pipeline-language';
+import { checkDefinition } from '@mooring/pipeline-language/check';
 import { wideUseCase } from '../../support/app';
 import { properties, resources, synthTemplates, text } from '../../support/templates';
 

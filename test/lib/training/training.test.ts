@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { configHash } from '../../../contracts/config-hash';
 import { stackNames } from '../../../contracts/names';
-import { Graph } from '../../../packages/pipeline-language/src';
-import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { Graph } from '@mooring/pipeline-language';
+import { checkDefinition } from '@mooring/pipeline-language/check';
 import { testUseCases } from '../../support/app';
 import { definition, loans, prices, properties, resources, synthTemplates } from '../../support/templates';
 
@@ -135,6 +135,25 @@ describe.each([loans.training, prices.training])('the definition in %s', (stack)
     expect(step(stack, 'Train').Arguments).toMatchObject({
       EnableNetworkIsolation: true,
       OutputDataConfig: { KmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1' },
+    });
+  });
+
+  test('starts training and serving without anything from a package index', () => {
+    const { AlgorithmSpecification, HyperParameters, Environment } = step(stack, 'Train').Arguments as {
+      readonly AlgorithmSpecification: Readonly<Record<string, readonly unknown[]>>;
+      readonly HyperParameters?: Readonly<Record<string, unknown>>;
+      readonly Environment?: unknown;
+    };
+    const [python, bundle] = AlgorithmSpecification['ContainerEntrypoint'] ?? [];
+    expect(python).toBe('python3');
+    expect(bundle).toMatch(/^\/opt\/ml\/input\/data\/code\/[0-9a-f]{64}\.zip$/);
+    expect(AlgorithmSpecification['ContainerArguments']?.[0]).toBe('train');
+    // Script mode would install the bundle.
+    expect(Object.keys(HyperParameters ?? {}).filter((each) => each.startsWith('sagemaker_'))).toEqual([]);
+    expect(Environment).toBeUndefined();
+    const [register] = step(stack, 'QualityGate').Arguments['IfSteps'] as Step[];
+    expect(register?.Arguments['InferenceSpecification']).toMatchObject({
+      Containers: [{ Environment: { PIP_NO_BUILD_ISOLATION: '0' } }],
     });
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { LoadedUseCase } from '../../../packages/use-case/src/load-use-case';
+import type { LoadedUseCase } from '@mooring/use-case/load-use-case';
 import { sparkUseCase } from '../../support/spark-use-case';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';
 import type { ReleaseConfig } from '../../../lib/release/release-config';

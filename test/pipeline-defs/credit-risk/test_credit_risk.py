@@ -16,7 +16,6 @@ from mooring_steps.artefact import Artefact, read_artefact
 from mooring_steps.cli import main
 from mooring_steps.metrics import auc
 from mooring_steps.texts import texts_of
-from mooring_steps.training import main as train
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +131,8 @@ class TestTraffic:
 class TestAModel:
     @pytest.fixture(scope="class")
     def model(self, prepared: Path, case: list[str]) -> Artefact:
-        model = ["--model-dir", str(prepared / "model")]
-        assert train([*case, *folders(prepared, "train", "validation", "transform"), *model], {}) == 0
+        model = ["--output", str(prepared / "model")]
+        assert main(["train", *case, *folders(prepared, "train", "validation", "transform"), *model]) == 0
         return read_artefact(prepared / "model")
 
     def test_passes_its_gate_with_an_auc_of_about_three_quarters(

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDefinition } from '../../../packages/pipeline-language/src/check';
+import { checkDefinition } from '@mooring/pipeline-language/check';
 import { root, testUseCases } from '../../support/app';
 import { engineDiff } from '../../support/engine-diff';
 import { nativeUseCase } from '../../support/native-use-case';

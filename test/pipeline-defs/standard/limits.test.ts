@@ -1,5 +1,5 @@
 import { checkLimits } from '../../../pipeline-defs/standard/limits';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { testUseCases } from '../../support/app';
 
 const [loans] = testUseCases();
@@ -22,7 +22,7 @@ describe('what the standard pipeline does not do', () => {
     [
       'a misspelt hyperparameter',
       trained({ hyperparameters: { max_dept: 3 } }),
-      'training.hyperparameters.max_dept: is not known to train.py; allowed: num_round',
+      'training.hyperparameters.max_dept: is not known to the training step; allowed: num_round',
     ],
   ])('is refused by name: %s', (_what, asked, problem) => {
     expect(() => checkLimits(asked)).toThrow(problem);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { stackNames } from '../../../contracts/names';
 import { modelCard } from '../../../pipeline-defs/standard/model-card-schema';
 import { root, testUseCases } from '../../support/app';

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,20 +36,16 @@ def job(bundles: Path, python: Run, generator: Callable[[str], ModuleType], tmp_
     work: Path = tmp_path_factory.mktemp("work")
     module = generator("credit-risk")
     module.write(module.data(3000), work / "raw/rows.csv")
-    with tarfile.open(bundles / "credit-risk/sourcedir.tar.gz") as tar:
-        tar.extractall(work / "source", filter="data")
 
-    def run(*arguments: object, **environment: object) -> str:
-        done = python(*arguments, cwd=work, env={name: str(value) for name, value in environment.items()})
+    def step(*arguments: str) -> str:
+        done = python(bundles / "credit-risk/code.zip", *arguments, cwd=work)
         assert done.returncode == 0, done.stderr
         return str(done.stdout)
 
-    def step(*arguments: str) -> str:
-        return run(bundles / "credit-risk/code.zip", *arguments)
-
     step("preprocess", "--raw", f"{work}/raw", "--output", f"{work}/prepared")
-    channels = {f"SM_CHANNEL_{name.upper()}": work / "prepared" / name for name in ("train", "validation", "transform")}
-    run(work / "source/train.py", "--num_round", "30", SM_MODEL_DIR=work / "model", **channels)
+    channels = ("train", "validation", "transform")
+    folders = [part for name in channels for part in (f"--{name}", f"{work}/prepared/{name}")]
+    step("train", *folders, "--set", "num_round=30", "--output", f"{work}/model")
     step("evaluate", "--model", f"{work}/model", "--test", f"{work}/prepared/test", "--output", f"{work}/evaluated")
     return Job(work, step)
 

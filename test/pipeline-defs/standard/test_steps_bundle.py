@@ -22,26 +22,17 @@ def run(bundles: Path, python: Run, generator: Callable[[str], ModuleType], tmp_
     module = generator("credit-risk")
     module.write(module.data(3000), folder / "raw" / "rows.csv")
     code, output = bundles / "credit-risk" / "code.zip", folder / "out"
-    source = folder / "source"
-    with tarfile.open(bundles / "credit-risk" / "sourcedir.tar.gz") as tar:
-        tar.extractall(source, filter="data")
 
-    def step(*arguments: object, **environment: object) -> None:
-        done = python(*arguments, cwd=folder, env={name: str(value) for name, value in environment.items()})
+    def step(*arguments: object) -> None:
+        done = python(*arguments, cwd=folder)
         assert done.returncode == 0, done.stderr
 
     step(code, "preprocess", "--raw", folder / "raw", "--output", output)
     splits = [item for name in ("train", "validation", "test") for item in (f"--{name}", output / name)]
     step(code, "monitor", "bias", "--stage", "pre", *splits, "--output", output)
     step(code, "fairness-gate", "--analysis", output / "report", "--output", output / "fairness")
-    step(
-        source / "train.py",
-        "--num_round", "30",
-        SM_CHANNEL_TRAIN=output / "train",
-        SM_CHANNEL_VALIDATION=output / "validation",
-        SM_CHANNEL_TRANSFORM=output / "transform",
-        SM_MODEL_DIR=folder / "model",
-    )  # fmt: skip
+    channels = [item for name in ("train", "validation", "transform") for item in (f"--{name}", output / name)]
+    step(code, "train", *channels, "--set", "num_round=30", "--output", folder / "model")
     with tarfile.open(folder / "model.tar.gz", "w:gz") as tar:
         tar.add(folder / "model", arcname=".")
     step(code, "evaluate", "--model", folder, *splits[:2], *splits[4:], "--output", output)
@@ -75,7 +66,7 @@ class TestTheCommandLine:
     def test_explains_itself(self, bundles: Path, python: Run, capsys: pytest.CaptureFixture[str]) -> None:
         done = python(bundles / "credit-risk" / "code.zip", "--help")
         assert (done.returncode, done.stdout[:11]) == (0, "usage: code")
-        for command in ("preprocess", "evaluate", "fairness-gate"):
+        for command in ("preprocess", "train", "evaluate", "fairness-gate"):
             assert command in done.stdout
             assert main([command, "--help"]) == 0
             assert f"usage: code {command}" in capsys.readouterr().out

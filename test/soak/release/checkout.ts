@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, w
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../support/app';
-import type { Account } from '../../../packages/local-account/src/account';
-import { clientVariables } from '../../../packages/local-account/test/support/clients';
+import type { Account } from '@mooring/local-account';
+import { clientVariables } from '@mooring/local-account/test/support/clients';
 
 const run = promisify(execFile);
 

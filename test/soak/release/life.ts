@@ -8,7 +8,7 @@ import type { LiveManifest } from '../../../contracts/records/live-manifest';
 import { liveFiles, prefixes, resourceNames } from '../../../contracts/names';
 import { pipelineParameters } from '../../../contracts/pipeline-parameters';
 import { releaseNames } from '../../../contracts/release';
-import { Account } from '../../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { clientsFor, type Clients } from '../../../cli/shared/clients';
 import { invoke } from '../../../cli/shared/endpoint';
 import { startExecution } from '../../../cli/loop/execution';

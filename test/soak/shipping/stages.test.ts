@@ -1,9 +1,9 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { TestSummary } from '../../../contracts/records/deployment-record';
 import type { LiveManifest } from '../../../contracts/records/live-manifest';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { prefixes, type StageName } from '../../../contracts/names';
-import type { StageTests } from '../../../packages/use-case/src/sections/stage-tests';
+import type { StageTests } from '@mooring/use-case/sections/stage-tests';
 import { boundsOf, runStageTests } from '../../../cli/stage-tests/run';
 import { DeployedUseCase } from '../../support/deployed/deployed-use-case';
 import { artifact, scoreOf } from '../../support/deployed/models';

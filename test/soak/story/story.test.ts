@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { root } from '../../support/app';
 import { Life, type Seen } from './life';
 import { dayOf, events, isLost } from './plan';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { resourceNames, stackNames } from '../../../contracts/names';
-import type { UseCase } from '../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import type { Project } from '../../../cli/shared/project';
 import { lastServed } from '../../../cli/release/served';
 import { openSession, type Session } from '../../../cli/shared/session';

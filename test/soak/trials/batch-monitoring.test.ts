@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { liveFiles, prefixes, resourceNames, stackNames } from '../../../contracts/names';
 import { monitorPath } from '../../../contracts/python-packages';
 import { readJson, readObject } from '../../../cli/shared/objects';

@@ -11,9 +11,9 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
 import { metadataKeys, prefixes, resourceNames, stackNames, type StageName } from '../../../contracts/names';
-import { Account } from '../../../packages/local-account/src/account';
+import { Account } from '@mooring/local-account';
 import { deploy } from '../../../cli/account/cdk';
 import { clientsFor, type Clients } from '../../../cli/shared/clients';
 import { stacksOf } from '../../../cli/account/deployment';
@@ -26,7 +26,7 @@ import { renderStatus } from '../../../cli/loop/status-text';
 import { root, testApp } from '../app';
 import { artifact, type Behaviour, predictions } from './models';
 
-const image = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312-cpu-py3';
+const image = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 const minute = 60_000;
 
 /** A message of the inbox. */

@@ -14,7 +14,9 @@ export type Behaviour = 'good' | 'broken' | 'slow' | 'never' | 'constant';
 const script = `import json, os, time
 
 class BadRequest(Exception):
-    status_code = 400
+    def __call__(self, environ, start_response):
+        start_response("400 Bad Request", [("Content-Type", "text/plain")])
+        return [str(self).encode()]
 
 def model_fn(model_dir):
     with open(os.path.join(model_dir, "behaviour.json")) as file:
@@ -31,10 +33,12 @@ def input_fn(body, content_type):
         rows = [line.split(",") for line in body.strip().split("\\n")]
     for row in rows:
         if len(row) != 2:
-            raise BadRequest(f"a row has {len(row)} columns; expected distance, load")
+            return BadRequest(f"a row has {len(row)} columns; expected distance, load")
     return [[float(cell) for cell in row] for row in rows]
 
 def predict_fn(rows, model):
+    if callable(rows):
+        return rows
     if model["behaviour"] == "broken":
         raise RuntimeError("this model is broken")
     if model["behaviour"] == "slow":
@@ -44,6 +48,8 @@ def predict_fn(rows, model):
     return [round(min(0.99, (row[0] + row[1]) / (100 + model["version"])), 6) for row in rows]
 
 def output_fn(prediction, accept):
+    if callable(prediction):
+        return prediction
     if accept == "application/json":
         return json.dumps({"predictions": [{"label": int(p > 0.5), "score": p} for p in prediction]}), accept
     return "\\n".join(f"{int(p > 0.5)},{p}" for p in prediction), "text/csv"

@@ -1,6 +1,6 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { stackNames } from '../../../contracts/names';
-import { control } from '../../../packages/local-account/test/support/clients';
+import { control } from '@mooring/local-account/test/support/clients';
 import type { DeployedUseCase } from '../deployed/deployed-use-case';
 
 export interface Prediction {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { resourceNames } from '../../../contracts/names';
-import { invocationTarget } from '../../../packages/local-account/test/support/clients';
+import { invocationTarget } from '@mooring/local-account/test/support/clients';
 import { root } from '../app';
 import { DeployedUseCase } from '../deployed/deployed-use-case';
 import { Door } from '../trials/door';

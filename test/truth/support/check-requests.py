@@ -41,6 +41,8 @@ def typed(shape: Shape, value: Any) -> Any:
         return members(shape, value)
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [typed(shape.member, each) for each in value]
+    if isinstance(shape, ListShape) and value == "":
+        return []  # How the Query protocol writes an empty list.
     if isinstance(shape, MapShape) and isinstance(value, dict):
         return {key: typed(shape.value, each) for key, each in value.items()}
     if shape.type_name == "blob" and (isinstance(value, str) or value == {"$bytes": True}):

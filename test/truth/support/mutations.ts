@@ -1,12 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AskedPermission } from '../../../packages/local-account/src/core/recording';
-import type { Body } from '../../../packages/local-account/src/core/service';
-import {
-  evaluatePolicies,
-  statementsOf,
-  strings,
-} from '../../../packages/local-account/src/services/iam/runtime/policy';
+import type { AskedPermission } from '@mooring/local-account/src/core/recording';
+import type { Body } from '@mooring/local-account/src/core/service';
+import { evaluatePolicies, statementsOf, strings } from '@mooring/local-account/src/services/iam/runtime/policy';
 
 interface Policies {
   readonly role: string;

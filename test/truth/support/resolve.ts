@@ -111,6 +111,13 @@ export class Resolver {
     return given === undefined ? id : this.text(given);
   }
 
+  /** ARNs of everything that the template creates, as far as their form is known here. */
+  created(): readonly string[] {
+    return Object.entries(this.template.resources)
+      .filter(([, { Type }]) => arns[Type] !== undefined)
+      .map(([id, resource]) => this.arnOf(id, resource));
+  }
+
   private reference(name: string): string {
     const known = pseudo[name];
     if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type LoadedUseCase, loadUseCases } from '../../../packages/use-case/src/load-use-case';
+import { basename, dirname, join } from 'node:path';
+import { type LoadedUseCase, loadUseCases } from '@mooring/use-case/load-use-case';
+import { useCaseSchema } from '@mooring/use-case/use-case';
 import { root, testApp } from '../../support/app';
 import { nativeUseCase } from '../../support/native-use-case';
 import { testReleaseApp, threeAccounts } from '../../support/release-app';
@@ -18,6 +19,8 @@ export interface StackTemplate {
   readonly resources: Readonly<Record<string, Resource>>;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, unknown>>;
+  /** Stacks that are deployed before this one. */
+  readonly after: readonly string[];
   readonly exports: readonly { readonly name: unknown; readonly value: unknown }[];
 }
 
@@ -52,7 +55,25 @@ const useCases: Readonly<Record<string, () => readonly LoadedUseCase[]>> = {
   shadow: () => oneOf(trials, 'umbra'),
   batch: () => oneOf(trials, 'ferry'),
   spark: () => [sparkUseCase()],
+  many: () => [manyFeatures()],
 };
+
+/** The open variant with as many monitored features of the longest names as fit into one composite alarm. */
+function manyFeatures(): LoadedUseCase {
+  const [open] = oneOf(own, 'open-everything-with-long-name');
+  if (open === undefined) throw new Error('the open variant is gone');
+  const columns = Array.from({ length: 50 }, (_, index) => ({
+    name: `feature_${index}_`.padEnd(64, 'x'),
+    type: 'number' as const,
+  }));
+  const { dataset, monitoring } = open.useCase;
+  const useCase = useCaseSchema.parse({
+    ...open.useCase,
+    dataset: { ...dataset, columns: [...dataset.columns, ...columns] },
+    monitoring: { ...monitoring, features: columns.map(({ name }) => ({ name })) },
+  });
+  return { ...open, useCase };
+}
 
 /**
  * Synthesizes all variants and the release application below a folder.
@@ -70,6 +91,23 @@ export function synthVariants(folder: string, only?: readonly string[]): readonl
     else testApp(chosen(), outdir).synth();
     return { name, templates: readTemplates(outdir) };
   });
+}
+
+/** Names of the stacks that the manifest beside a template puts before its stack, directly or not. */
+function dependenciesOf(template: string): readonly string[] {
+  const { artifacts } = JSON.parse(readFileSync(join(dirname(template), 'manifest.json'), 'utf8')) as {
+    readonly artifacts: Readonly<Record<string, { readonly type: string; readonly dependencies?: readonly string[] }>>;
+  };
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    for (const each of artifacts[name]?.dependencies ?? [])
+      if (!found.has(each)) {
+        found.add(each);
+        visit(each);
+      }
+  };
+  visit(basename(template, '.template.json'));
+  return [...found].filter((name) => artifacts[name]?.type === 'aws:cloudformation:stack');
 }
 
 function readTemplates(folder: string): readonly StackTemplate[] {
@@ -90,6 +128,7 @@ function readTemplates(folder: string): readonly StackTemplate[] {
         resources: Resources,
         parameters: Parameters,
         mappings: Mappings,
+        after: dependenciesOf(path),
         exports: Object.values(Outputs).flatMap(({ Export, Value }) =>
           Export === undefined ? [] : [{ name: Export.Name, value: Value }],
         ),

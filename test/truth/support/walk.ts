@@ -12,11 +12,11 @@ import { zipSync } from 'fflate';
 import { readExecution, startExecution } from '../../../cli/loop/execution';
 import { clientsFor, type Clients, type Connection, localRegion } from '../../../cli/shared/clients';
 import { resourceNames } from '../../../contracts/names';
-import { Account } from '../../../packages/local-account/src/account';
-import { loadUseCases } from '../../../packages/use-case/src/load-use-case';
-import { featureNames } from '../../../packages/use-case/src/use-case';
+import { Account } from '@mooring/local-account';
+import { loadUseCases } from '@mooring/use-case/load-use-case';
+import { featureNames } from '@mooring/use-case/use-case';
 import { root } from '../../support/app';
-import { Workplace } from '../../support/mooring';
+import type { Workplace } from '../../support/mooring';
 
 const useCase = 'credit-risk';
 const minute = 60_000;

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,16 +33,20 @@ def base_type(content_type: str) -> str:
 
 
 def status_of(error: BaseException) -> int:
-    """HTTP status of an error a script raised: a 4xx it carries, else 500.
+    """HTTP status of an error: 500 for whatever a script raises, as the toolkit of the containers has it."""
+    return error.status if isinstance(error, UserError) else 500
 
-    The containers know errors with a `status_code` (sagemaker-inference) or `code` attribute; 415 stands for their
-    UnsupportedFormatError.
-    """
-    for name in ("status_code", "status", "code"):
-        value = getattr(error, name, None)
-        if isinstance(value, int) and 400 <= value < 500:
-            return int(value)
-    return 415 if type(error).__name__ == "UnsupportedFormatError" else 500
+
+def run_application(answer: Callable[..., Any]) -> tuple[int, str, bytes]:
+    """Status, content type and body of an answer that is a WSGI application, as Flask runs it."""
+    found: dict[str, Any] = {}
+
+    def start_response(status: str, headers: Sequence[tuple[str, str]], *_: object) -> None:
+        found["status"] = int(status.split(" ", 1)[0])
+        found["type"] = next((value for name, value in headers if name.lower() == "content-type"), "text/plain")
+
+    body = b"".join(answer({"REQUEST_METHOD": "POST"}, start_response))
+    return found["status"], found["type"], body
 
 
 def load_script(folder: Path, program: str) -> ModuleType:
@@ -58,6 +62,17 @@ def load_script(folder: Path, program: str) -> ModuleType:
     sys.modules[script.stem] = module
     spec.loader.exec_module(module)
     return module
+
+
+def submit_directory(model_dir: str) -> Path:
+    """Where the inference script lies."""
+    return Path(os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or f"{model_dir}/code")
+
+
+def code_folder(model_dir: str) -> Path | None:
+    """The folder that the toolkit would install, if the container is given a script at all."""
+    folder = submit_directory(model_dir)
+    return folder if os.environ.get("SAGEMAKER_PROGRAM") and folder.is_dir() else None
 
 
 class XGBoostDefaults:
@@ -151,7 +166,7 @@ class Handler:
     def __init__(self, model_dir: str, framework: str) -> None:
         defaults: type = XGBoostDefaults if framework == "xgboost" else ScikitLearnDefaults
         program = os.environ.get("SAGEMAKER_PROGRAM", "")
-        folder = Path(os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or f"{model_dir}/code")
+        folder = submit_directory(model_dir)
         if not program and (folder / "inference.py").is_file():
             program = "inference.py"
         script = load_script(folder, program) if program else None
@@ -180,9 +195,11 @@ class Handler:
         else:
             result = self._output(self._predict(self._input(data, content_type), self._model), accept)
         payload, kind = result if isinstance(result, tuple) else (result, accept)
+        if callable(payload):
+            status, kind, answer = run_application(payload)
+            if status >= 400:
+                raise UserError(answer.decode(errors="replace"), status)
+            return answer, kind
         if hasattr(payload, "get_data"):
             payload = payload.get_data()
-        elif hasattr(payload, "response") and not isinstance(payload, str | bytes):
-            kind = getattr(payload, "mimetype", kind)
-            payload = payload.response
         return (payload.encode() if isinstance(payload, str) else bytes(payload)), kind

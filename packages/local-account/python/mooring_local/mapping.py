@@ -15,24 +15,31 @@ MS_PRIVATE = 0x40000
 PR_SET_PDEATHSIG = 1
 
 
-def _libc() -> ctypes.CDLL:
+def libc() -> ctypes.CDLL:
+    """The C library, with errors kept."""
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _check(result: int, what: str) -> None:
+def check(result: int, what: str) -> None:
+    """Raises what a call of the C library left as its error."""
     if result != 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{what}: {os.strerror(code)}")
 
 
 def _mount(source: str, target: str, flags: int, kind: str | None = None) -> None:
-    code = _libc().mount(source.encode(), target.encode(), kind.encode() if kind else None, flags, None)
-    _check(code, f"mount {source} on {target}")
+    code = libc().mount(source.encode(), target.encode(), kind.encode() if kind else None, flags, None)
+    check(code, f"mount {source} on {target}")
+
+
+def bind(source: str, target: str) -> None:
+    """Shows a file or folder at another place as well."""
+    _mount(source, target, MS_BIND | MS_REC)
 
 
 def _enter_namespaces() -> None:
     uid, gid = os.getuid(), os.getgid()
-    _check(_libc().unshare(CLONE_NEWUSER | CLONE_NEWNS), "unshare")
+    check(libc().unshare(CLONE_NEWUSER | CLONE_NEWNS), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
@@ -80,4 +87,4 @@ def map_opt_ml(folder: Path, staging: Path) -> None:
 def die_with_parent() -> None:
     """Asks the kernel to kill this process when its parent ends, however that happens (Linux; elsewhere a no-op)."""
     if sys.platform.startswith("linux"):
-        _libc().prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
+        libc().prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)

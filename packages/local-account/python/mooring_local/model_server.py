@@ -11,7 +11,9 @@ import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import IPPROTO_TCP, TCP_NODELAY
 
-from mooring_local.handlers import Handler, base_type, status_of
+from mooring_local.containment import give_up_privileges, isolate_network
+from mooring_local.handlers import Handler, base_type, code_folder, status_of
+from mooring_local.toolkit import install
 
 DEFAULT_TYPE = "text/csv"
 
@@ -87,14 +89,22 @@ def _end_with(parent: int) -> None:
     os._exit(0)
 
 
-def serve(name: str, report: int, model_dir: str) -> None:
+def serve(name: str, report: int, model_dir: str, isolated: bool = False) -> None:
     """Loads the model, tells the port on the report descriptor, serves until killed.
 
     A model that cannot be loaded is reported as an exit with its traceback in the log.
     """
     parent = os.getppid()
-    handler = Handler(model_dir, os.environ.get("MOORING_FRAMEWORK", ""))
+    settings = json.loads(os.environ.pop("MOORING_SERVER", "{}"))
+    # A socket stays in the network that it was opened in: the account reaches an isolated server, which reaches none.
     server = _Server(("127.0.0.1", 0), _Request)
+    if isolated:
+        isolate_network()
+        give_up_privileges()
+    code = code_folder(model_dir)
+    if code is not None:
+        install(code, bool(settings.get("isolated")), package=True)
+    handler = Handler(model_dir, str(settings.get("framework", "")))
     server.handler = handler
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     line = {"event": "listening", "id": name, "port": server.server_address[1]}

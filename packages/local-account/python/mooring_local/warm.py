@@ -11,15 +11,28 @@ import gc
 import importlib
 import json
 import os
+import pwd
 import selectors
 import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mooring_local.compiled import keep_compiled
+from mooring_local.containment import (
+    TEMPORARY,
+    can_contain,
+    give_up_privileges,
+    hide,
+    isolate_network,
+    own_temporary,
+    read_only_but,
+    secrets_of,
+)
 from mooring_local.mapping import die_with_parent, map_opt_ml
 from mooring_local.model_server import serve
 from mooring_local.program import execute, guarded, reseed, run_python
@@ -46,6 +59,7 @@ LIBRARIES = (
     "zipfile",
     "logging.config",
 )
+COMPARED = ("numpy", "pandas", "scipy", "scikit-learn", "pyarrow", "boto3", "xgboost")
 SERVICE_MODELS = ("s3", "cloudwatch")
 
 
@@ -66,26 +80,54 @@ def warm_up() -> list[str]:
     return missing
 
 
-def can_map(folder: Path) -> bool:
-    """Tries in a child whether /opt/ml can be mounted."""
+def versions() -> dict[str, str]:
+    """Versions of the packages that tell one image from another, by their names."""
+    found = {}
+    for name in COMPARED:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    # The same library, built without what needs a GPU.
+    with suppress(metadata.PackageNotFoundError):
+        found["xgboost"] = metadata.version("xgboost-cpu")
+    return found
+
+
+class Abilities(NamedTuple):
+    """What the machine lets a child do."""
+
+    #: /opt/ml of its own
+    mapping: bool = False
+    #: file systems that it cannot write to
+    files: bool = False
+    #: no network
+    network: bool = False
+
+
+def abilities(folder: Path) -> Abilities:
+    """Tries in a child what the machine allows."""
+    nothing, mapped = 64, 32
     child = os.fork()
     if child == 0:
         try:
             target = folder / "probe"
             target.mkdir(parents=True, exist_ok=True)
             map_opt_ml(target, folder / "probe-opt")
-            os._exit(0)
+            files, network = can_contain(folder)
+            os._exit(mapped + 2 * files + network)
         except OSError:
-            os._exit(1)
-    return os.waitpid(child, 0)[1] == 0
+            os._exit(nothing)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return Abilities(True, code & 2 > 0, code & 1 > 0) if mapped <= code < nothing else Abilities()
 
 
 class WarmInterpreter:
     """Forks children on order and reports how they ended."""
 
-    def __init__(self, report: int, scratch: Path, mapping: bool) -> None:
+    def __init__(self, report: int, scratch: Path, mapping: bool, secrets: Sequence[Path] = ()) -> None:
+        self._secrets = secrets
         self._report = report
-        self._mapping = mapping and can_map(scratch)
+        self._scratch = scratch
+        self._able = abilities(scratch) if mapping else Abilities()
         self._compiled = scratch / "compiled"
         self._children: dict[int, str] = {}
 
@@ -98,10 +140,11 @@ class WarmInterpreter:
         # A Ctrl-C of the terminal goes to the whole group; the account ends its children itself.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         missing = warm_up()
-        if self._mapping:
+        if self._able.mapping:
             # Without the mount every job has paths of its own, and nothing kept would fit the next one.
             keep_compiled(self._compiled)
-        self._say({"event": "ready", "mapping": self._mapping, "threads": threading.active_count(), "missing": missing})
+        ready = {**self._able._asdict(), "threads": threading.active_count(), "missing": missing}
+        self._say({"event": "ready", **ready, "versions": versions()})
         selector = selectors.DefaultSelector()
         selector.register(0, selectors.EVENT_READ)
         selector.register(reader, selectors.EVENT_READ)
@@ -156,14 +199,33 @@ class WarmInterpreter:
         self._redirect(order["log"], keep=self._report if server else None)
         os.environ.clear()
         os.environ.update(order["env"])
-        if self._mapping and order.get("ml"):
+        isolate = self._able.network and bool(order.get("isolated"))
+        if self._able.mapping and order.get("ml"):
             map_opt_ml(Path(order["ml"]), Path(order["ml"]).parent / ".opt")
+            if isolate and not server:
+                isolate_network()
+            self._keep_away(Path(order["ml"]).parent)
         os.chdir(order["cwd"])
         sys.path[:] = [each for each in sys.path if each != str(Path(__file__).parent.parent)]
         reseed()
+        # An isolated server gives its privileges up itself, once it has left the network.
+        if self._able.mapping and order.get("ml") and not (server and isolate):
+            give_up_privileges()
         if server:
-            return guarded(lambda: serve(order["id"], self._report, order["cwd"]))
+            return guarded(lambda: serve(order["id"], self._report, order["cwd"], isolate))
         return run_python(order["argv"]) if order["kind"] == "python" else execute(order["argv"])
+
+    def _keep_away(self, job: Path) -> None:
+        """Keeps the child from files that are none of its job's, as far as the machine lets it."""
+        if not self._able.files:
+            return
+        readable = (Path(__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix), self._scratch)
+        writable = (job, self._compiled)
+        self._compiled.mkdir(exist_ok=True)
+        hide(self._secrets, self._scratch)
+        shown = own_temporary(job / "tmp", (*readable, *writable))
+        shared = [each for each in (Path("/dev/shm"),) if each.is_dir()]
+        read_only_but([Path("/opt/ml"), TEMPORARY, *writable, *shared], [each for each in shown if each in readable])
 
     @staticmethod
     def _redirect(log: str, keep: int | None) -> None:
@@ -211,11 +273,24 @@ class WarmInterpreter:
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point: `python -m mooring_local.warm --report FD --scratch FOLDER [--no-mapping]`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--report", type=int, required=True, help="descriptor that reports are written to")
+    parser.add_argument("--report", type=int, help="descriptor that reports are written to")
+    parser.add_argument("--probe", action="store_true", help="only print what the machine lets a job do, as JSON")
     parser.add_argument("--scratch", type=Path, required=True, help="folder for trying out the mount namespace")
     parser.add_argument("--no-mapping", action="store_true", help="never mount /opt/ml; paths are rebased instead")
+    parser.add_argument("--hide", type=Path, action="append", default=[], help="file or folder that no job may see")
     options = parser.parse_args(argv)
-    WarmInterpreter(options.report, options.scratch, not options.no_mapping).run()
+    if options.probe:
+        print(json.dumps(abilities(options.scratch)._asdict()))
+        return 0
+    if options.report is None:
+        parser.error("--report or --probe is needed")
+    # HOME of this process is the interpreter's own folder; the user's is that of the system's list of users.
+    try:
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        home = "/nonexistent"
+    secrets = [*secrets_of(Path(home)), *options.hide]
+    WarmInterpreter(options.report, options.scratch, not options.no_mapping, secrets).run()
     return 0
 
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../use-case/src/errors';
+import { AccountError } from './account-error';
 
 /** Keys as AWS clients take them. */
 export interface Keys {
@@ -46,20 +46,20 @@ export class AccountKeys {
     return AccountKeys.read(folder);
   }
 
-  /** @throws UserError when the folder has no keys, or none that can be used. */
+  /** @throws AccountError when the folder has no keys, or none that can be used. */
   static read(folder: string): AccountKeys {
     const path = keyFile(folder);
     let text: string;
     try {
       text = readFileSync(path, 'utf8');
     } catch (error) {
-      throw new UserError(
+      throw new AccountError(
         `the keys of the local account cannot be read from ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}; only the user who started the account may read them`,
       );
     }
     const file = parse(text);
     if (file === undefined)
-      throw new UserError(
+      throw new AccountError(
         `${path} is damaged; delete it and start the account again: it makes new keys (run \`mooring env\` again in open shells)`,
       );
     return new AccountKeys(file);
@@ -98,11 +98,11 @@ export class AccountKeys {
   }
 }
 
-/** The keys that this environment gives AWS clients. @throws UserError when it gives none. */
+/** The keys that this environment gives AWS clients. @throws AccountError when it gives none. */
 export function keysOfEnvironment(env: Readonly<Record<string, string | undefined>>): Keys {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
   if (accessKeyId === undefined || secretAccessKey === undefined)
-    throw new UserError(
+    throw new AccountError(
       'AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set; for the local account: eval "$(npx mooring env)"',
     );
   return { accessKeyId, secretAccessKey, ...(token === undefined || token === '' ? {} : { sessionToken: token }) };

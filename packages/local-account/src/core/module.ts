@@ -23,6 +23,8 @@ export interface AccountParts {
   readonly trace: Trace;
   /** Interpreter with the libraries of requirements/runtime.txt, for child processes. */
   readonly python: string;
+  /** Interpreters of environments made like AWS's images, by framework; `python` runs what has none. */
+  readonly imagePythons: Readonly<Record<string, string>>;
   /** What programs that the account starts may see of its own environment. Nothing else reads `process.env`. */
   readonly host: HostEnvironment;
   readonly s3: ObjectStore;

@@ -1,3 +1,5 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Keys } from './account-keys';
 import { Sha256 } from './sha256';
@@ -11,11 +13,16 @@ export interface SignedRequest {
   readonly body?: string | Buffer;
   /** Signing name. Default: the account's own routes. */
   readonly service?: string;
+  /** Milliseconds to wait for an answer. Default: as long as it takes; moving the clock on may take an hour. */
+  readonly patience?: number;
 }
 
 const region = 'us-east-1';
 
-/** `fetch`, signed: for routes of the account that no SDK client knows. */
+/**
+ * A signed request: for routes of the account that no SDK client knows. Not by `fetch`, which gives up after 300 s whatever
+ * it is told.
+ */
 export async function signedFetch(url: string | URL, keys: Keys, request: SignedRequest): Promise<Response> {
   const { method, headers = {}, body, service = controlService } = request;
   const target = new URL(url);
@@ -25,7 +32,28 @@ export async function signedFetch(url: string | URL, keys: Keys, request: Signed
     headers: { ...headers, host: target.host },
     body,
   });
-  return fetch(target, { method, headers: signed.headers, ...(body === undefined ? {} : { body }) });
+  return exchange(target, { ...request, headers: signed.headers });
+}
+
+function exchange(target: URL, { method, headers, body, patience }: SignedRequest): Promise<Response> {
+  return new Promise((done, fail) => {
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+    const sent = send(target, { method, headers, agent: false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', fail);
+      answer.on('end', () => {
+        const status = answer.statusCode ?? 0;
+        const content = chunks.length === 0 ? null : Buffer.concat(chunks);
+        const fields = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as [string, string]);
+        done(new Response(content, { status, headers: fields }));
+      });
+    });
+    if (patience !== undefined)
+      sent.setTimeout(patience, () => sent.destroy(new Error(`${target.host} has not answered for ${patience} ms`)));
+    sent.on('error', fail);
+    sent.end(body);
+  });
 }
 
 /**

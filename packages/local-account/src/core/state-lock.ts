@@ -1,6 +1,6 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../use-case/src/errors';
+import { AccountError } from './account-error';
 import { writing } from './storage-failure';
 
 interface Holder {
@@ -19,18 +19,22 @@ export class StateLock {
     this.file = lockFile(folder);
   }
 
-  /** @throws UserError that tells who holds the folder, or why no state can be kept in it. */
+  /** @throws AccountError that tells who holds the folder, or why no state can be kept in it. */
   static acquire(folder: string): StateLock {
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       if (readdirSync(folder).length > 0 && !holdsState(folder))
-        throw new UserError(`${folder} holds files that are no state of a local account; choose a new or empty folder`);
+        throw new AccountError(
+          `${folder} holds files that are no state of a local account; choose a new or empty folder`,
+        );
       return StateLock.lock(folder);
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       const reason = unusable[code];
       if (reason === undefined) throw error;
-      throw new UserError(`no state can be kept in ${folder}: ${reason} (${code}); choose another folder with --state`);
+      throw new AccountError(
+        `no state can be kept in ${folder}: ${reason} (${code}); choose another folder with --state`,
+      );
     }
   }
 
@@ -47,13 +51,13 @@ export class StateLock {
       const holder = StateLock.holder(folder);
       if (holder !== undefined) {
         const where = holder.url === undefined ? '' : ` (${holder.url})`;
-        throw new UserError(
+        throw new AccountError(
           `the state in ${folder} is in use by the local account of process ${holder.pid}${where}; stop that process, or choose another state folder`,
         );
       }
       rmSync(lock.file, { force: true });
     }
-    throw new UserError(`could not lock the state in ${folder}: another process keeps taking it`);
+    throw new AccountError(`could not lock the state in ${folder}: another process keeps taking it`);
   }
 
   /** Makes the lock with its content in one step, so that nobody sees it empty. @throws EEXIST when there is one. */

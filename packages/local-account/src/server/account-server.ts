@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AccountError } from '../core/account-error';
 import { AwsError, messageOf } from '../core/errors';
 import type { Control, Site } from '../core/module';
 import type { Call } from '../core/service';
@@ -16,7 +17,6 @@ import { queryProtocol } from './protocols/query';
 import { restJsonProtocol } from './protocols/rest-json';
 import { type Dialect, SignatureRefusal } from './signature/refusal';
 import type { SignatureVerifier } from './signature/verifier';
-import { UserError } from '../../../use-case/src/errors';
 
 /** A service that reads and writes HTTP itself: S3. */
 export interface RawService {
@@ -48,6 +48,8 @@ export class AccountServer {
       void this.serve(exchange).catch((error: unknown) => this.giveUp(exchange, error));
     });
     this.server.keepAliveTimeout = 60_000;
+    // Node would cut off an upload that takes longer than 300 s.
+    this.server.requestTimeout = 0;
   }
 
   /** @throws Error that tells what to do when the port is taken. Port 0 takes a free one. */
@@ -156,11 +158,11 @@ const dialectOf = ({ name }: Protocol): Dialect => (name === 'cbor' ? 'json' : n
 
 function listenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE') {
-    return new UserError(
+    return new AccountError(
       `port ${port} on 127.0.0.1 is in use by another process (perhaps another local account); stop that process or choose another port with --port`,
     );
   }
   if (error.code === 'EACCES')
-    return new UserError(`this user may not listen on port ${port}; choose one above 1023 with --port`);
+    return new AccountError(`this user may not listen on port ${port}; choose one above 1023 with --port`);
   return error;
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -10,7 +10,7 @@ import type { Account } from '../../src/account';
 import { dropFolders, freshFolder, startAccount } from '../support/account';
 import { clientVariables } from '../support/clients';
 
-const root = resolve(__dirname, '../../../..');
+const cli = join(dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
 
 /** Synthesizes two stacks, one of which uses the other. */
 function synth(folder: string, { greeting = 'hello', broken = false, unsupported = false } = {}): string {
@@ -64,15 +64,11 @@ describe('the unmodified CDK CLI', () => {
         NODE_NO_WARNINGS: '1',
         ...clientVariables(account),
       };
-      execFile(
-        process.execPath,
-        [join(root, 'node_modules/aws-cdk/bin/cdk'), ...args, '--no-notices'],
-        { cwd: freshFolder(), env },
-        (error, stdout, stderr) =>
-          done({
-            code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1,
-            text: `${stdout}${stderr}`,
-          }),
+      execFile(process.execPath, [cli, ...args, '--no-notices'], { cwd: freshFolder(), env }, (error, stdout, stderr) =>
+        done({
+          code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1,
+          text: `${stdout}${stderr}`,
+        }),
       );
     });
   const deploy = (assembly: string, ...more: string[]): Promise<Outcome> =>

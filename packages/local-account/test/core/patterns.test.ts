@@ -3,7 +3,7 @@ import { ExpressionTimeout, found, matchesOf } from '../../src/core/expression';
 import { nestsDeeper, parseJson } from '../../src/core/json';
 import { wildcard } from '../../src/core/wildcard';
 import { compileGlob } from '../../src/services/codepipeline/runtime/git-glob';
-import { seeded } from '../../../../test/support/seeded';
+import { seeded } from '../support/seeded';
 
 /** What the matchers must agree with, on texts short enough for it. */
 const reference = (pattern: string): RegExp => new RegExp(`^${pattern}$`, 's');

@@ -6,7 +6,7 @@ import { isBody } from '../../src/core/input';
 import { type FileCalls, RecordFile } from '../../src/core/record-file';
 import { StorageFailure } from '../../src/core/storage-failure';
 import { Store } from '../../src/core/store';
-import { seeded } from '../../../../test/support/seeded';
+import { seeded } from '../support/seeded';
 
 interface Row {
   readonly n: number;

@@ -50,7 +50,7 @@ describe('a journal with damage in the middle', () => {
     const lines = readFileSync(journal(), 'utf8').trimEnd().split('\n');
     writeFileSync(journal(), `${[lines[0], line, ...lines.slice(1)].join('\n')}\n`);
     const before = readFileSync(journal(), 'utf8');
-    expect(await message()).toMatch(/^UserError: .*journal\.jsonl, line 2: .*npx mooring account repair/);
+    expect(await message()).toMatch(/^AccountError: .*journal\.jsonl, line 2: .*npx mooring account repair/);
     expect(repairState(folder, false)).toEqual([{ file: journal(), line: 2, problem: expect.any(String) as string }]);
     expect(readFileSync(journal(), 'utf8')).toBe(before);
 

@@ -120,6 +120,12 @@ describe('the keys of an account', () => {
     await other.stop();
   });
 
+  test("lie in a state folder that is nobody else's", async () => {
+    const other = await startAccount({ folder: join(freshFolder(), 'work', 'account') });
+    expect(statSync(other.parts.folder).mode & 0o777).toBe(0o700);
+    await other.stop();
+  });
+
   test('survive a restart, and a mode that was widened is set back', async () => {
     const folder = freshFolder();
     const first = AccountKeys.ensure(folder).administrator;
@@ -249,6 +255,14 @@ describe('a signature', () => {
     ['fewer signed headers', 'json', header('authorization', (old) => old.replace(/x-amz-date;?/, ''))],
   ])('does not fit %s', async (_, dialect, change) => {
     expect(await asked(dialect, { change })).toMatch(/SignatureDoesNotMatch|InvalidSignatureException/);
+  });
+
+  test('for S3 has the hash of the payload with it', async () => {
+    const bare = ({ headers = {}, ...rest }: RawRequest): RawRequest => ({
+      ...rest,
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'x-amz-content-sha256')),
+    });
+    expect(await asked('s3', { change: bare })).toBe('400 MissingSecurityHeader');
   });
 
   test('cannot be in the header and in the query at once', async () => {

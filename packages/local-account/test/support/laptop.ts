@@ -20,11 +20,13 @@ import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { c as createTar } from 'tar';
 import { Account } from '../../src/account';
+import { packageFolder } from '../../src/core/package-folder';
 import { clientConfig } from './clients';
 
-export const root = join(__dirname, '../../../..');
-export const python = join(root, '.venv', 'bin', 'python');
-export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312-cpu-py3';
+/** Python with the libraries of the images: that of MOORING_PYTHON_ENVIRONMENT, else the checkout's. */
+const environment = process.env['MOORING_PYTHON_ENVIRONMENT'] ?? join(packageFolder(), '../../.venv');
+export const python = join(environment, 'bin', 'python');
+export const sklearnImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 export const xgboostImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 export const bucket = 'laptop-bucket';
 
@@ -33,17 +35,21 @@ export const containerRuntime = { Effect: 'Allow', Action: ['ecr:*', 'logs:*'], 
 
 /** A local account in a folder of its own, with a bucket, a role that may do everything, and real clients. */
 export class Laptop {
-  readonly folder = mkdtempSync(join(tmpdir(), 'mooring-sm-'));
+  readonly folder: string;
   account: Account;
   roleArn = '';
   private tokens = 0;
 
-  constructor(private readonly env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    private readonly env: Readonly<Record<string, string>> = {},
+    parent = tmpdir(),
+  ) {
+    this.folder = mkdtempSync(join(parent, 'mooring-sm-'));
     this.account = this.make();
   }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Laptop> {
-    const laptop = new Laptop(env);
+  static async start(env: Readonly<Record<string, string>> = {}, parent?: string): Promise<Laptop> {
+    const laptop = new Laptop(env, parent);
     await laptop.account.start();
     await laptop.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     laptop.roleArn = await laptop.role('everything', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);

@@ -18,24 +18,28 @@ import type { Laptop } from './laptop';
 /** An inference script whose answers tell the model's name; `boom` in a request crashes it, `bad` is the caller's fault. */
 export const script = `import os
 class BadRequest(Exception):
-    status_code = 400
+    def __call__(self, environ, start_response):
+        start_response("400 Bad Request", [("Content-Type", "text/plain")])
+        return [str(self).encode()]
 def model_fn(model_dir):
     with open(os.path.join(model_dir, "name.txt")) as file:
         return file.read().strip()
 def input_fn(body, content_type):
     if "bad" in body:
-        raise BadRequest("column 3 is not a number")
+        return BadRequest("column 3 is not a number")
     if "boom" in body:
         raise RuntimeError("out of cheese")
     if "die" in body:
         os._exit(9)
     return body.strip().split("\\n")
 def predict_fn(rows, model):
+    if callable(rows):
+        return rows
     if model == "broken":
         raise RuntimeError("this model is broken")
     return [f"{model},{len(row)}" for row in rows]
 def output_fn(prediction, accept):
-    return "\\n".join(prediction), "text/csv"
+    return prediction if callable(prediction) else ("\\n".join(prediction), "text/csv")
 `;
 
 /** A model whose artefact holds the script and a name. */

@@ -34,6 +34,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("mooring_monitor.commands.explain", "attributions and reason codes"),
     "join": ("mooring_monitor.commands.join", "captured rows and their labels become training data"),
     "trial": ("mooring_monitor.commands.trial", "two variants on live traffic: A/B decision, shadow comparison"),
+    "analyzer": ("mooring_monitor.dropin.analyzer", "the job of Model Monitor's analyzer image"),
+    "clarify": ("mooring_monitor.dropin.clarify", "the job of Clarify's processing image"),
     "report": ("mooring_monitor.commands.report", "one HTML file of a run, for people"),
 }
 

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
 import math
 import re
-import struct
-import tarfile
-import zipfile
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
+from linear_learner import FEATURES, RECORDED, linear_learner
 from mooring_monitor.bias.analysis import BiasData, analyse, metric_values
 from mooring_monitor.bias.selection import Outcome
 from mooring_monitor.bias.violations import as_clarify, bias_drift
 from mooring_use_case.use_case import UseCase, parse_use_case
-
-RECORDED = Path(__file__).parents[5] / "shared/parity/clarify/adult"
-FEATURES = [
-    *("Age", "Workclass", "fnlwgt", "Education", "Education-Num", "Marital Status", "Occupation", "Relationship"),
-    *("Ethnic group", "Sex", "Capital Gain", "Capital Loss", "Hours per week", "Country"),
-]
 
 # The walkthrough sent the same request over and over; the recorded flip test shows at least three in the window.
 REPEATED = 4
@@ -60,8 +49,8 @@ def baseline() -> dict[str, Any]:
 def validation() -> BiasData:
     instances = json.loads((RECORDED / "validation-dataset.json").read_text(encoding="utf-8"))["instances"]
     frame = pd.DataFrame([each["features"] for each in instances], columns=FEATURES)
-    weights, bias, threshold = linear_learner()
-    scores = 1 / (1 + np.exp(-(frame.to_numpy(dtype="float64") @ weights + bias)))
+    score, threshold = linear_learner()
+    scores = score(frame)
     frame["Target"] = [each["label"] for each in instances]
     return BiasData(frame, Outcome(value=1), pd.Series((scores > threshold).astype(int)))
 
@@ -80,17 +69,6 @@ def captured() -> BiasData:
         Outcome(value=1),
         pd.concat([predicted] * REPEATED, ignore_index=True),
     )
-
-
-def linear_learner() -> tuple[np.ndarray[Any, Any], float, float]:
-    """Weights, bias and threshold of the recorded model (MXNet's flat parameter file)."""
-    with tarfile.open(RECORDED / "ll-adult-prediction-model.tar.gz") as bundle:
-        member = bundle.extractfile("model_algo-1")
-        assert member is not None
-        archive = zipfile.ZipFile(io.BytesIO(member.read()))
-    raw = archive.read("mx-mod-0000.params")
-    threshold = json.loads(archive.read("additional-params.json"))["threshold"]
-    return np.array(struct.unpack_from("<14f", raw, 0x40)), struct.unpack_from("<f", raw, 0xA0)[0], float(threshold)
 
 
 def describe(document: dict[str, Any], stage: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ def row_weights(use_case: UseCase, table: Table) -> npt.NDArray[np.float64] | No
     half_life = retraining.get("half_life")
     if half_life is None:
         return None
-    times = np.full(len(next(iter(table.values()))), np.datetime64("NaT"), dtype="datetime64[ns]")
+    times = np.full(len(next(iter(table.values()))), np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
     for name in (CAPTURED_AT, use_case.time):
         if name is not None and name in table:
             found, bad = moments(table[name])

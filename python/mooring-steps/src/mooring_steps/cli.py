@@ -17,6 +17,7 @@ from mooring_steps.errors import InputError
 #: Command -> module with NAME, add_arguments(parser) and run(arguments) -> exit code.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "preprocess": ("mooring_steps.preprocess", "read raw rows, split them, fit the transformation"),
+    "train": ("mooring_steps.training", "train the use case's model"),
     "evaluate": ("mooring_steps.evaluate", "judge a model on the test rows"),
     "fairness-gate": ("mooring_steps.fairness_gate", "pick the gate's metric out of a bias report"),
 }

@@ -1,17 +1,15 @@
 """The error that model servers answer with a 4xx.
 
-Three servers run `inference.py`, each with a convention of its own, and one class obeys all of them:
-
-- the toolkit of the XGBoost image (MMS) answers with `status_code`, `message` and `phrase` of its
-  `BaseInferenceToolkitError`; any other exception is a 500;
-- the gunicorn and Flask server of the scikit-learn image knows nothing of that class, but Flask turns a werkzeug
-  `HTTPException` into its `code` and body; any other exception is a 500;
-- the local model server looks at `status_code`.
+The server of SageMaker's images (gunicorn and Flask, through the toolkit's transformer) wraps every exception of an
+inference script in one of its own and answers 500, whatever the exception says of itself. What the script *returns*
+goes to Flask as it is, and Flask runs a callable as a WSGI application. So the error is one, and the functions of
+`inference.py` return it where those of `mooring_steps.serving` raise it. A test runs it under the images' own toolkit.
 """
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 BAD_REQUEST: Final = 400
@@ -19,40 +17,30 @@ UNSUPPORTED_MEDIA_TYPE: Final = 415
 NOT_ACCEPTABLE: Final = 406
 
 
-def _optional(module: str, name: str) -> tuple[type[Exception], ...]:
-    try:
-        found: Any = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError):
-        return ()
-    return (found,)
-
-
-_BASES: Final = (
-    *_optional("sagemaker_inference.errors", "BaseInferenceToolkitError"),
-    *_optional("werkzeug.exceptions", "HTTPException"),
-) or (Exception,)
-
-
-class RequestError(*_BASES):  # type: ignore[misc]
+class RequestError(Exception):
     """A request that cannot be answered: the status (4xx) and what is wrong with it."""
 
     def __init__(self, status_code: int, message: str) -> None:
-        Exception.__init__(self, message)
+        super().__init__(message)
         self.status_code = status_code
-        self.message = message
-        # The phrase goes into the HTTP status line, which is one line.
-        self.phrase = " ".join(message.split())
-        self.code = status_code
-        self.description = message
-        self.response = None
 
-    def __str__(self) -> str:
-        return self.message
+    def __call__(self, _environ: object, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as a WSGI application: the status and the message as plain text."""
+        body = str(self).encode("utf-8")
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+        start_response(f"{self.status_code} {HTTPStatus(self.status_code).phrase}", headers)
+        return [body]
 
-    def get_body(self, *_: Any) -> str:
-        """The body of werkzeug's answer: plain text instead of its HTML page."""
-        return self.message
 
-    def get_headers(self, *_: Any) -> list[tuple[str, str]]:
-        """The headers of werkzeug's answer."""
-        return [("Content-Type", "text/plain; charset=utf-8")]
+def returning(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, but with a RequestError as its result, also when it is given one in the place of its input."""
+
+    def wrapped(first: Any, *rest: Any) -> Any:
+        if isinstance(first, RequestError):
+            return first
+        try:
+            return function(first, *rest)
+        except RequestError as error:
+            return error
+
+    return wrapped

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -30,27 +28,57 @@ SERVING_SCRIPT: Final = "inference.py"
 SERVING_PACKAGES: Final = ("mooring_steps", "mooring_use_case")
 
 
-def main(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
-    """Train and write the model folder; hyperparameters are `--name value` pairs, as script mode passes them.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's arguments."""
+    parser.add_argument("--train", required=True, metavar="DIR", help="folder with train.csv")
+    parser.add_argument("--validation", required=True, metavar="DIR", help="folder with validation.csv")
+    parser.add_argument("--transform", required=True, metavar="DIR", help="folder with transform.json")
+    parser.add_argument("--output", required=True, metavar="DIR", help="folder to write the model to")
+    parser.add_argument(
+        "--hyperparameters",
+        metavar="FILE",
+        help="JSON object of hyperparameters, which go before the use case's",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a hyperparameter, which goes before all others",
+    )
+    parser.add_argument("--failure", metavar="FILE", help="file to write the reason to when the step fails")
 
-    Folders come from arguments or else from the channels of the training job's environment.
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and write the model folder. Raises InputError for what can be mended in the data or the settings.
+
+    SageMaker reports what the failure file holds as the job's FailureReason; without one, the exit code alone.
     """
-    paths, given = _parse(argv, os.environ if environment is None else environment)
+    try:
+        return _train(arguments)
+    except Exception as error:
+        if arguments.failure:
+            reason = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+            Path(arguments.failure).write_text(reason, encoding="utf-8")
+        raise
+
+
+def _train(paths: argparse.Namespace) -> int:
     use_case = find_use_case(paths.use_case)
     framework = use_case.section("training").get("framework", "xgboost")
     if framework != "xgboost":
         raise InputError(
-            f"training.framework '{framework}' is not supported by train.py, because its models can only be stored as "
+            f"training.framework '{framework}' is not supported, because its models can only be stored as "
             "pickles; use xgboost (a random forest is num_round 1 with num_parallel_tree, see docs/steps.md)"
         )
-    hyperparameters = resolve({**use_case.section("training").get("hyperparameters", {}), **given})
+    hyperparameters = resolve({**use_case.section("training").get("hyperparameters", {}), **_given(paths)})
     transform = Transform.from_json(read_json(Path(paths.transform) / artefact.TRANSFORM))
     train = _load(use_case, transform, Path(paths.train) / "train.csv")
     validation = _load(use_case, transform, Path(paths.validation) / "validation.csv")
     weights = read_weights(Path(paths.train), len(train[1]))
     booster, history = fit(use_case, hyperparameters, train, validation, weights)
     decision = decide(use_case, booster, validation)
-    folder = Path(paths.model_dir)
+    folder = Path(paths.output)
     folder.mkdir(parents=True, exist_ok=True)
     booster.save_model(str(folder / artefact.MODEL))
     write_json(folder / artefact.TRANSFORM, transform.to_json())
@@ -92,25 +120,24 @@ def _copy_code(target: Path) -> None:
         shutil.copyfile(root / SERVING_SCRIPT, target / SERVING_SCRIPT)
 
 
-def _parse(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[argparse.Namespace, dict[str, str]]:
-    parser = argparse.ArgumentParser(
-        prog="train.py",
-        description="Train the use case's model.",
-        epilog="Everything else is a hyperparameter: --max_depth 4 --eta 0.1",
-        allow_abbrev=False,
-    )
-    for name, variable, text in (
-        ("--train", "SM_CHANNEL_TRAIN", "folder with train.csv"),
-        ("--validation", "SM_CHANNEL_VALIDATION", "folder with validation.csv"),
-        ("--transform", "SM_CHANNEL_TRANSFORM", "folder with transform.json"),
-        ("--model-dir", "SM_MODEL_DIR", "folder to write the model to"),
-    ):
-        default = environment.get(variable)
-        parser.add_argument(name, default=default, required=default is None, help=f"{text} (default: ${variable})")
-    parser.add_argument("--use-case", help="use-case.json (default: the one in the code bundle)")
-    paths, rest = parser.parse_known_args(argv)
-    names, values = rest[::2], rest[1::2]
-    wrong = [name for name in names if not name.startswith("--")]
-    if wrong or len(names) != len(values):
-        raise InputError(f"arguments must be '--name value' pairs, not: {' '.join(rest)}")
-    return paths, {name[2:].replace("-", "_"): value for name, value in zip(names, values, strict=True)}
+def _given(paths: argparse.Namespace) -> dict[str, Any]:
+    """Hyperparameters of the job's file, overlaid with those of the command line."""
+    document = read_json(Path(paths.hyperparameters)) if paths.hyperparameters else {}
+    if not isinstance(document, dict):
+        raise InputError(f"file '{paths.hyperparameters}' must hold a JSON object of hyperparameters")
+    wrong = [each for each in paths.set if "=" not in each.strip("=")]
+    if wrong:
+        raise InputError(f"--set takes NAME=VALUE, not: {' '.join(wrong)}")
+    return {
+        **{name: _decoded(value) for name, value in document.items()},
+        **{name.strip(): value for name, _, value in (each.partition("=") for each in paths.set)},
+    }
+
+
+def _decoded(value: Any) -> Any:
+    """A hyperparameter as it was given: the service keeps texts only, and the SageMaker SDK writes texts as JSON."""
+    try:
+        decoded = json.loads(value)
+    except (TypeError, ValueError):
+        return value
+    return decoded if isinstance(decoded, str) else value

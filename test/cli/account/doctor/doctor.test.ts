@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import type { UseCase } from '../../../../packages/use-case/src/use-case';
-import { Account } from '../../../../packages/local-account/src/account';
+import type { UseCase } from '@mooring/use-case/use-case';
+import { Account } from '@mooring/local-account';
 import { examine, type Finding } from '../../../../cli/account/doctor/doctor';
 import { openSession, type Session } from '../../../../cli/shared/session';
 import { testUseCases } from '../../../support/app';
@@ -34,7 +34,14 @@ class Patient {
   readonly root = mkdtempSync(join(tmpdir(), 'mooring-doctor-'));
   private readonly state = join(this.root, 'account');
   private readonly account = new Account({ folder: this.state });
-  private readonly project = { root: this.root, work: this.root, state: this.state, assembly: '', python: '' };
+  private readonly project = {
+    root: this.root,
+    work: this.root,
+    state: this.state,
+    assembly: '',
+    python: '',
+    imagePythons: { 'scikit-learn': '' },
+  };
   private open: Session | undefined;
 
   async start(): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UseCase } from '../../../../packages/use-case/src/use-case';
+import type { UseCase } from '@mooring/use-case/use-case';
 import { metricNamespaces } from '../../../../contracts/metrics';
 import { monitorKinds, resourceNames, stackNames } from '../../../../contracts/names';
 import { driftRules } from '../../../../lib/monitoring/drift-alarms';

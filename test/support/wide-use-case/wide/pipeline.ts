@@ -7,7 +7,7 @@ import {
   processingOutput,
   ProcessingStep,
   StringParameter,
-} from '../../../../packages/pipeline-language/src';
+} from '@mooring/pipeline-language';
 import type { PipelineContext } from '../../../../pipeline-defs/standard/place';
 
 /** One job, and forty gates with five hundred allowed words each: 250 kB. */

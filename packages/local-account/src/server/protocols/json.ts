@@ -23,13 +23,26 @@ export const jsonProtocol: Protocol = {
   fail: (error, exchange) => jsonFailure(error, exchange.headers),
 };
 
+/** Codes that SQS kept from its Query protocol: clients show them, though the error's type has another name. */
+const queryCodes: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
+  QueueNameExists: 'QueueAlreadyExists',
+  TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+  EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
+  InvalidBatchEntryId: 'AWS.SimpleQueueService.InvalidBatchEntryId',
+  BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+  BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+};
+
 function jsonFailure(error: AwsError, headers: Readonly<Record<string, string>>): Reply {
   return {
     status: error.status,
     headers: {
       'content-type': contentType(headers),
       'x-amzn-errortype': error.code,
-      ...(headers['x-amzn-query-mode'] === undefined ? {} : { 'x-amzn-query-error': `${error.code};Sender` }),
+      ...(headers['x-amzn-query-mode'] === undefined
+        ? {}
+        : { 'x-amzn-query-error': `${queryCodes[error.code] ?? error.code};Sender` }),
     },
     body: JSON.stringify(
       jsonValue({ __type: error.code, message: error.message, Message: error.message, ...error.detail }),

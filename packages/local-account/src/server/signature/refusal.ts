@@ -5,6 +5,7 @@ export type RefusalKind =
   | 'unsigned'
   | 'incomplete'
   | 'unsupported'
+  | 'no payload hash'
   | 'unknown key'
   | 'wrong token'
   | 'expired token'
@@ -42,6 +43,11 @@ const answers: Readonly<Record<RefusalKind, readonly [s3: Answer, query: Answer,
   ],
   unsupported: [
     ['InvalidRequest', 400],
+    ['IncompleteSignature', 400],
+    ['IncompleteSignatureException', 400],
+  ],
+  'no payload hash': [
+    ['MissingSecurityHeader', 400],
     ['IncompleteSignature', 400],
     ['IncompleteSignatureException', 400],
   ],

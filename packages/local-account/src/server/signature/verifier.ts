@@ -138,7 +138,7 @@ function payloadHash({ headers, query }: Exchange, { place, service }: Claim, bo
   if (body === undefined) {
     if (place === 'query') return inQuery ?? given ?? unsignedPayload;
     if (given === undefined)
-      throw new SignatureRefusal('incomplete', 'Missing required header for this request: x-amz-content-sha256');
+      throw new SignatureRefusal('no payload hash', 'Missing required header for this request: x-amz-content-sha256');
     return given;
   }
   // A URL of the account's own is made before anybody knows the payload.

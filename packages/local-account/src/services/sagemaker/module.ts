@@ -13,7 +13,8 @@ import type { ExecutionRecord, StepRecord } from './runtime/pipelines/execution-
 import { ExecutionRecords } from './runtime/pipelines/execution-record';
 import { Executor } from './runtime/pipelines/executor';
 import type { JobParts } from './runtime/jobs/job';
-import { WarmInterpreter } from './runtime/jobs/warm-interpreter';
+import { ContainerCredentials } from './runtime/jobs/container-credentials';
+import { Interpreters } from './runtime/jobs/interpreters';
 import { checkStep } from './runtime/pipelines/runners/check-steps';
 import { conditionStep, failStep } from './runtime/pipelines/runners/control-steps';
 import { jobStep } from './runtime/pipelines/runners/job-steps';
@@ -65,7 +66,7 @@ export const sagemakerModule: ModuleFactory = (account) => {
 
   const records = executionRecords(account);
   const definitions = new DefinitionStore(account, shapes, records.definitions);
-  const pipelines = new Pipelines(account, definitions, tags, () => parts.warm.warm());
+  const pipelines = new Pipelines(account, definitions, tags, () => parts.interpreters.warm());
   const callbacks = account.store.collection<PendingCallback>('sagemaker.callbacks');
   const cache = new StepCache(account.store.collection('sagemaker.step-cache'));
   const runners = stepRunners(account, jobs, endpoints, callbacks, (execution, step, outcome) =>
@@ -93,6 +94,7 @@ export const sagemakerModule: ModuleFactory = (account) => {
   ]);
   const module: Module = {
     name: 'sagemaker',
+    sites: [parts.credentials],
     services: [api, new SageMakerRuntime(account, endpoints, asynchronous)],
     controls: [{ method: 'POST', path: '/_local/endpoint-faults', handle: (input) => faults.set(input) }],
     providers: sageMakerProviders(sageMakerCalls(account, shapes, tags), endpoints),
@@ -104,7 +106,7 @@ export const sagemakerModule: ModuleFactory = (account) => {
     stop: async () => {
       jobs.stopAll();
       await endpoints.stopAll();
-      await parts.warm.stop();
+      await parts.interpreters.stop();
     },
   };
   return module;
@@ -115,12 +117,8 @@ function jobParts(account: AccountParts): JobParts {
   return {
     account,
     folder,
-    warm: new WarmInterpreter({
-      python: account.python,
-      folder: join(folder, 'interpreter'),
-      env: account.host.for('job'),
-      mapping: account.host.setting('MOORING_MAPPING') !== 'off',
-    }),
+    interpreters: new Interpreters(account, folder),
+    credentials: new ContainerCredentials(account),
   };
 }
 

@@ -22,7 +22,7 @@ const unitMinutes: Readonly<Record<string, number>> = { minute: 1, hour: 60, day
  * @throws Error that says what is wrong
  */
 export function parseSchedule(expression: string, timeZone = 'UTC'): Schedule {
-  const match = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim());
+  const match = /^(rate|cron|at)\((.*)\)$/.exec(expression);
   const [, kind, body = ''] = match ?? [];
   if (kind === 'rate') return rate(expression, body);
   if (kind === 'cron') {
@@ -36,7 +36,7 @@ export function parseSchedule(expression: string, timeZone = 'UTC'): Schedule {
 }
 
 function rate(expression: string, body: string): Schedule {
-  const match = /^([1-9][0-9]*) (minute|hour|day)(s?)$/.exec(body.trim());
+  const match = /^([1-9][0-9]*) (minute|hour|day)(s?)$/.exec(body);
   const [, amount, unit = '', plural] = match ?? [];
   const minutes = unitMinutes[unit];
   if (amount === undefined || minutes === undefined)

@@ -5,7 +5,7 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Account } from '../../../src/account';
 import { lambdaModule } from '../../../src/services/lambda/module';
 import { readFileSync } from 'node:fs';
@@ -13,9 +13,9 @@ import { clientsOf, dropFolders, startAccount, type Clients } from '../../suppor
 
 /** The CDK's own entry point of helper functions around a handler: it answers over HTTPS, whatever the URL says. */
 const entryPoint = readFileSync(
-  resolve(
-    __dirname,
-    '../../../../../node_modules/aws-cdk-lib/custom-resource-handlers/dist/core/nodejs-entrypoint-handler/index.js',
+  join(
+    dirname(require.resolve('aws-cdk-lib/package.json')),
+    'custom-resource-handlers/dist/core/nodejs-entrypoint-handler/index.js',
   ),
   'utf8',
 );

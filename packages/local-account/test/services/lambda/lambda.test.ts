@@ -309,6 +309,11 @@ describe('what Lambda refuses', () => {
       /entry outside of it: \.\.\/evil\.js/,
     ],
     [
+      'an environment of more than 4 KB',
+      { Environment: { Variables: { LARGE: 'x'.repeat(4096) } } },
+      /exceeded the 4KB limit\. String measured: \{"LARGE":"x/,
+    ],
+    [
       'a role that is not there',
       { Role: 'arn:aws:iam::000000000000:role/absent' },
       /role\/absent cannot be assumed by lambda.amazonaws.com/,

@@ -12,7 +12,7 @@ from mooring_monitor.drift.findings import Findings
 from mooring_monitor.drift.judge import Plan, judge, plans
 from mooring_monitor.drift.report import report_document
 from mooring_monitor.drift.row_sample import RowSample, read_sample
-from mooring_monitor.drift.violations import find_violations
+from mooring_monitor.drift.violations import as_model_monitor, find_violations
 from mooring_monitor.json_file import Document
 from mooring_monitor.profile.constraints import Constraints, read_constraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
@@ -70,6 +70,6 @@ def findings_documents(findings: Findings, profile: DatasetProfile) -> dict[str,
     report = report_document(findings)
     return {
         "statistics.json": Document(statistics_document(profile), compact=True),
-        "constraint_violations.json": Document({"violations": report["violations"]}),
+        "constraint_violations.json": Document({"violations": as_model_monitor(findings.violations)}),
         "drift_report.json": Document(report),
     }

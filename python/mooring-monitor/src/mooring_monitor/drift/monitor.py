@@ -81,20 +81,7 @@ class DataMonitor:
 
     def metrics(self, run: Run, analysis: Compared) -> Sequence[Metric]:
         """Completeness and means of the features, and drift of every judged one."""
-        findings = analysis.findings
-        if findings.current.rows == 0:
-            return []
-        published = []
-        for name, feature in findings.current.features.items():
-            if name not in findings.baseline.features:
-                continue
-            published.append(Metric(metrics.non_null(name), feature.completeness))
-            if feature.numbers is not None:
-                published.append(Metric(metrics.data(name), feature.numbers.mean))
-        for result in (*findings.features, *findings.predictions):
-            if result.published is not None:
-                published.append(Metric(metrics.drift(result.name), result.published))
-        return published
+        return feature_metrics(analysis.findings)
 
     def documents(self, run: Run, analysis: Compared, judgement: Judgement) -> Mapping[str, Document]:
         """Statistics of features and answers, violations, and the drift report."""
@@ -105,3 +92,20 @@ class DataMonitor:
 
 
 MONITOR: Final = DataMonitor()
+
+
+def feature_metrics(findings: Findings) -> list[Metric]:
+    """Completeness and means of the features, and drift of every judged one; none for a window without rows."""
+    if findings.current.rows == 0:
+        return []
+    published = []
+    for name, feature in findings.current.features.items():
+        if name not in findings.baseline.features:
+            continue
+        published.append(Metric(metrics.non_null(name), feature.completeness))
+        if feature.numbers is not None:
+            published.append(Metric(metrics.data(name), feature.numbers.mean))
+    for result in (*findings.features, *findings.predictions):
+        if result.published is not None:
+            published.append(Metric(metrics.drift(result.name), result.published))
+    return published

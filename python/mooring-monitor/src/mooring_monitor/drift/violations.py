@@ -6,7 +6,7 @@ The wording of `data_type_check` is recorded from the real container; the other 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from scipy import special
 
@@ -19,6 +19,9 @@ from mooring_monitor.records import Violation
 #: As many missing values must be rarer than this by chance (binomial): a column that lacks 2 % of its values in
 #: training lacks 3 % in a small window now and then.
 _MISSING_BY_CHANCE: Final = 1e-4
+
+#: How Model Monitor names the columns of a check that looks at all of them; the first is recorded from the container.
+_ALL_COLUMNS: Final = {"missing_column_check": "Missing columns", "extra_column_check": "Extra columns"}
 
 
 def find_violations(profile: DatasetProfile, constraints: Constraints, drift: Sequence[DriftResult]) -> list[Violation]:
@@ -34,6 +37,19 @@ def find_violations(profile: DatasetProfile, constraints: Constraints, drift: Se
         if name in breached:
             found.append(_drifted(breached[name]))
     return found
+
+
+def as_model_monitor(violations: Sequence[Violation]) -> list[dict[str, Any]]:
+    """The entries as Model Monitor's container writes them: one for all missing columns, one for all extra ones.
+
+    Which columns they are is in drift_report.json.
+    """
+    entries: list[dict[str, Any]] = []
+    for each in violations:
+        entry = {**each.as_json(), "feature_name": _ALL_COLUMNS.get(each.constraint_check_type, each.feature_name)}
+        if entry not in entries:
+            entries.append(entry)
+    return entries
 
 
 def type_share(column: ColumnProfile, expected: str) -> float:

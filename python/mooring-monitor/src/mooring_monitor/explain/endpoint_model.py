@@ -14,6 +14,7 @@ from mooring_use_case.use_case import UseCase
 from numpy.typing import NDArray
 
 from mooring_monitor.answers import number, prediction_of
+from mooring_monitor.aws import client
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import Attributions
 from mooring_monitor.explain.kernel import kernel_shap
@@ -36,10 +37,7 @@ class EndpointModel:
     @classmethod
     def open(cls, endpoint: str, use_case: UseCase) -> EndpointModel:
         """The endpoint of that name in the account and region of the environment."""
-        import boto3
-
-        sdk: Any = boto3
-        return cls(endpoint, use_case, sdk.client("sagemaker-runtime"))
+        return cls(endpoint, use_case, client("sagemaker-runtime"))
 
     @property
     def features(self) -> Sequence[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mooring_monitor.aws import client
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
 
@@ -27,20 +28,13 @@ def live_model(baseline: Path, folder: Path, sagemaker: Any = None, s3: Any = No
     package = read_json(baseline / MANIFEST, "live manifest").get("package_arn")
     if not package:
         raise InputError(f"{baseline / MANIFEST} names no package_arn; the live model cannot be explained")
-    models = sagemaker if sagemaker is not None else _client("sagemaker")
+    models = sagemaker if sagemaker is not None else client("sagemaker")
     containers = models.describe_model_package(ModelPackageName=package)["InferenceSpecification"]["Containers"]
     where = urlsplit(str(containers[0].get("ModelDataUrl", "")))
     if where.scheme != "s3":
         raise InputError(f"model package {package} names no archive on S3")
-    store = s3 if s3 is not None else _client("s3")
+    store = s3 if s3 is not None else client("s3")
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / ARCHIVE
     target.write_bytes(store.get_object(Bucket=where.netloc, Key=where.path.lstrip("/"))["Body"].read())
     return target
-
-
-def _client(service: str) -> Any:
-    import boto3
-
-    sdk: Any = boto3
-    return sdk.client(service)

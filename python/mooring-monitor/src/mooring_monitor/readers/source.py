@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
+from mooring_monitor.aws import client
 from mooring_monitor.errors import InputError
 
 #: File name endings per format; files with other endings in a folder are passed over.
@@ -89,11 +90,8 @@ def read_object(s3: Any, uri: str) -> bytes | None:
 
 
 def s3_client() -> Any:
-    """The S3 client of the process; imported late because most runs on a laptop need none."""
-    import boto3
-
-    sdk: Any = boto3
-    return sdk.client("s3")
+    """The S3 client of the process."""
+    return client("s3")
 
 
 def _opener(s3: Any, bucket: str, key: str) -> Callable[[], IO[bytes]]:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from mooring_monitor.aws import client
 from mooring_monitor.metrics import DIMENSION_ENDPOINT, DIMENSION_SCHEDULE, INFINITY, NAMESPACES
 from mooring_monitor.records import Kind, Metric
 
@@ -19,9 +20,9 @@ BATCH: Final = 500
 def publish(metrics: Sequence[Metric], kind: Kind, endpoint: str, schedule: str, cloudwatch: Any = None) -> int:
     """Publish metrics and return how many; values that are not numbers are left out."""
     data = [_datum(each, endpoint, schedule) for each in metrics if not math.isnan(each.value)]
-    client = cloudwatch or _client()
+    sink = cloudwatch or client("cloudwatch")
     for start in range(0, len(data), BATCH):
-        client.put_metric_data(Namespace=NAMESPACES[kind], MetricData=data[start : start + BATCH])
+        sink.put_metric_data(Namespace=NAMESPACES[kind], MetricData=data[start : start + BATCH])
     return len(data)
 
 
@@ -34,10 +35,3 @@ def _datum(metric: Metric, endpoint: str, schedule: str) -> dict[str, Any]:
         "Value": math.copysign(INFINITY, value) if math.isinf(value) else float(value),
         "Unit": metric.unit,
     }
-
-
-def _client() -> Any:
-    import boto3
-
-    sdk: Any = boto3
-    return sdk.client("cloudwatch")

@@ -26,7 +26,10 @@ export class Dashboards {
   put(input: Body): Body {
     const [name, body] = [text(input, 'DashboardName'), text(input, 'DashboardBody')];
     if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
-      throw new AwsError('InvalidParameterInput', `'${name}' is not a dashboard name; letters, digits, - and _ only`);
+      throw new AwsError(
+        'InvalidParameterValue',
+        `The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_); it is '${name}'`,
+      );
     const messages = problems(body);
     if (messages.length > 0)
       throw new AwsError(

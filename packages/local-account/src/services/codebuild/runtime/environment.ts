@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { AccountParts } from '../../../core/module';
-import { dockerStandIn } from '../../../core/project-root';
+import { dockerStandIn } from '../../../core/package-folder';
 import type { Build, BuildRequest } from './builds';
 import type { BuildSpec } from './buildspec';
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { AwsError } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
-import { projectRoot } from '../../../core/project-root';
+import { besideCode } from '../../../core/package-folder';
 import type { Collection } from '../../../core/store';
 
 const run = promisify(execFile);
@@ -124,8 +124,7 @@ export class Repositories {
 }
 
 /** Program that announces a push to the account. */
-const announceFile = (): string =>
-  join(projectRoot(), 'packages/local-account/src/services/codeconnections/runtime/announce-push.cjs');
+const announceFile = (): string => besideCode('services/codeconnections/runtime/announce-push.cjs');
 
 /** One word of a shell command. */
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,5 +1,5 @@
 import { compileGlob, passes } from './git-glob';
-import { triggerLimits } from '../../../../../../contracts/release';
+import { triggerLimits } from './limits';
 import { AwsError, messageOf, Unsupported } from '../../../core/errors';
 import { bodies, body, isBody, optionalNumber, optionalText, text, textList } from '../../../core/input';
 import type { Body } from '../../../core/service';

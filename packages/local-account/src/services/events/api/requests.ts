@@ -75,6 +75,10 @@ export const isState = (text: string): text is Rule['state'] =>
 export function checkedTarget(target: Body): Target {
   const id = text(target, 'Id');
   const arn = text(target, 'Arn');
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id))
+    throw validation(
+      `1 validation error detected: Value '${id}' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+, and have length less than or equal to 64`,
+    );
   const unknown = Object.keys(target).filter((each) => !targetMembers.has(each));
   if (unknown.length > 0)
     throw new Unsupported(`${unknown.join(', ')} of target ${id}`, `supported: ${[...targetMembers].join(', ')}`);

@@ -136,6 +136,9 @@ export class EventBridge implements AwsService, EventBus {
     const entries = bodies(input, 'Entries');
     if (entries.length === 0 || entries.length > 10)
       throw validation(`'Entries' has ${entries.length} events; 1 to 10 are allowed`);
+    // EventBridge User Guide, PutEvents entry size: a megabyte for all entries together.
+    const size = entries.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
+    if (size > 1_048_576) throw validation('Total size of the entries in the request is over the limit.');
     const results = entries.map((entry): Body => {
       try {
         const bus = this.buses.get(optionalText(entry, 'EventBusName'));

@@ -48,7 +48,7 @@ export class IamService implements AwsService {
             .role(text(input, 'RoleName'))
             .managed.map((arn) => ({ PolicyName: arn.split('/').at(-1), PolicyArn: arn })),
         }),
-      AttachRolePolicy: (input) => this.directory.attach(text(input, 'RoleName'), text(input, 'PolicyArn')),
+      AttachRolePolicy: (input) => this.directory.attach(text(input, 'RoleName'), policyArn(text(input, 'PolicyArn'))),
       DetachRolePolicy: (input) => this.directory.detach(text(input, 'RoleName'), text(input, 'PolicyArn')),
       ListRoleTags: (input) => page({ Tags: tagList(this.directory.role(text(input, 'RoleName')).tags) }),
       TagRole: (input) => this.tagRole(input),
@@ -183,6 +183,12 @@ export function policyDocument(source: string): Body {
   }
   if (!isBody(value)) throw validation('a policy document must be a JSON object');
   return value;
+}
+
+/** @throws AwsError ValidationError in IAM's words for a text that is no ARN. */
+function policyArn(given: string): string {
+  if (!given.startsWith('arn:')) throw new AwsError('ValidationError', 'Invalid ARN:  Could not be parsed!');
+  return given;
 }
 
 const page = (members: Body): Body => ({ ...members, IsTruncated: false });

@@ -107,8 +107,15 @@ export class Functions {
   }
 
   /** A version of the present code and settings; the newest one again when nothing changed since. */
-  publish(name: string, description: string | undefined): FunctionRecord {
+  /** @param sha256 what the code must be; any when absent. */
+  publish(name: string, description: string | undefined, sha256?: string): FunctionRecord {
     const record = this.require(name);
+    const current = Buffer.from(record.code.sha256, 'hex').toString('base64');
+    if (sha256 !== undefined && sha256 !== current)
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `CodeSHA256 (${sha256}) is different from current CodeSHA256 in $LATEST (${current}). Please try again with the CodeSHA256 in $LATEST.`,
+      );
     const before = this.versionsOf(name).at(-1);
     if (before?.revisionId === record.revisionId) return before;
     const version = String(Number(before?.version ?? 0) + 1);
@@ -176,6 +183,17 @@ export class Functions {
       throw new Unsupported('functions from container images', 'package the function as a zip for Node.js');
     if (textList(input, 'Layers').length > 0) throw new Unsupported('Lambda layers', 'bundle what the function needs');
     const runtime = optionalText(input, 'Runtime') ?? before?.runtime ?? '';
+    if (!runtimes.includes(runtime) && !awsRuntimes.test(runtime))
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `Value ${runtime} at 'runtime' failed to satisfy constraint: it is no runtime, or one that is no longer supported for creating or updating functions`,
+      );
+    const architectures = textList(input, 'Architectures');
+    if (architectures.length > 1 || architectures.some((each) => !['x86_64', 'arm64'].includes(each)))
+      throw new AwsError(
+        'ValidationException',
+        `1 validation error detected: Value '[${architectures.join(', ')}]' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1, and be one of [x86_64, arm64]`,
+      );
     if (!runtimes.includes(runtime))
       throw new Unsupported(`the runtime '${runtime}' of function ${name}`, `supported: ${runtimes.join(', ')}`);
     const role = optionalText(input, 'Role') ?? before?.role ?? '';
@@ -184,6 +202,7 @@ export class Functions {
       input.Environment === undefined
         ? (before?.environment ?? {})
         : textMap(body(body(input, 'Environment'), 'Variables'));
+    checkEnvironment(environment);
     const deadLetter =
       input.DeadLetterConfig === undefined
         ? before?.deadLetterArn
@@ -228,12 +247,23 @@ export class Functions {
     }
   }
 
+  /** @throws AwsError InvalidParameterValueException in Lambda's words when S3 does not have it. */
+  private stored(bucket: string, key: string): Buffer {
+    try {
+      return this.account.s3.read(bucket, key);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw invalid(
+        `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message} (${bucket}/${key})`,
+      );
+    }
+  }
+
   private codeOf(input: Body, handler: string): CodeRecord {
     if (input.ImageUri !== undefined)
       throw new Unsupported('functions from container images', 'package the function as a zip for Node.js');
     const [bucket, key] = [optionalText(input, 'S3Bucket'), optionalText(input, 'S3Key')];
-    if (bucket !== undefined && key !== undefined)
-      return this.code.add(this.account.s3.read(bucket, key), { bucket, key });
+    if (bucket !== undefined && key !== undefined) return this.code.add(this.stored(bucket, key), { bucket, key });
     const zip = input.ZipFile;
     if (typeof zip === 'string' && input.InlineSource === true)
       return this.code.addSource(`${handler.split('.')[0] ?? 'index'}.js`, zip);
@@ -251,4 +281,18 @@ function between(value: number, low: number, high: number, member: string): numb
   if (!Number.isInteger(value) || value < low || value > high)
     throw invalid(`'${member}' is ${value}; a whole number from ${low} to ${high} is needed`);
   return value;
+}
+
+/** Runtimes that Lambda still creates functions with (aws-facts.md 1.7), whatever the account can run. */
+const awsRuntimes =
+  /^(nodejs(22|24)\.x|python3\.1[0-5]|java(11|17|21|25)|java8\.al2|dotnet(8|10)|ruby3\.[2-4]|provided\.al20?2?3?)$/;
+
+/** @throws AwsError InvalidParameterValueException in Lambda's words: all variables together, written as JSON, have 4 KB. */
+function checkEnvironment(variables: Readonly<Record<string, string>>): void {
+  const measured = JSON.stringify(variables);
+  if (Buffer.byteLength(measured) > 4096)
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${measured}`,
+    );
 }

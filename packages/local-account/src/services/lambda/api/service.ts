@@ -42,7 +42,9 @@ export class Lambda implements AwsService, FunctionInvoker, FunctionEvents {
     DeleteFunction: (input) => this.deleteFunction(input),
     Invoke: (input) => this.invokeOperation(input),
     PublishVersion: (input) =>
-      configuration(this.functions.publish(this.name(input), optionalText(input, 'Description'))),
+      configuration(
+        this.functions.publish(this.name(input), optionalText(input, 'Description'), optionalText(input, 'CodeSha256')),
+      ),
     ListVersionsByFunction: (input) => ({
       Versions: [this.functions.require(this.name(input)), ...this.functions.versionsOf(this.name(input))].map(
         configuration,

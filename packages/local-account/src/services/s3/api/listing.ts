@@ -65,6 +65,7 @@ export function listObjectsV2(store: FileObjectStore, request: S3Request): S3Rep
   const { query } = request.exchange;
   const { prefix, delimiter, limit, encode, encoding } = parameters(request);
   const token = query.get('continuation-token') ?? undefined;
+  if (token === '') throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect');
   const after =
     token === undefined ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString('utf8');
   const page = pageOf(liveKeys(store, request.bucket, prefix), prefix, delimiter, after, limit);

@@ -21,7 +21,7 @@ export function writeConditions({ exchange }: S3Request): Pick<CommitOptions, 'o
   const { headers } = exchange;
   const none = headers['if-none-match'];
   if (none !== undefined && none.trim() !== '*')
-    throw new AwsError('NotImplemented', "a write supports If-None-Match only with the value '*'", 400);
+    throw new AwsError('NotImplemented', "a write supports If-None-Match only with the value '*'", 501);
   return {
     ...(none === undefined ? {} : { onlyIfAbsent: true }),
     ...(headers['if-match'] === undefined ? {} : { onlyIfMatch: unquoted(headers['if-match']) }),

@@ -1,7 +1,7 @@
 import { AwsError, Unsupported } from '../../../core/errors';
-import { bodies, optionalText } from '../../../core/input';
+import { bodies, isBody, optionalText } from '../../../core/input';
+import type { Body } from '../../../core/service';
 import { readBody } from '../../../server/exchange';
-import { policyDocument } from '../../iam/api/service';
 import type { FileObjectStore } from '../runtime/file-object-store';
 import type { Bucket } from '../runtime/records';
 import { parseXml } from './multipart';
@@ -114,11 +114,37 @@ export async function putSetting(store: FileObjectStore, request: S3Request, nam
   const body = await readBody(request.exchange, 1024 * 1024);
   if (name === 'versioning') store.buckets.update(bucket.name, { versioning: versioningOf(body) });
   else if (name === 'notification') store.buckets.update(bucket.name, { eventBridge: eventBridgeOf(body) });
-  else if (name === 'policy') store.buckets.update(bucket.name, { policy: policyDocument(body.toString('utf8')) });
+  else if (name === 'policy') store.buckets.update(bucket.name, { policy: bucketPolicy(body.toString('utf8')) });
   else if (readOnly.includes(name)) throw new Unsupported(`the operation s3:Put${settings[name]?.operation ?? name}`);
-  else if (name !== 'acl')
+  else if (name !== 'acl') {
+    if (name === 'cors') checkCors(body);
     store.buckets.update(bucket.name, { settings: { ...bucket.settings, [name]: body.toString('utf8') } });
+  }
   return {};
+}
+
+/** @throws AwsError MalformedPolicy in S3's words. */
+function bucketPolicy(source: string): Body {
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch {
+    value = undefined;
+  }
+  if (!isBody(value))
+    throw new AwsError('MalformedPolicy', "Policies must be valid JSON and the first byte must be '{'");
+  if (value['Statement'] === undefined) throw new AwsError('MalformedPolicy', 'Missing required field Statement');
+  return value;
+}
+
+/** @throws AwsError InvalidRequest for a method that no rule may name. */
+function checkCors(source: Buffer): void {
+  for (const [, method = ''] of source.toString('utf8').matchAll(/<AllowedMethod>([^<]*)<\/AllowedMethod>/g))
+    if (!['GET', 'PUT', 'POST', 'DELETE', 'HEAD'].includes(method))
+      throw new AwsError(
+        'InvalidRequest',
+        `Found unsupported HTTP method in CORS config. Unsupported method is ${method}`,
+      );
 }
 
 export function deleteSetting(store: FileObjectStore, bucket: Bucket, name: string): S3Reply {
@@ -136,6 +162,8 @@ export function deleteSetting(store: FileObjectStore, bucket: Bucket, name: stri
 
 function versioningOf(body: Buffer): 'Enabled' | 'Suspended' {
   const status = optionalText(parseXml(body, [], 'VersioningConfiguration'), 'Status');
+  if (status === undefined)
+    throw new AwsError('IllegalVersioningConfigurationException', 'The Versioning element must be specified');
   if (status !== 'Enabled' && status !== 'Suspended')
     throw new AwsError('MalformedXML', "the versioning Status must be 'Enabled' or 'Suspended'");
   return status;

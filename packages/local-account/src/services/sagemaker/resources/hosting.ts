@@ -119,8 +119,9 @@ export function hostingProviders(calls: SageMakerCalls, endpoints: EndpointWaits
       calls,
       'Model',
       'model',
-      ['Containers', 'ExecutionRoleArn', 'InferenceExecutionConfig', 'PrimaryContainer'],
-      network,
+      // Isolated containers have no package index: those that would install from one fail to start.
+      ['Containers', 'EnableNetworkIsolation', 'ExecutionRoleArn', 'InferenceExecutionConfig', 'PrimaryContainer'],
+      { VpcConfig: network.VpcConfig },
     ),
     immutableProvider(
       calls,

@@ -88,6 +88,9 @@ export function checkFilter(policy: string | undefined): void {
   } catch (error) {
     throw invalid(`FilterPolicy: ${messageOf(error)}`);
   }
+  // EventBridge knows it, SNS does not.
+  if (/"anything-but"\s*:\s*\{\s*"suffix"/.test(policy))
+    throw invalid('Attributes Reason: FilterPolicy: Unsupported anything-but pattern: suffix');
 }
 
 /** The texts of a message with MessageStructure json. @throws AwsError when there is no default. */

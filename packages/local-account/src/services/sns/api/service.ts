@@ -3,6 +3,7 @@ import { bodies, body, list, optionalText, text, textList } from '../../../core/
 import type { AccountParts } from '../../../core/module';
 import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../../core/service';
 import type { Collection } from '../../../core/store';
+import { checkBatchEntries } from '../../shared/batch-entries';
 import { keyPermissions, requireKeyAccess } from '../../shared/encryption';
 import type { TopicPublisher } from '../../shared/peers';
 import { policyDocument, requireServiceAccess, type Source } from '../../shared/resource-policy';
@@ -51,6 +52,7 @@ export class Sns implements AwsService, TopicPublisher {
       SubscriptionArn: this.subscriptions.values().find((each) => each.topicArn === text(input, 'TopicArn'))?.arn,
     }),
     Unsubscribe: (input) => {
+      checkArn('SubscriptionArn', text(input, 'SubscriptionArn'));
       this.subscriptions.delete(text(input, 'SubscriptionArn'));
     },
     ListSubscriptions: () => ({
@@ -143,7 +145,12 @@ export class Sns implements AwsService, TopicPublisher {
   }
 
   private publish(topic: TopicRecord, entry: Body): string {
-    const message = text(entry, 'Message');
+    const message = optionalText(entry, 'Message') ?? '';
+    if (message === '') throw invalid('Empty message');
+    if (entry.MessageDeduplicationId !== undefined && !topic.name.endsWith('.fifo'))
+      throw invalid(
+        'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
+      );
     const subject = optionalText(entry, 'Subject');
     if (Buffer.byteLength(message) > 262_144) throw invalid('Message too long');
     if (subject !== undefined && (subject.length > 100 || !/^[\x20-\x7e]+$/.test(subject)))
@@ -173,6 +180,7 @@ export class Sns implements AwsService, TopicPublisher {
     const entries = bodies(input, 'PublishBatchRequestEntries');
     if (entries.length === 0 || entries.length > 10)
       throw new AwsError('TooManyEntriesInBatchRequest', 'The batch request must contain 1 to 10 entries.');
+    checkBatchEntries(entries);
     const [Successful, Failed]: [Body[], Body[]] = [[], []];
     for (const entry of entries) {
       const Id = text(entry, 'Id');
@@ -191,7 +199,7 @@ export class Sns implements AwsService, TopicPublisher {
   }
 
   private createTopic(input: Body): Body {
-    const name = text(input, 'Name');
+    const name = optionalText(input, 'Name') ?? '';
     if (!/^[A-Za-z0-9_-]{1,256}(\.fifo)?$/.test(name)) throw invalid('Topic Name');
     const arn = this.account.arn('sns', name);
     const before = this.topics.get(arn);
@@ -201,6 +209,11 @@ export class Sns implements AwsService, TopicPublisher {
         String(value),
       ]),
     );
+    if (
+      before !== undefined &&
+      Object.entries(attributes).some(([key, value]) => this.described(before)[key] !== value)
+    )
+      throw invalid('Attributes Reason: Topic already exists with different attributes');
     this.topics.put(arn, {
       name,
       arn,
@@ -232,6 +245,9 @@ export class Sns implements AwsService, TopicPublisher {
     const topic = this.topic(text(input, 'TopicArn'));
     const protocol = text(input, 'Protocol');
     const endpoint = text(input, 'Endpoint');
+    if (!awsProtocols.includes(protocol))
+      throw invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
+    if (protocol === 'sqs' && !endpoint.startsWith('arn:')) throw invalid('SQS endpoint ARN');
     if (!isProtocol(protocol))
       throw new Unsupported(`subscriptions with protocol ${protocol}`, `supported: ${protocols.join(', ')}`);
     const attributes = Object.fromEntries(
@@ -241,6 +257,9 @@ export class Sns implements AwsService, TopicPublisher {
       ]),
     );
     checkFilter(attributes.FilterPolicy);
+    const raw = attributes.RawMessageDelivery;
+    if (raw !== undefined && !/^(true|false)$/i.test(raw))
+      throw invalid(`Attributes Reason: RawMessageDelivery: Invalid value [${raw}]. Must be true or false.`);
     const before = this.subscriptions
       .values()
       .find((each) => each.topicArn === topic.arn && each.protocol === protocol && each.endpoint === endpoint);
@@ -279,6 +298,7 @@ export class Sns implements AwsService, TopicPublisher {
   }
 
   private topic(arn: string): TopicRecord {
+    checkArn('TopicArn', arn);
     const topic = this.topics.get(arn);
     if (topic === undefined) throw notFound(`Topic ${arn}`);
     return topic;
@@ -289,4 +309,15 @@ export class Sns implements AwsService, TopicPublisher {
     if (subscription === undefined) throw notFound(`Subscription ${arn}`);
     return subscription;
   }
+}
+
+/** Every protocol that SNS has; the account delivers by some of them. */
+const awsProtocols: readonly string[] = [
+  ...['http', 'https', 'email', 'email-json', 'sms', 'sqs', 'application', 'lambda', 'firehose'],
+];
+
+/** @throws AwsError InvalidParameter in SNS's words when a text has too few parts to be an ARN. */
+function checkArn(member: string, arn: string): void {
+  const { length } = arn.split(':');
+  if (length < 6) throw invalid(`${member} Reason: An ARN must have at least 6 elements, not ${length}`);
 }

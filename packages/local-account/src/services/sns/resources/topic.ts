@@ -72,11 +72,9 @@ function topicProvider(account: AccountParts, call: ResourceCall): ResourceProvi
       const cleared = Object.keys(attributesOf(previous, topicAttributes)).filter((each) => !(each in attributes));
       for (const AttributeName of cleared)
         await call('SetTopicAttributes', { TopicArn: physicalId, AttributeName, AttributeValue: '' });
-      await call('CreateTopic', {
-        Name: physicalId.split(':').at(-1),
-        Attributes: attributes,
-        Tags: list(properties, 'Tags'),
-      });
+      for (const [AttributeName, AttributeValue] of Object.entries(attributes))
+        await call('SetTopicAttributes', { TopicArn: physicalId, AttributeName, AttributeValue });
+      await call('TagResource', { ResourceArn: physicalId, Tags: list(properties, 'Tags') });
       await subscribe(physicalId, properties);
       return provisioned(physicalId);
     },

@@ -2,6 +2,7 @@ import { AwsError, messageOf } from '../../../core/errors';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
 import { AwsMap, type AwsService, type Body, type Operation, type Permission } from '../../../core/service';
+import { checkBatchEntries } from '../../shared/batch-entries';
 import { keyPermissions } from '../../shared/encryption';
 import type { QueueMessage } from '../../shared/peers';
 import { policyDocument } from '../../shared/resource-policy';
@@ -93,6 +94,17 @@ export class Sqs implements AwsService {
         'InvalidParameterValue',
         'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.',
       );
+    if (attributes.FifoQueue !== 'true') {
+      const fifoOnly = ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoThroughputLimit'];
+      const given = fifoOnly.find((each) => attributes[each] !== undefined);
+      if (given !== undefined)
+        throw new AwsError(
+          'InvalidAttributeName',
+          given === 'ContentBasedDeduplication'
+            ? `Unknown Attribute ${given}.`
+            : `You can specify the ${given} only when FifoQueue is set to true.`,
+        );
+    }
     const before = this.queues.records.get(name);
     if (before !== undefined) {
       const different = Object.entries(attributes).find(([key, value]) => before.attributes[key] !== value);
@@ -122,6 +134,8 @@ export class Sqs implements AwsService {
   }
 
   private setAttributes(queue: QueueRecord, attributes: Readonly<Record<string, string>>): void {
+    if (attributes.FifoQueue !== undefined && queue.attributes.FifoQueue !== 'true')
+      throw new AwsError('InvalidAttributeName', 'Unknown Attribute FifoQueue.');
     const all = Object.entries({ ...queue.attributes, ...attributes }).filter(([, value]) => value !== '');
     this.queues.records.put(queue.name, {
       ...queue,
@@ -154,7 +168,16 @@ export class Sqs implements AwsService {
   }
 
   private send(queue: QueueRecord, entry: Body): Body {
-    const messageBody = text(entry, 'MessageBody');
+    const messageBody = optionalText(entry, 'MessageBody') ?? '';
+    if (messageBody === '')
+      throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.');
+    const group = optionalText(entry, 'MessageGroupId');
+    if (group !== undefined && !/^[!-~]{1,128}$/.test(group))
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value ${group} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+      );
+    checkMessageAttributes(body(entry, 'MessageAttributes'));
     const MessageId = this.queues.send(queue.arn, messageBody, {
       groupId: optionalText(entry, 'MessageGroupId'),
       deduplicationId: optionalText(entry, 'MessageDeduplicationId'),
@@ -173,6 +196,12 @@ export class Sqs implements AwsService {
       throw new AwsError(
         'InvalidParameterValue',
         `Value ${max} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.`,
+      );
+    const wait = optionalNumber(input, 'WaitTimeSeconds') ?? 0;
+    if (!(wait >= 0 && wait <= 20))
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value ${wait} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.`,
       );
     const wanted = [...textList(input, 'AttributeNames'), ...textList(input, 'MessageSystemAttributeNames')];
     const attributeNames = textList(input, 'MessageAttributeNames');
@@ -196,6 +225,7 @@ export class Sqs implements AwsService {
       throw new AwsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
     if (entries.length > 10)
       throw new AwsError('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.');
+    checkBatchEntries(entries);
     const [Successful, Failed]: [Body[], Body[]] = [[], []];
     for (const entry of entries) {
       const Id = text(entry, 'Id');
@@ -211,6 +241,18 @@ export class Sqs implements AwsService {
       }
     }
     return { Successful, Failed };
+  }
+}
+
+/** @throws AwsError InvalidParameterValue for an attribute without a value. */
+function checkMessageAttributes(attributes: Body): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    const { DataType, StringValue } = value as { readonly DataType?: string; readonly StringValue?: string };
+    if (DataType?.startsWith('Binary') !== true && (StringValue ?? '') === '')
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Message (user) attribute '${name}' must contain a non-empty value of type 'String'.`,
+      );
   }
 }
 

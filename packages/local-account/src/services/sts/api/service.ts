@@ -25,6 +25,8 @@ export class StsService implements AwsService {
   permissions(operation: string, input: Body): readonly Permission[] {
     if (operation !== 'AssumeRole') return [];
     const resource = text(input, 'RoleArn');
+    if (!/^arn:[^:]+:iam::\d{12}:role\/.+/.test(resource))
+      throw new AwsError('ValidationError', `${resource} is invalid`);
     const tags = Object.entries(this.directory.findRole(resource.split('/').at(-1) ?? '')?.tags ?? {});
     const context = Object.fromEntries(tags.map(([key, value]) => [`iam:ResourceTag/${key}`, value]));
     return [{ action: 'sts:AssumeRole', resource, context }];

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { AwsError } from '../../../../core/errors';
@@ -8,6 +8,7 @@ import { unpackSafely } from '../jobs/archive';
 import type { ArchiveLimits } from '../jobs/archive';
 import { JobFolder, startContainer } from '../jobs/container';
 import { imageOf } from '../jobs/image';
+import type { ImageInterpreter } from '../jobs/interpreters';
 import { baseEnvironment, objectsOf, roleLogs } from '../jobs/job';
 import type { JobParts } from '../jobs/job';
 import { lastLines } from '../jobs/role-objects';
@@ -27,6 +28,8 @@ export interface ModelSource {
   readonly image: string;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The container has no network. */
+  readonly isolated: boolean;
   /** s3:// of model.tar.gz, of another object or of a prefix. */
   readonly data?: { readonly uri: string; readonly packed: boolean; readonly prefix: boolean };
 }
@@ -55,6 +58,7 @@ export function modelSource(model: Body, packageOf: (arn: string) => Body): Mode
   return {
     image: text(base, 'Image'),
     roleArn: text(model, 'ExecutionRoleArn'),
+    isolated: model['EnableNetworkIsolation'] === true,
     environment: {
       ...(body(base, 'Environment') as Record<string, string>),
       ...(body(container, 'Environment') as Record<string, string>),
@@ -62,6 +66,9 @@ export function modelSource(model: Body, packageOf: (arn: string) => Body): Mode
     ...(data === undefined ? {} : { data }),
   };
 }
+
+/** What the account tells its model server, which takes it away before a script sees the environment. */
+const serverSettings = 'MOORING_SERVER';
 
 /** A model that did not come up: the reason goes into the endpoint's FailureReason. */
 export class ModelNotServing extends Error {}
@@ -90,6 +97,7 @@ export class ModelServer {
   private inFlight = 0;
   private stopped = false;
   private readonly folder: JobFolder;
+  private readonly interpreter: ImageInterpreter;
 
   constructor(
     private readonly parts: JobParts,
@@ -97,6 +105,7 @@ export class ModelServer {
     private readonly options: ModelServerOptions,
   ) {
     this.folder = new JobFolder(options.folder);
+    this.interpreter = parts.interpreters.of(source.image);
   }
 
   get roleArn(): string {
@@ -157,9 +166,10 @@ export class ModelServer {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const env = await this.materialise();
+      for (const note of await this.interpreter.notes()) appendFileSync(this.folder.log, `${note}\n`);
       running = await startContainer(
-        this.parts.warm,
-        { folder: this.folder, command: ['serve'], cwd: '/opt/ml/model', env },
+        this.interpreter.warm,
+        { folder: this.folder, command: ['serve'], cwd: '/opt/ml/model', env, isolated: this.source.isolated },
         'server',
       );
       const late = new Promise<never>((_, reject) => {
@@ -201,12 +211,17 @@ export class ModelServer {
       own['SAGEMAKER_SUBMIT_DIRECTORY'] = '/opt/ml/code';
     }
     return {
-      ...baseEnvironment(this.parts, source.roleArn, this.options.name, folder.path),
+      ...baseEnvironment(this.parts, {
+        role: source.roleArn,
+        name: this.options.name,
+        folder: folder.path,
+        python: this.interpreter.python,
+      }),
+      // Set by the images' build files.
       SM_MODEL_DIR: '/opt/ml/model',
-      SAGEMAKER_BASE_DIR: '/opt/ml',
       ...source.environment,
       ...own,
-      MOORING_FRAMEWORK: framework,
+      [serverSettings]: JSON.stringify({ framework, isolated: source.isolated }),
     };
   }
 

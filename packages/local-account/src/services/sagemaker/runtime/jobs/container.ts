@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogSink } from '../../../../core/module';
+import type { ImageInterpreter } from './interpreters';
 import { lastLines } from './role-objects';
-import { describeEnd } from './warm-interpreter';
+import { describeEnd, notContained } from './warm-interpreter';
 import type { Ended, Running, WarmInterpreter } from './warm-interpreter';
 
 /** Where containers keep everything. */
@@ -58,6 +59,8 @@ export interface ContainerRun {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** EnableNetworkIsolation. */
+  readonly isolated: boolean;
   /** Seconds of real time after which it is ended. */
   readonly timeout: number;
   readonly stop: AbortSignal;
@@ -81,11 +84,13 @@ const grace = 5;
 /** Starts a container's command in a child of the warm interpreter, with /opt/ml mounted or, where that cannot be, rebased. */
 export async function startContainer(
   warm: WarmInterpreter,
-  run: Pick<ContainerRun, 'folder' | 'command' | 'cwd' | 'env'>,
+  run: Pick<ContainerRun, 'folder' | 'command' | 'cwd' | 'env' | 'isolated'>,
   kind?: 'server',
 ): Promise<Running> {
   const { folder } = run;
-  const mapped = await warm.maps();
+  const containment = await warm.containment();
+  const { mapping: mapped } = containment;
+  for (const note of notContained(containment, run.isolated)) appendFileSync(folder.log, `${note}\n`);
   const rebase = (text: string): string =>
     mapped ? text : text.replaceAll(/\/opt\/ml(?=\/|$|[^A-Za-z0-9_-])/g, folder.ml);
   const [head, ...rest] = run.command.map(rebase);
@@ -97,11 +102,17 @@ export async function startContainer(
     env: Object.fromEntries(Object.entries(run.env).map(([name, value]) => [name, rebase(value)])),
     log: folder.log,
     ml: folder.ml,
+    isolated: run.isolated,
   });
 }
 
 /** Runs a container to its end, its timeout or its stop. */
-export async function runContainer(warm: WarmInterpreter, logs: LogSink, run: ContainerRun): Promise<ContainerEnd> {
+export async function runContainer(
+  { warm, notes }: Pick<ImageInterpreter, 'warm' | 'notes'>,
+  logs: LogSink,
+  run: ContainerRun,
+): Promise<ContainerEnd> {
+  for (const note of await notes()) appendFileSync(run.folder.log, `${note}\n`);
   const running = await startContainer(warm, run);
   let timedOut = false;
   let killer: ReturnType<typeof setTimeout> | undefined;

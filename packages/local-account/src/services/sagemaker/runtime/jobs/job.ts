@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { containerEnvironment } from '../../../../core/container-environment';
 import { AwsError } from '../../../../core/errors';
 import type { AccountParts, LogSink } from '../../../../core/module';
 import { ClientError, RoleObjects } from './role-objects';
 import { InterpreterLost } from './warm-interpreter';
+import type { ContainerCredentials } from './container-credentials';
+import type { Interpreters } from './interpreters';
 import { imagePermissions, logsOfRole } from '../../../shared/role-access';
-import type { WarmInterpreter } from './warm-interpreter';
 
 /** A job's request with every expression replaced, in the API's own shape. */
 export type Request = Readonly<Record<string, unknown>>;
@@ -22,7 +24,8 @@ export interface JobResult {
 /** What every kind of job needs. */
 export interface JobParts {
   readonly account: AccountParts;
-  readonly warm: WarmInterpreter;
+  readonly interpreters: Interpreters;
+  readonly credentials: ContainerCredentials;
   /** Folder below which every job has its own. */
   readonly folder: string;
 }
@@ -37,23 +40,25 @@ export function shorten(reason: string): string {
   return `${head} ... ${reason.slice(reason.length - (reasonLimit - head.length - 5))}`;
 }
 
-/** Environment every container starts with: search path, region, the role's credentials. */
+/** Environment that every container starts with. */
 export function baseEnvironment(
-  { account }: JobParts,
-  roleArn: string,
-  job: string,
-  folder: string,
+  { account, credentials }: Pick<JobParts, 'account' | 'credentials'>,
+  {
+    role,
+    name,
+    folder,
+    python,
+  }: { readonly role: string; readonly name: string; readonly folder: string; readonly python: string },
 ): Readonly<Record<string, string>> {
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });
-  return {
-    PATH: [dirname(account.python), account.host.path('job')].join(delimiter),
-    HOME: temporary,
-    TMPDIR: temporary,
-    LANG: 'C.UTF-8',
-    PYTHONUNBUFFERED: '1',
-    ...account.iam.credentialsFor(roleArn, job),
-  };
+  return containerEnvironment({
+    python,
+    temporary,
+    region: account.region,
+    endpointUrl: account.endpointUrl(),
+    credentials: credentials.variables(role, name),
+  });
 }
 
 /** S3 as the job's role. @throws ClientError when the role does not exist. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bodies, body, optionalNumber, optionalText, text, textList } from '../../../../core/input';
 import { JobFolder, runContainer } from './container';
-import { isMonitorImage, sparkCommand } from './spark';
+import { isMonitorImage, sparkCommand, sparkVariables } from './spark';
 import { knownImage, nameOf, standIn } from './stand-in';
 import { baseEnvironment, concluding, objectsOf, roleLogs, shorten } from './job';
 import type { JobParts, JobResult, Request } from './job';
@@ -58,13 +58,13 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   const objects = objectsOf(parts, role);
   const host = `algo-${shard.index + 1}`;
   const folder = new JobFolder(join(parts.folder, 'processing', name, ...(shard.count === 1 ? [] : [host])));
-  const own = standIn(text(app, 'ImageUri'));
+  const image = text(app, 'ImageUri');
+  const own = standIn(image);
   const command = own?.command ?? [...textList(app, 'ContainerEntrypoint'), ...textList(app, 'ContainerArguments')];
   if (command.length === 0)
     throw new ClientError('AppSpecification has no ContainerEntrypoint; the prebuilt images need one');
-  const started = isMonitorImage(nameOf(text(app, 'ImageUri'), parts.account.findPeer('images')))
-    ? sparkCommand(command, parts.account.host.for('job'))
-    : command;
+  const ofMonitor = isMonitorImage(nameOf(image, parts.account.findPeer('images')));
+  const started = ofMonitor ? sparkCommand(command, parts.account.host.for('job')) : command;
   await materialise(request, folder, objects, shard);
   const outputs = outputsOf(request);
   for (const output of outputs) folder.folder(output.path);
@@ -79,15 +79,18 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
     JSON.stringify({ current_host: host, hosts, current_instance_type: optionalText(cluster, 'InstanceType') }),
   );
   for (const each of ['/opt/ml/output', '/opt/ml/processing']) folder.folder(each);
-  const end = await runContainer(parts.warm, roleLogs(parts, objects, text(app, 'ImageUri')), {
+  const interpreter = parts.interpreters.of(image);
+  const end = await runContainer(interpreter, roleLogs(parts, objects, image), {
     folder,
     command: started,
     cwd: '/opt/ml/processing',
     env: {
-      ...baseEnvironment(parts, role, name, folder.path),
+      ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
+      ...(ofMonitor ? sparkVariables(parts.account.host.for('job')) : {}),
       ...(body(request, 'Environment') as Record<string, string>),
       ...own?.environment,
     },
+    isolated: body(request, 'NetworkConfig')['EnableNetworkIsolation'] === true,
     timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
     stop,
     logGroup: '/aws/sagemaker/ProcessingJobs',

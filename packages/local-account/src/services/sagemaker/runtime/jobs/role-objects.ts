@@ -4,6 +4,7 @@ import { AwsError } from '../../../../core/errors';
 import { parseS3Uri } from '../../../../core/module';
 import type { AccessControl, ObjectInfo, ObjectStore } from '../../../../core/module';
 import type { Json, Permission, Principal } from '../../../../core/service';
+import { notePrefix } from './image';
 import { isObject } from '../pipelines/definition/expression';
 import { partition } from '../../../../core/partition';
 import { parseJson } from '../../../../core/json';
@@ -182,5 +183,10 @@ export function filesBelow(folder: string): string[] {
 /** The last lines of a file, without reading more than a few kilobytes. */
 export function lastLines(file: string, count = 12): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return '';
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n').slice(-800);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !line.startsWith(notePrefix))
+    .slice(-count)
+    .join('\n')
+    .slice(-800);
 }

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { monitorRepository } from '../../../../../../use-case/src/sections/compute';
 import { Unsupported } from '../../../../core/errors';
-import { pythonSources } from './warm-interpreter';
+import { packageFolder } from '../../../../core/package-folder';
+
+/** Repository that the open monitor's own image is pushed to, and the title that the image has. */
+export const monitorRepository = 'mooring-monitor';
 
 /** Whether an image is the monitor's own, by the name of its repository. */
 export const isMonitorImage = (repository: string): boolean => repository === monitorRepository;
@@ -14,7 +16,8 @@ interface Place {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const usual = (): string => join(pythonSources(), '../../..', '.venvs', 'bench');
+/** Where a checkout of Mooring keeps it. */
+const usual = (): string => join(packageFolder(), '../..', '.venvs', 'bench');
 
 /**
  * A command of the monitor's own image as it runs here: by the Python that has pyspark, all processors of this machine
@@ -35,6 +38,13 @@ export function sparkCommand(
   throw new Unsupported(
     `Spark without ${missing.join(' and ')}`,
     'install them (node tools/python-env.mjs bench for pyspark), or choose monitoring.compute.engine single or auto',
+  );
+}
+
+/** Where Spark finds Java on this machine: the one thing that a container of the monitor's own image takes from it. */
+export function sparkVariables(env: Place['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ['PATH', 'JAVA_HOME'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );
 }
 

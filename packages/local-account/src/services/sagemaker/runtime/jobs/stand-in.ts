@@ -1,15 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { packageFolder } from '../../../../core/package-folder';
 import type { ImageRegistry } from '../../../shared/peers';
 import { containerRoot } from './container';
 import { imageOf } from './image';
 import { isMonitorImage } from './spark';
-import { pythonSources } from './warm-interpreter';
 
-/** Closed images that have no Python of ours to run in them, but a job that the open monitor can do. */
-const modules: Readonly<Record<string, string>> = {
-  'sagemaker-model-monitor-analyzer': 'mooring_local.native.analyzer',
-  'sagemaker-clarify-processing': 'mooring_local.native.clarify',
+/** Closed images whose jobs the open monitor does, and its drop-in images, by the command that does them. */
+const commands: Readonly<Record<string, string>> = {
+  'sagemaker-model-monitor-analyzer': 'analyzer',
+  'sagemaker-clarify-processing': 'clarify',
+  'mooring-analyzer': 'analyzer',
+  'mooring-clarify': 'clarify',
 };
 
 /** What runs in the place of an image's own entry point. */
@@ -27,23 +29,26 @@ export const nameOf = (uri: string, registry?: ImageRegistry): string =>
 
 /** @throws Unsupported for an image whose work this machine cannot do. */
 export function knownImage(uri: string, registry?: ImageRegistry): void {
-  if (modules[repositoryOf(uri)] === undefined && !isMonitorImage(nameOf(uri, registry))) imageOf(uri);
+  if (commands[repositoryOf(uri)] === undefined && !isMonitorImage(nameOf(uri, registry))) imageOf(uri);
 }
 
 /** What does the job of a closed image; undefined for every other image. */
 export function standIn(uri: string): StandIn | undefined {
-  const module = modules[repositoryOf(uri)];
-  if (module === undefined) return undefined;
-  return { command: ['python3', '-m', module, containerRoot], environment: { PYTHONPATH: monitorSources() } };
+  const command = commands[repositoryOf(uri)];
+  if (command === undefined) return undefined;
+  return {
+    command: ['python3', '-m', 'mooring_monitor', command, '--root', containerRoot],
+    environment: monitorSources(),
+  };
 }
 
-/** PYTHONPATH of the open monitor and what it imports, found upwards from the account's own sources. */
-function monitorSources(from = pythonSources()): string {
-  const projects = join(from, 'python');
-  if (existsSync(join(projects, 'mooring-monitor')))
-    return readdirSync(projects)
+/** In a checkout the open monitor and what it imports lie beside the packages; elsewhere the account's Python has them installed. */
+function monitorSources(): StandIn['environment'] {
+  const projects = join(packageFolder(), '../../python');
+  if (!existsSync(join(projects, 'mooring-monitor'))) return {};
+  return {
+    PYTHONPATH: readdirSync(projects)
       .map((project) => join(projects, project, 'src'))
-      .join(':');
-  if (dirname(from) === from) throw new Error('python/mooring-monitor is not beside the local account');
-  return monitorSources(dirname(from));
+      .join(delimiter),
+  };
 }

@@ -33,10 +33,14 @@ export interface TrainingEnvironmentInput {
   readonly framework: string;
   readonly program?: string;
   readonly submitDirectory?: string;
+  /** False when the job starts a command of its own: the SM_* variables are the toolkit's. */
+  readonly toolkit: boolean;
 }
 
-/** The SM_* variables of SageMaker's training toolkit. Paths are the container's. */
+/** Variables of a training job: the service's own, and the SM_* of SageMaker's training toolkit. Paths are the container's. */
 export function trainingEnvironment(input: TrainingEnvironmentInput): Readonly<Record<string, string>> {
+  const ofTheService = { TRAINING_JOB_NAME: input.jobName, TRAINING_JOB_ARN: input.jobArn };
+  if (!input.toolkit) return ofTheService;
   const user = Object.fromEntries(
     Object.entries(input.hyperparameters).filter(([key]) => !key.startsWith('sagemaker_')),
   );
@@ -95,8 +99,7 @@ export function trainingEnvironment(input: TrainingEnvironmentInput): Readonly<R
     ...Object.fromEntries(
       Object.entries(user).map(([key, value]) => [`SM_HP_${key.toUpperCase().replaceAll('-', '_')}`, plain(value)]),
     ),
-    TRAINING_JOB_NAME: input.jobName,
-    TRAINING_JOB_ARN: input.jobArn,
+    ...ofTheService,
     SAGEMAKER_REGION: input.region,
     SAGEMAKER_JOB_NAME: input.jobName,
   };

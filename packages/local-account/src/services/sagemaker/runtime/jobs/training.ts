@@ -93,14 +93,18 @@ async function fetchScript(
   return { program: String(program), directory: '/opt/ml/code' };
 }
 
+/** What a job starts in the place of the image's own training program, and with it of the toolkit. */
+function ownCommand(specification: Request): readonly string[] | undefined {
+  const own = [...textList(specification, 'ContainerEntrypoint'), ...textList(specification, 'ContainerArguments')];
+  return own.length === 0 ? undefined : own;
+}
+
 function commandOf(
-  specification: Request,
+  request: Request,
   script: Script | undefined,
   hyperparameters: Readonly<Record<string, unknown>>,
   framework: Framework,
 ): readonly string[] {
-  const own = [...textList(specification, 'ContainerEntrypoint'), ...textList(specification, 'ContainerArguments')];
-  if (own.length > 0) return own;
   if (script === undefined) {
     if (framework === 'xgboost') return ['python3', '-m', 'mooring_local.xgboost_algorithm', '--root', '/opt/ml'];
     throw new ClientError(
@@ -108,9 +112,13 @@ function commandOf(
     );
   }
   const { program, directory } = script;
-  if (program.endsWith('.sh'))
-    return ['/bin/sh', '-c', `./${program} "$@"`, program, ...scriptArguments(hyperparameters)];
-  return ['python3', `${directory}/${program}`, ...scriptArguments(hyperparameters)];
+  return [
+    ...['python3', '-m', 'mooring_local.script_mode', '--root', '/opt/ml'],
+    ...(request['EnableNetworkIsolation'] === true ? ['--isolated'] : []),
+    // XGBoost's container makes a package of the sources; scikit-learn's has a newer toolkit, which runs them as they are.
+    ...(framework === 'scikit-learn' ? [] : ['--package']),
+    ...[directory, program, ...scriptArguments(hyperparameters)],
+  ];
 }
 
 /**
@@ -156,12 +164,15 @@ export async function runTraining(
       '/opt/ml/code',
     ])
       folder.folder(each);
-    const end = await runContainer(parts.warm, roleLogs(parts, objects, text(specification, 'TrainingImage')), {
+    const own = ownCommand(specification);
+    const interpreter = parts.interpreters.of(text(specification, 'TrainingImage'));
+    const end = await runContainer(interpreter, roleLogs(parts, objects, text(specification, 'TrainingImage')), {
       folder,
-      command: commandOf(specification, script, hyperparameters, framework),
+      command: own ?? commandOf(request, script, hyperparameters, framework),
       cwd: '/opt/ml/code',
+      isolated: request['EnableNetworkIsolation'] === true,
       env: {
-        ...baseEnvironment(parts, role, name, folder.path),
+        ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
         ...trainingEnvironment({
           jobName: name,
           jobArn: arn,
@@ -172,6 +183,7 @@ export async function runTraining(
           resourceConfig,
           framework,
           ...(script === undefined ? {} : { program: script.program, submitDirectory: script.directory }),
+          toolkit: own === undefined,
         }),
         ...environment,
       },

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { pythonSources } from '../../../../core/package-folder';
 
 /** How a child ended: its exit code, or the signal that ended it. */
 export interface Ended {
@@ -22,6 +24,18 @@ export interface Program {
   readonly log: string;
   /** Folder that the child sees as /opt/ml, where the machine can do that. */
   readonly ml: string;
+  /** Without network, where the machine can do that. */
+  readonly isolated: boolean;
+}
+
+/** How far the machine lets the account contain a child. */
+export interface Containment {
+  /** It has an /opt/ml of its own; otherwise paths have to be rebased. */
+  readonly mapping: boolean;
+  /** It can write to its own folders only, and sees no keys. */
+  readonly files: boolean;
+  /** An isolated one has no network. */
+  readonly network: boolean;
 }
 
 /** A child that runs. */
@@ -45,7 +59,10 @@ interface Report {
   readonly code?: number;
   readonly signal?: number;
   readonly mapping?: boolean;
+  readonly files?: boolean;
+  readonly network?: boolean;
   readonly missing?: readonly string[];
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 interface Waiting {
@@ -55,15 +72,6 @@ interface Waiting {
   readonly lost: (error: Error) => void;
 }
 
-/** The Python sources of the account, found upwards from this file (which may be part of a bundle). */
-export function pythonSources(from = __dirname): string {
-  for (let at = from; ; at = dirname(at)) {
-    const folder = join(at, 'packages/local-account/python');
-    if (existsSync(join(folder, 'mooring_local', 'warm.py'))) return folder;
-    if (dirname(at) === at) throw new Error(`packages/local-account/python is not in ${from} or above it`);
-  }
-}
-
 export interface WarmInterpreterOptions {
   readonly python: string;
   /** Folder for its log and for trying out the mount. */
@@ -71,11 +79,14 @@ export interface WarmInterpreterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** False: /opt/ml is never mounted, paths are rebased instead. Default: mounted where the machine can. */
   readonly mapping?: boolean;
+  /** Files and folders that no child may see, besides those in which people keep keys. Default: none. */
+  readonly hidden?: readonly string[];
 }
 
 interface Interpreter {
   readonly process: ChildProcess;
-  readonly mapping: boolean;
+  readonly containment: Containment;
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 /**
@@ -97,9 +108,13 @@ export class WarmInterpreter {
     void this.interpreter().catch(() => undefined);
   }
 
-  /** Whether children see their job folder as /opt/ml; otherwise paths have to be rebased. */
-  async maps(): Promise<boolean> {
-    return (await this.interpreter()).mapping;
+  async containment(): Promise<Containment> {
+    return (await this.interpreter()).containment;
+  }
+
+  /** Versions of the packages that the images have, too, by their names. */
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    return (await this.interpreter()).versions;
   }
 
   async run(program: Program): Promise<Running> {
@@ -160,7 +175,7 @@ export class WarmInterpreter {
   }
 
   private start(): Promise<Interpreter> {
-    const { folder, python, env, mapping } = this.options;
+    const { folder, python, env, mapping, hidden = [] } = this.options;
     mkdirSync(folder, { recursive: true });
     const log = openSync(join(folder, 'warm.log'), 'a');
     const threads = env['OMP_NUM_THREADS'] ?? '2';
@@ -172,6 +187,7 @@ export class WarmInterpreter {
       '--scratch',
       join(folder, 'scratch'),
       ...(mapping === false ? ['--no-mapping'] : []),
+      ...hidden.flatMap((each) => ['--hide', each]),
     ];
     const process = spawn(python, argv, {
       cwd: folder,
@@ -210,7 +226,8 @@ export class WarmInterpreter {
           return;
         }
         this.ready = true;
-        ready({ process, mapping: report.mapping === true });
+        const { mapping: maps = false, files = false, network = false } = report;
+        ready({ process, versions: report.versions ?? {}, containment: { mapping: maps, files, network } });
       });
     });
   }
@@ -228,6 +245,30 @@ export class WarmInterpreter {
         ...(report.signal === undefined ? {} : { signal: report.signal }),
       });
     }
+  }
+}
+
+/** What a job of this machine can do that one in a container could not; one line each. */
+export function notContained({ files, network }: Containment, isolated: boolean): readonly string[] {
+  return [
+    ...(files ? [] : ['it can change files of the user who runs the account, and read their keys']),
+    ...(isolated && !network ? ['it asks for network isolation and has the network of this machine'] : []),
+  ].map((what) => `local account: this job is not contained: ${what} (the system permits no namespaces)`);
+}
+
+/** What this machine lets the account do to contain jobs; all false where the interpreter cannot be asked. */
+export function probeContainment(python: string): Containment {
+  const scratch = mkdtempSync(join(tmpdir(), 'mooring-probe-'));
+  try {
+    const { stdout } = spawnSync(python, ['-m', 'mooring_local.warm', '--probe', '--scratch', scratch], {
+      env: { PYTHONPATH: pythonSources() },
+      encoding: 'utf8',
+    });
+    return { mapping: false, files: false, network: false, ...(JSON.parse(stdout) as Partial<Containment>) };
+  } catch {
+    return { mapping: false, files: false, network: false };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -3,11 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Laptop, processing, root } from '../../../../support/laptop';
+import { packageFolder } from '../../../../../src/core/package-folder';
+import { Laptop, processing, python } from '../../../../support/laptop';
 
 /** Runs the account of a folder in a process of its own, which starts one pipeline and then waits to be killed. */
-const program = (folder: string, python: string): string => `
-const { Account } = require(${JSON.stringify(join(root, 'packages/local-account/src/account.ts'))});
+const program = (folder: string): string => `
+const { Account } = require(${JSON.stringify(join(packageFolder(), 'bin/load.cjs'))}).load('account');
 (async () => {
   const account = new Account({ folder: ${JSON.stringify(folder)}, python: ${JSON.stringify(python)}, env: process.env });
   await account.start();
@@ -42,9 +43,7 @@ test('kill -9 in the middle of a step: its process ends, the execution is Failed
     await laptop.pipeline('long', [{ Name: 'Long', Type: 'Processing', Arguments: processing(laptop, 'long.py') }]);
     await laptop.account.stop();
 
-    const python = join(root, '.venv', 'bin', 'python');
-    child = spawn(process.execPath, ['--require', './bin/typescript.cjs', '-e', program(laptop.folder, python)], {
-      cwd: root,
+    child = spawn(process.execPath, ['-e', program(laptop.folder)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' },
     });

@@ -9,7 +9,7 @@ import { Shapes } from '../../../../../../src/services/sagemaker/runtime/shapes'
 const shapes = new Shapes();
 const args = {
   ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 } },
-  AppSpecification: { ImageUri: 'x/sagemaker-scikit-learn:1.4-2-py312' },
+  AppSpecification: { ImageUri: 'x/sagemaker-scikit-learn:1.9-0-cpu-py3' },
   RoleArn: 'arn:aws:iam::000000000000:role/r',
 };
 const step = (Name: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({

@@ -1,0 +1,1 @@
+module.exports = require('../../test/support/jest-base.cjs').ofPackage(__dirname);
