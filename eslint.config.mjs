@@ -38,6 +38,12 @@ const foreignExpressions = [
     'a regular expression that is no literal: write a literal, or use core/expression.ts, which limits the time it may take',
 }));
 
+/** JSON of a request may nest so deeply that whoever reads it runs out of stack. */
+const foreignJson = {
+  selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+  message: 'JSON of a request: use parseJson of core/json.ts, which refuses what nests too deeply',
+};
+
 export default tseslint.config(
   {
     ignores: [

@@ -17,7 +17,7 @@ export function addRollback(program: Command, context: CommandContext): void {
     .description('bring the previous version of a stage back and wait until it serves')
     .argument('<use-case>')
     .option('--stage <stage>', 'staging or production', stageName, 'production')
-    .option('--reason <text>', 'recorded and told')
+    .option('--reason <text>', 'stored, and included in the notification')
     .option('--json', 'print the endpoint as JSON')
     .action(async (name: string, options: { stage: StageName; reason?: string; json?: boolean }) => {
       const project = context.project();

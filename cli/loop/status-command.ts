@@ -5,7 +5,7 @@ import { readStatus } from './status';
 import { renderStatus } from './status-text';
 import { findUseCase, useCaseNames, type CommandContext } from '../shared/command';
 
-/** `mooring status`: what stands, runs, serves and rings. */
+/** `mooring status`: stacks, executions, endpoints and alarms. */
 export function addStatus(program: Command, context: CommandContext): void {
   program
     .command('status')

@@ -47,7 +47,7 @@ export function addRelease(program: Command, context: CommandContext): void {
     );
   program
     .command('release-status')
-    .description('executions of the release pipeline in the local account, and what each action came to')
+    .description('list release executions of the local account with the status of each action')
     .option('--wait', 'wait until nothing goes on by itself: all ended, or one waits for its approval')
     .option('--json', 'print as JSON')
     .action(async (options: { wait?: boolean; json?: boolean }) => {

@@ -10,7 +10,7 @@ export function addMonitor(program: Command, context: CommandContext): void {
   monitor
     .command('backfill')
     .exitOverride()
-    .description('judge windows of the past, one after the other; publishes nothing, so no alarm rings for them')
+    .description('judge past windows, one after the other; publishes no metrics, so no alarm fires for them')
     .argument('<use-case>')
     .requiredOption('--kind <kind>', 'data, quality, bias or explanations')
     .requiredOption('--from <time>', 'ISO time at which the first window begins')

@@ -1,4 +1,4 @@
-import type { LiveManifest } from './live-manifest';
+import type { LiveManifest, ModelArtifact } from './live-manifest';
 import { prefixes, type StageName } from '../names';
 
 /** What shall serve: fully determined by the package and the stage, so that repeating it changes nothing. */
@@ -11,12 +11,6 @@ export interface DeploymentPlan {
   readonly executionArn?: string;
   /** The model data as it was when the deployment was asked for. */
   readonly artifact?: ModelArtifact;
-}
-
-/** Model data and what tells it from any other content under the same name: the object's ETag. */
-export interface ModelArtifact {
-  readonly uri: string;
-  readonly digest: string;
 }
 
 /** What an approval or a request asked for. Never changed once written: the newest intent is what shall serve. */

@@ -1,5 +1,10 @@
-import type { ModelArtifact } from './deployment-record';
 import type { StageName } from '../names';
+
+/** Model data and what tells it from any other content under the same name: the object's ETag. */
+export interface ModelArtifact {
+  readonly uri: string;
+  readonly digest: string;
+}
 
 /** What serves now: `s3://<artifacts>/<use-case>/live/<stage>/manifest.json`, written by the deploy function only. */
 export interface LiveManifest {

@@ -23,8 +23,8 @@ export async function handler(received: unknown): Promise<string> {
   const data = { s3: clients.s3, name: requireEnv(environment.dataBucket) };
   const artifacts = { s3: clients.s3, name: requireEnv(environment.artifactBucket) };
   const live = await readJson<LiveManifest>(artifacts, `${prefixes.live(useCase)}/${liveFiles.manifest}`);
-  if (live === undefined) return told('no model is live', { time });
-  if (!(await anyBelow(data, `${prefixes.batchInput(useCase)}/`))) return told('there is nothing to score', { time });
+  if (live === undefined) return logged('no model is live', { time });
+  if (!(await anyBelow(data, `${prefixes.batchInput(useCase)}/`))) return logged('there is nothing to score', { time });
   const stamp = new Date(time).toISOString().slice(0, 19).replaceAll(':', '-');
   const name = `${useCase}-batch-${stamp}`;
   const { instance, count, joined } = JSON.parse(requireEnv(environment.settings)) as BatchSettings;
@@ -64,12 +64,12 @@ export async function handler(received: unknown): Promise<string> {
     );
   } catch (error) {
     if (!(error instanceof Error) || !/must be unique|already exist/i.test(error.message)) throw error;
-    return told('the job of this time was started before', { time, job: name });
+    return logged('the job of this time was started before', { time, job: name });
   }
-  return told('started', { time, job: name, version: live.version });
+  return logged('started', { time, job: name, version: live.version });
 }
 
-function told(outcome: string, details: Readonly<Record<string, unknown>>): string {
+function logged(outcome: string, details: Readonly<Record<string, unknown>>): string {
   log(outcome, details);
   return outcome;
 }

@@ -1,5 +1,6 @@
 import type { DescribeModelPackageOutput } from '@aws-sdk/client-sagemaker';
-import type { DeploymentPlan, ModelArtifact } from '../../contracts/records/deployment-record';
+import type { DeploymentPlan } from '../../contracts/records/deployment-record';
+import type { ModelArtifact } from '../../contracts/records/live-manifest';
 import { metadataKeys } from '../../contracts/names';
 import { shortHash } from '../shared/hash';
 import { etagOf } from '../shared/objects';

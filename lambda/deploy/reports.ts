@@ -142,7 +142,7 @@ export function notScaled(context: Context, plan: Plan, reason: string): Outcome
     subject: `the endpoint in ${stage} is not scaled automatically`,
     lines: [
       `${endpointName} is in service, but Application Auto Scaling refused to scale it: ${reason}`,
-      `It keeps ${settings.stage.count} instance(s). The function tries again; alarms ring when it fails for good.`,
+      `It keeps ${settings.stage.count} instance(s). The function tries again; alarms fire when it keeps failing.`,
       'What to do: docs/operating.md#not-scaled',
       ...links(context, plan.packageArn, plan.name),
     ],

@@ -24,11 +24,11 @@ interface HttpAnswer {
 export async function handler(received: unknown): Promise<Answer | HttpAnswer> {
   const context = contextOf(s3, Date.now);
   const http = httpEvent.safeParse(received);
-  if (!http.success) return told(await accept(context, received));
+  if (!http.success) return logged(await accept(context, received));
   try {
     const { body = '', isBase64Encoded, requestContext } = http.data;
     const text = isBase64Encoded === true ? Buffer.from(body, 'base64').toString() : body;
-    const answer = told(await accept(context, parsed(text), requestContext.timeEpoch));
+    const answer = logged(await accept(context, parsed(text), requestContext.timeEpoch));
     return json(answer.accepted === 0 ? 400 : 202, answer);
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
@@ -36,7 +36,7 @@ export async function handler(received: unknown): Promise<Answer | HttpAnswer> {
   }
 }
 
-function told(answer: Answer): Answer {
+function logged(answer: Answer): Answer {
   log('labels', { accepted: answer.accepted, rejected: answer.rejected.length, key: answer.key });
   return answer;
 }

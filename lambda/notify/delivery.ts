@@ -19,14 +19,14 @@ export async function recordDelivery(context: Context, event: ObjectCreated): Pr
   return `version ${live.version} is live`;
 }
 
-/** The drift alarm ended: counts for how long it rang. */
+/** The drift alarm ended: counts for how long it was in ALARM. */
 export async function recordRestored(context: Context, event: AlarmStateChange): Promise<string> {
   const { state, previousState, alarmName } = event.detail;
   const since = Date.parse(previousState?.timestamp ?? '');
   if (Number.isNaN(since)) return `${alarmName} ended; nobody knows when it began`;
   const seconds = Math.max(0, (Date.parse(state.timestamp) - since) / 1_000);
   await count(context, state.timestamp, [[metricNames.timeToRestore, seconds, 'Seconds']]);
-  return `${alarmName} rang for ${seconds} s`;
+  return `${alarmName} was in ALARM for ${seconds} s`;
 }
 
 /** Undefined for versions of unknown origin, and for a version that comes back: its training tells nothing about this delivery. */

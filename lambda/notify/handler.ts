@@ -49,7 +49,7 @@ export async function handler(received: unknown): Promise<string> {
   if (event['detail-type'] === 'CloudWatch Alarm State Change' && event.detail.state.value === 'OK')
     return recordRestored(context, event);
   const news = await newsOf(context, event);
-  if (news === undefined) return 'told already';
+  if (news === undefined) return 'already notified';
   await publish(context.sns, context.topicArn, { useCase: context.useCase, ...news });
   log(news.subject, { event: event.id, type: event['detail-type'] });
   return news.subject;

@@ -42,7 +42,7 @@ export function driftText({ title, endpointName, event, firing, windows, live }:
       live === undefined ? 'Live version: unknown' : `Live version: ${live.version}, since ${live.deployed_at}`,
       `Alarm: ${alarmName}, since ${state.timestamp}`,
       `What it means and what to do: ${[...new Set(firing.map((each) => sections[each.kind]))].join(', ') || sections.data}`,
-      'Whether a retraining starts is told in a message of its own.',
+      'A separate message says whether a retraining starts.',
     ],
   };
 }
@@ -94,7 +94,7 @@ export function monitorFailedText(event: ProcessingJobStateChange): Text {
     lines: [
       `The monitor run ${name} is ${status}; nothing was judged in its window.`,
       `Reason: ${reason ?? message ?? 'SageMaker gave none'}`,
-      'Further failures are counted, but told again only after a window without any.',
+      'Further failures are counted, but reported again only after a window without any.',
       'What to do: docs/operating.md#monitor-failed',
     ],
   };

@@ -113,7 +113,7 @@ async function record(context: Context, ledger: Ledger, decision: Decision): Pro
   log('decided', { outcome: decision.outcome, reason: decision.reason, key: decision.key });
   const before = (await ledger.entries()).at(-1);
   if (!(await ledger.record(decision))) return decision;
-  // A second look that comes to the same result is no news; it stands in the list of decisions all the same.
+  // A second look that comes to the same result is no news; it is in the list of decisions all the same.
   if (decision.trigger !== 'reconcile' || decision.outcome === 'start' || before?.outcome !== decision.outcome) {
     await publish(context.sns, context.topicArn, {
       useCase: context.useCase,

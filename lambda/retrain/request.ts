@@ -37,7 +37,7 @@ export function requestOf(received: unknown): Request {
     case 'CloudWatch Alarm State Change': {
       const { alarmName, state } = event.detail;
       const key = shortHash(['alarm', alarmName, state.timestamp], 16);
-      return { ...common, trigger: 'drift', key, because: `the alarm ${alarmName} rang`, alarmSince: state.timestamp };
+      return { ...common, trigger: 'drift', key, because: `the alarm ${alarmName} fired`, alarmSince: state.timestamp };
     }
     case 'Object Created': {
       const { bucket, object } = event.detail;

@@ -40,7 +40,7 @@ describe('after a tour', () => {
     expect(tour.out).toContain('the loop closed');
   });
 
-  test('the ordinary hour rang nothing; the drifted hour rang exactly the two features and the composite', () => {
+  test('the ordinary hour triggered no alarm; the drifted hour triggered exactly the two features and the composite', () => {
     expect(record.alarms_after_ordinary_hour).toEqual([]);
     expect(record.alarms.filter((each) => each.state === 'ALARM').map((each) => each.name)).toEqual([
       'credit-risk-drift-AMT_ANNUITY',

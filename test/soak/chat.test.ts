@@ -128,7 +128,7 @@ describe('a use case with chats, deployed by the CDK', () => {
     await account.clock.advance(10 * minute);
     expect(server.received).toEqual([]);
     expect(await log()).toContain(
-      '2 of 2 chats were not told: slack (/mooring/chats/risk): the address in the parameter is not https; teams',
+      '2 of 2 chats did not receive the message: slack (/mooring/chats/risk): the address in the parameter is not https; teams',
     );
   });
 

@@ -55,12 +55,13 @@ const knownDependents: readonly Known[] = [
 /** Python that calls AWS, and the jobs that run it, by the description of their roles. */
 const jobs: Readonly<Record<string, RegExp>> = {
   'mooring_monitor/readers/source.py': /^(Runs of the \w+ monitor|Joins labels) /,
-  'mooring_monitor/metrics_out.py': /^(Runs of the \w+ monitor|Joins labels) /,
+  'mooring_monitor/watch/publish.py': /^(Runs of the \w+ monitor|Joins labels) /,
   'mooring_monitor/explain/live_model.py': /^Runs of the explanations monitor /,
 };
 
 /** Python that calls AWS and runs as no role of ours. */
 const withoutRole: Readonly<Record<string, string>> = {
+  'mooring_monitor/dropin/asked_model.py': "jobs of Clarify's contract, with the role that their owner gives them",
   'mooring_monitor/explain/endpoint_model.py': 'explanations of a live endpoint, by a person at a terminal',
 };
 

@@ -12,7 +12,7 @@ import { parseAlarmRule } from '@mooring/local-account/src/services/cloudwatch/r
 import { parseExpression } from '@mooring/local-account/src/services/cloudwatch/runtime/math-parser';
 import { compare } from '@mooring/local-account/src/services/codepipeline/runtime/variables';
 import { compilePattern } from '@mooring/local-account/src/services/shared/pattern';
-import { matchesPattern } from '@mooring/local-account/src/services/iam/runtime/policy';
+import { matchesPattern } from '@mooring/local-account/src/services/iam/runtime/pattern';
 import { filterOf } from '@mooring/local-account/src/services/logs/api/filter-pattern';
 import { readMetrics } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/metric-definitions';
 import { matches } from '@mooring/pipeline-language/src/check/shape';

@@ -77,19 +77,6 @@ export const projectChecks: Readonly<Record<string, Check>> = {
           ),
     );
   },
-  network: ({ useCases }) => {
-    const needed = useCases.flatMap((each) => {
-      const endpoints = vpcEndpoints(each);
-      return endpoints.length === 0 ? [] : [`${each.name} in ${each.network?.vpc ?? ''}: ${endpoints.join(', ')}`];
-    });
-    return Promise.resolve(
-      well(
-        needed.length === 0
-          ? 'no use case runs in a VPC'
-          : `without internet, the VPC needs endpoints of these services: ${needed.join('; ')}`,
-      ),
-    );
-  },
   containment: ({ project }) => {
     const { files, network } = probeContainment(project.python);
     const not = [
@@ -118,6 +105,19 @@ export const projectChecks: Readonly<Record<string, Check>> = {
       warnings.length === 0
         ? well('of both prebuilt images for more than 90 days')
         : ill(warnings.join('; '), 'take a newer tag in contracts/prebuilt-images.ts, as its comment says'),
+    );
+  },
+  network: ({ useCases }) => {
+    const needed = useCases.flatMap((each) => {
+      const endpoints = vpcEndpoints(each);
+      return endpoints.length === 0 ? [] : [`${each.name} in ${each.network?.vpc ?? ''}: ${endpoints.join(', ')}`];
+    });
+    return Promise.resolve(
+      well(
+        needed.length === 0
+          ? 'no use case runs in a VPC'
+          : `without internet, the VPC needs endpoints of these services: ${needed.join('; ')}`,
+      ),
     );
   },
   images: ({ useCases }) => {

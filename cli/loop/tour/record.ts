@@ -31,7 +31,7 @@ export interface RunRecord {
   readonly endpoint?: EndpointState;
   /** Alarms as they stood when the drift had been found, before the retrained model went live. */
   readonly alarms: readonly AlarmState[];
-  /** Alarms that rang after the ordinary hour; expected to be none. */
+  /** Alarms that fired after the ordinary hour; expected to be none. */
   readonly alarms_after_ordinary_hour: readonly string[];
   readonly notifications: readonly Notification[];
   readonly retrain_decision?: Decision;

@@ -21,7 +21,9 @@ import { openSession, type Session } from '../../shared/session';
 import { requestRow, sendTraffic, trafficRows } from '../../data/traffic';
 import type { RunRecord } from './record';
 import { freshState } from './state';
-import type { Tell } from './tour';
+
+/** What a stage tells while it runs. */
+export type Tell = (text: string) => void;
 
 /** What the stages hand on to each other. */
 export interface TourState {
@@ -132,7 +134,7 @@ async function ordinaryHour(state: TourState, tell: Tell): Promise<string> {
     resourceNames.featureAlarm(state.useCase.name, each.name),
   );
   state.ordinaryAlarms = alarms.filter((each) => each.state === 'ALARM').map((each) => each.name);
-  expect(state.ordinaryAlarms.length === 0, `ordinary traffic rang ${state.ordinaryAlarms.join(', ')}`);
+  expect(state.ordinaryAlarms.length === 0, `ordinary traffic triggered ${state.ordinaryAlarms.join(', ')}`);
   const blind = alarms.filter((each) => watched.includes(each.name) && each.state !== 'OK').map((each) => each.name);
   expect(blind.length === 0, `${blind.join(', ')} saw no data in the ordinary hour`);
   return `${happened}, no alarm`;
@@ -158,10 +160,10 @@ async function alarmsRing(state: TourState): Promise<string> {
       each.name !== composite &&
       !expected.some((name) => each.name === resourceNames.featureAlarm(state.useCase.name, name)),
   );
-  expect(others.length === 0, `these rang too: ${others.map((each) => each.name).join(', ')}`);
+  expect(others.length === 0, `these alarms fired, too: ${others.map((each) => each.name).join(', ')}`);
   expect(
     state.alarms.some((each) => each.name === composite && each.state === 'ALARM'),
-    `the composite alarm ${composite} did not ring`,
+    `the composite alarm ${composite} did not fire`,
   );
   const value = (name: string): string =>
     state.alarms
@@ -255,7 +257,7 @@ export const tourStages = {
       name: 'cdk deploy',
       run: async (state, tell) => {
         await deploy(state.project, sessionOf(state), stacksOf([state.useCase.name], state.project.assembly), tell);
-        return `${(await listStacks(sessionOf(state).clients)).length} stacks stand`;
+        return `${(await listStacks(sessionOf(state).clients)).length} stacks deployed`;
       },
     },
     { name: 'pipeline', run: train },

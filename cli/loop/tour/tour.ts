@@ -10,9 +10,6 @@ import type { Session } from '../../shared/session';
 import type { RunRecord, StageRecord } from './record';
 import { tourStages, type TourState } from './stages';
 
-/** What a stage tells while it runs. */
-export type Tell = (text: string) => void;
-
 function recordOf(
   state: TourState,
   stages: readonly StageRecord[],

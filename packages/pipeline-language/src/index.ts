@@ -9,7 +9,7 @@ export * from './graph';
 export * from './job';
 export * from './parameter';
 export * from './pipeline';
-export type { CacheOptions, Dependency, ExceptionType, Outcome, RetryPolicy } from './policy';
+export type { CacheOptions, ExceptionType, Outcome, RetryPolicy } from './policy';
 export * from './property';
 export * from './property-file';
 export { findReferences, isExpression, parseReference, type Found, type Reference } from './reference';

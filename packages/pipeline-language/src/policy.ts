@@ -1,5 +1,4 @@
-/** What surrounds a step: caching, retries, dependencies. */
-import type { Step } from './step';
+/** What surrounds a step: caching and retries. */
 
 /** Reuses the result of an earlier execution whose arguments were the same. */
 export interface CacheOptions {
@@ -33,9 +32,6 @@ export type RetryPolicy = {
 export const OUTCOMES = ['Completed', 'Failed', 'Stopped', 'Any'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** A step to wait for: the step, its name, or one of them with the outcome that lets this step run. */
-export type Dependency = Step | string | { readonly step: Step | string; readonly outcome: Outcome };
-
 export const renderCache = (cache: CacheOptions): Record<string, unknown> => ({
   Enabled: cache.enabled ?? true,
   ExpireAfter: cache.expireAfter,
@@ -48,11 +44,3 @@ export const renderRetry = (policy: RetryPolicy): Record<string, unknown> => ({
   MaxAttempts: policy.maxAttempts,
   ExpireAfterMin: policy.expireAfterMinutes,
 });
-
-const nameOf = (step: Step | string): string => (typeof step === 'string' ? step : step.name);
-
-export const renderDependency = (dependency: Dependency): string | Record<string, unknown> => {
-  if (typeof dependency === 'string' || !('outcome' in dependency)) return nameOf(dependency);
-  const name = nameOf(dependency.step);
-  return dependency.outcome === 'Completed' ? name : { Step: name, Trigger: dependency.outcome };
-};

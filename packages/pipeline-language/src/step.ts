@@ -1,10 +1,13 @@
 import type { StepType } from './definition';
 import type { AnyExpression } from './expression';
 import { Get } from './expression';
-import type { CacheOptions, Dependency, RetryPolicy } from './policy';
-import { renderCache, renderDependency, renderRetry } from './policy';
+import type { CacheOptions, Outcome, RetryPolicy } from './policy';
+import { renderCache, renderRetry } from './policy';
 import type { Properties } from './property';
 import { propertiesOf } from './property';
+
+/** A step to wait for: the step, its name, or one of them with the outcome that lets this step run. */
+export type Dependency = Step | string | { readonly step: Step | string; readonly outcome: Outcome };
 
 /** What every step can be given. */
 export interface StepOptions {
@@ -71,3 +74,11 @@ export abstract class Step<R = unknown> {
     };
   }
 }
+
+const nameOf = (step: Step | string): string => (typeof step === 'string' ? step : step.name);
+
+const renderDependency = (dependency: Dependency): string | Record<string, unknown> => {
+  if (typeof dependency === 'string' || !('outcome' in dependency)) return nameOf(dependency);
+  const name = nameOf(dependency.step);
+  return dependency.outcome === 'Completed' ? name : { Step: name, Trigger: dependency.outcome };
+};

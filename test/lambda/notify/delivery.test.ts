@@ -74,7 +74,7 @@ describe('a drift alarm that ended', () => {
       },
     } as AlarmStateChange);
 
-  test('is counted with the time for which it rang', async () => {
+  test('is counted with the time for which it was in ALARM', async () => {
     await ended('2026-03-02T00:00:00.000+0000');
     expect(published()).toEqual({ time_to_restore_seconds: 21_600 });
   });

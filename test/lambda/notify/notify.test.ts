@@ -44,7 +44,7 @@ Judged (data): 240 rows from 2026-11-20T09:00:00Z to 2026-11-20T10:00:00Z; repor
 Live version: unknown
 Alarm: ${common.event.detail.alarmName}, since ${common.event.detail.state.timestamp}
 What it means and what to do: docs/operating.md#drift
-Whether a retraining starts is told in a message of its own.`);
+A separate message says whether a retraining starts.`);
   });
 
   test('does not speak of the requests when it is the answers that are worse', () => {

@@ -20,11 +20,11 @@ const settings: RetrainSettings = {
   settles: 7_200,
 };
 
-/** An alarm rang at noon; nothing was retrained before; labels and data are fresh. */
+/** An alarm fired at noon; nothing was retrained before; labels and data are fresh. */
 const alarmRang: Facts = {
   now: '2026-03-10T12:00:00Z',
   trigger: 'drift',
-  because: 'the alarm loans-drift rang',
+  because: 'the alarm loans-drift fired',
   running: [],
   starts: [],
   alarm: { state: 'ALARM', since: '2026-03-10T12:00:00.250Z' },
@@ -51,7 +51,7 @@ describe('an alarm with nothing in its way', () => {
   test('starts a retraining and says why', () => {
     expect(outcome({})).toEqual({
       outcome: 'start',
-      reason: 'Retraining started because the alarm loans-drift rang.',
+      reason: 'Retraining started because the alarm loans-drift fired.',
     });
   });
 });
@@ -70,10 +70,10 @@ describe('guard running', () => {
     expect(outcome({ running: ['abc123'] })).toEqual({
       outcome: 'running',
       reason:
-        'Not started although the alarm loans-drift rang: abc123 is running; alarms are looked at again when it ends.',
+        'Not started although the alarm loans-drift fired: abc123 is running; alarms are looked at again when it ends.',
     });
   });
-  test('lets pass when the execution has ended: the second look acts on the alarm that rang meanwhile', () => {
+  test('lets pass when the execution has ended: the second look acts on the alarm that fired meanwhile', () => {
     const ended = { trigger: 'reconcile', because: 'the execution abc123 ended (Succeeded)' } as const;
     expect(outcome({ ...ended, alarm: { state: 'ALARM', since: '2026-03-10T11:00:00Z' } }).outcome).toBe('start');
   });

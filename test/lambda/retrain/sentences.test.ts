@@ -7,11 +7,11 @@ import { type Facts, judge } from '../../../lambda/retrain/guards';
 import { decisionTable } from '../../../cli/watch/decisions';
 import { settings } from './retrain-fixture';
 
-/** An alarm rang, and nothing stands in the way. */
+/** An alarm fired, and nothing stands in the way. */
 const clear: Facts = {
   now: '2026-03-10T12:00:00Z',
   trigger: 'drift',
-  because: 'the alarm loans-drift rang',
+  because: 'the alarm loans-drift fired',
   running: [],
   starts: [],
   alarm: { state: 'ALARM', since: '2026-03-10T12:00:00Z' },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostEnvironment, type Purpose } from '../../src/core/host-environment';
 import { environmentOf } from '../../src/services/codebuild/runtime/environment';
-import type { Build, BuildRequest } from '../../src/services/codebuild/runtime/builds';
+import type { Build, BuildRequest } from '../../src/services/codebuild/runtime/build';
 import type { BuildSpec } from '../../src/services/codebuild/runtime/buildspec';
 import { freshFolder, dropFolders } from '../support/account';
 import { EventSide } from '../support/event-side';

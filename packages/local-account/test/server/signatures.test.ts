@@ -28,6 +28,7 @@ beforeAll(async () => {
             Type: 'AWS::IAM::Role',
             Properties: {
               RoleName: 'reader',
+              MaxSessionDuration: 7200,
               AssumeRolePolicyDocument: {
                 Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
               },
@@ -332,9 +333,14 @@ describe('a session', () => {
     );
   });
 
-  test('lasts from 900 to 43200 seconds', async () => {
-    for (const seconds of [899, 43_201])
+  test('lasts from 900 seconds to what its role allows, an hour where a role assumes it', async () => {
+    for (const seconds of [899, 7201, 43_201])
       await expect(assume(seconds)).rejects.toMatchObject({ name: 'ValidationError' });
+    const { sts } = clientsOf(account, await assume(7200));
+    const chained = (DurationSeconds: number): Promise<unknown> =>
+      sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'chained', DurationSeconds }));
+    await expect(chained(3601)).rejects.toThrow('role chaining');
+    await expect(chained(3600)).resolves.toBeDefined();
   });
 
   test('ends on the clock of the account; what a service runs keeps its keys', async () => {

@@ -4,7 +4,7 @@ import { carriesToken } from '../token';
 import type { Problem, Report } from './problem';
 import { nearest, oneOf } from './problem';
 import { follow } from './property-type';
-import type { Shape } from './shape';
+import type { Shape } from './shape-types';
 import { matches, shapeOf } from './shape';
 import type { Subject } from './subject';
 

@@ -1,4 +1,4 @@
-import type { Shape } from './shape';
+import type { Shape } from './shape-types';
 
 const text: Shape = { type: 'string', min: 1 };
 

@@ -1,6 +1,6 @@
 import type { Node } from '../graph';
 import { OWN_PROPERTIES } from './own-shapes';
-import type { Shape } from './shape';
+import type { Shape } from './shape-types';
 import { shapeOf, stepShape } from './shape';
 import { listAt, namesAt } from './subject';
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from mooring_monitor.cli import main
 from mooring_monitor.errors import InputError
-from mooring_monitor.labels.asked import usual_request
+from mooring_monitor.labels.arrived import usual_truth
+from mooring_monitor.labels.captured import usual_request
 from mooring_monitor.labels.join import JoinCounts, Joining, join
-from mooring_monitor.labels.told import usual_truth
 from mooring_monitor.labels.truth import label_text
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture_record import parse_ground_truth, parse_record

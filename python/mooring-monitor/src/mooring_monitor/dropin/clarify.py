@@ -18,8 +18,8 @@ from mooring_monitor.bias.analysis import VERSION, BiasData, analyse
 from mooring_monitor.bias.registry import BUILT_IN, BiasRegistry
 from mooring_monitor.bias.violations import as_clarify, bias_drift
 from mooring_monitor.dropin.analysis_config import Analysis
-from mooring_monitor.dropin.asked_model import asked_model
 from mooring_monitor.dropin.job import COMPLETED, add_arguments, guarded, write_violations
+from mooring_monitor.dropin.queried_model import queried_model
 from mooring_monitor.errors import InputError
 from mooring_monitor.explain.attributions import AGGREGATES
 from mooring_monitor.explain.background import background
@@ -81,7 +81,7 @@ def _predicted(analysis: Analysis) -> pd.Series[Any]:
         return analysis.frame[analysis.predicted_label]
     use_case = analysis.use_case()
     threshold = analysis.document.get("probability_threshold")
-    with asked_model(analysis.document.get("predictor", {}), use_case) as model:
+    with queried_model(analysis.document.get("predictor", {}), use_case) as model:
         labels, scores = model.predictions(analysis.frame[analysis.features])
     if threshold is not None and scores is not None:
         return pd.Series((scores > float(threshold)).astype(int), index=analysis.frame.index)
@@ -104,7 +104,7 @@ def _shap(analysis: Analysis, method: Mapping[str, Any], output: Path) -> dict[s
         raise InputError("shap.baseline must be a list of rows")
     shown = rows if len(rows) <= ROWS else rows.sample(ROWS, random_state=seed).sort_index()
     budget = max(2 * len(analysis.features), int(method.get("num_samples") or 2048))
-    with asked_model(analysis.document.get("predictor", {}), use_case) as model:
+    with queried_model(analysis.document.get("predictor", {}), use_case) as model:
         outputs = model.kernel_shap(shown, base, budget, seed)
     write_local_values(output / "explanations_shap", outputs)
     print(f"{len(shown)} of {len(rows)} rows explained against {len(base)} background rows")

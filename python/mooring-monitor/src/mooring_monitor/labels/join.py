@@ -25,7 +25,7 @@ from typing import IO, Any, Final
 import numpy as np
 from mooring_use_case.use_case import UseCase
 
-from mooring_monitor.labels import asked, told
+from mooring_monitor.labels import arrived, captured
 from mooring_monitor.labels.partitions import Partitions
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.payload import Cell
@@ -41,7 +41,7 @@ _Row = tuple[float | None, list[Cell]]
 
 @dataclass
 class JoinCounts:
-    """What came of the rows and the labels. Every row is labelled or not; every label is used or told why not."""
+    """Counts of rows and labels. Every row is labelled or not; every label is used or counted by the reason why not."""
 
     rows: Counter[str] = field(
         default_factory=lambda: Counter({"captured": 0, "labelled": 0, "unlabelled": 0, "expected": 0, "late": 0})
@@ -91,11 +91,11 @@ def join(joining: Joining, folder: Path, target: Path, skips: Skips, s3: Any = N
     use_case, window = joining.use_case, joining.window
     names = [each.name for each in use_case.features]
     with Partitions(folder / "rows") as rows, Partitions(folder / "labels") as labels:
-        for request in asked.requests(joining.capture, window, names, skips, s3):
-            rows.add(request[asked.ID], request, len(request[asked.ROWS]))
-        for truth in told.truths(joining.ground_truth, window, use_case, skips, s3):
+        for request in captured.requests(joining.capture, window, names, skips, s3):
+            rows.add(request[captured.ID], request, len(request[captured.ROWS]))
+        for truth in arrived.truths(joining.ground_truth, window, use_case, skips, s3):
             counts.labels["read"] += 1
-            labels.add(truth[told.ID], truth, len(truth[told.VALUES]))
+            labels.add(truth[arrived.ID], truth, len(truth[arrived.VALUES]))
         rows.flush()
         labels.flush()
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def _write(rows: Iterable[Sequence[str | None]], file: IO[bytes], digest: Any) -
 
 
 def _joined(
-    joining: Joining, requests: Iterator[asked.Request], truths: Iterator[told.Truth], counts: JoinCounts
+    joining: Joining, requests: Iterator[captured.Request], truths: Iterator[arrived.Truth], counts: JoinCounts
 ) -> list[list[str | None]]:
     """Training rows of one partition, by time and id."""
     grouped = _grouped(requests, counts)
@@ -127,37 +127,37 @@ def _joined(
     with_time = joining.use_case.time is not None
     found: list[tuple[float, str, int, list[str | None]]] = []
     lags: list[float] = []
-    captured = expected = late = 0
+    found_rows = expected = late = 0
     for identity, request in grouped.items():
         truth = labels.get(identity)
-        if truth is not None and len(truth[told.VALUES]) != len(request):
+        if truth is not None and len(truth[arrived.VALUES]) != len(request):
             counts.labels["wrong_count"] += 1
             truth = None
         if truth is not None:
             counts.labels["used"] += 1
         for position, (time, cells) in sorted(request.items()) if len(request) > 1 else request.items():
-            label = None if truth is None else truth[told.VALUES][position]
-            captured += 1
+            label = None if truth is None else truth[arrived.VALUES][position]
+            found_rows += 1
             if time is not None and time <= due:
                 expected += 1
                 late += label is None
             if truth is None or label is None:
                 continue
-            counts.arrivals[_hour(truth[told.ARRIVED])] += 1
-            known = truth[told.KNOWN]
+            counts.arrivals[_hour(truth[arrived.ARRIVED])] += 1
+            known = truth[arrived.KNOWN]
             if time is not None and known is not None:
                 lags.append(max(0.0, known - time))
             moment = "" if time is None else _iso(time)
             row = [*cells, moment, label, moment] if with_time else [*cells, label, moment]
             found.append((time or 0.0, identity, position, row))
-    labelled = {"labelled": len(found), "unlabelled": captured - len(found)}
-    counts.rows.update({"captured": captured, "expected": expected, "late": late, **labelled})
+    labelled = {"labelled": len(found), "unlabelled": found_rows - len(found)}
+    counts.rows.update({"captured": found_rows, "expected": expected, "late": late, **labelled})
     counts.lag.update(np.sort(np.asarray(lags, dtype=np.float64)))
     found.sort(key=itemgetter(0, 1, 2))
     return [each[3] for each in found]
 
 
-def _grouped(requests: Iterator[asked.Request], counts: JoinCounts) -> dict[str, dict[int, _Row]]:
+def _grouped(requests: Iterator[captured.Request], counts: JoinCounts) -> dict[str, dict[int, _Row]]:
     """Rows by id and position; a record that was delivered again, or an id that was used again, counts as repeated."""
     found: dict[str, dict[int, _Row]] = {}
     for identity, time, rows in requests:
@@ -172,11 +172,11 @@ def _grouped(requests: Iterator[asked.Request], counts: JoinCounts) -> dict[str,
     return found
 
 
-def _chosen(truths: Iterator[told.Truth], requests: dict[str, Any], counts: JoinCounts) -> dict[str, told.Truth]:
+def _chosen(truths: Iterator[arrived.Truth], requests: dict[str, Any], counts: JoinCounts) -> dict[str, arrived.Truth]:
     """The label of each request: of several the one that arrived last (of those at once, the one read last)."""
-    chosen: dict[str, told.Truth] = {}
+    chosen: dict[str, arrived.Truth] = {}
     for truth in truths:
-        identity, arrived, _, values = truth
+        identity, arrival, _, values = truth
         if identity not in requests:
             counts.labels["unmatched"] += 1
         elif None in values:
@@ -185,9 +185,9 @@ def _chosen(truths: Iterator[told.Truth], requests: dict[str, Any], counts: Join
             chosen[identity] = truth
         else:
             before = chosen[identity]
-            counts.labels["duplicate" if before[told.VALUES] == values else "conflicting"] += 1
+            counts.labels["duplicate" if before[arrived.VALUES] == values else "conflicting"] += 1
             # An equal label that comes again is no news: the row was known since the first one.
-            if before[told.VALUES] != values and arrived >= before[told.ARRIVED]:
+            if before[arrived.VALUES] != values and arrival >= before[arrived.ARRIVED]:
                 chosen[identity] = truth
     return chosen
 

@@ -3,7 +3,8 @@ import { bodies, list, optionalText, text, textList } from '../../../core/input'
 import type { AccountParts } from '../../../core/module';
 import type { AwsService, Body, Operation, Permission } from '../../../core/service';
 import type { Collection } from '../../../core/store';
-import type { Build, Builds } from '../runtime/builds';
+import type { Build } from '../runtime/build';
+import type { Builds } from '../runtime/builds';
 import { type Project, projectOf, variablesOf } from '../runtime/project';
 
 /** CodeBuild: projects, and the builds that pipelines start. */

@@ -5,46 +5,13 @@ import { join } from 'node:path';
 import { AwsError, messageOf } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
 import type { Collection } from '../../../core/store';
-import { extractSource, type SourceArtifact, zipFolder } from './artifacts';
+import { extractSource, zipFolder } from './artifacts';
+import type { Build, BuildRequest } from './build';
 import { type BuildSpec, parseBuildSpec } from './buildspec';
-import type { Project, Variable } from './project';
+import type { Project } from './project';
 import { environmentOf } from './environment';
 import { byLine, kill } from './process';
 import { type Mark, scriptOf } from './script';
-
-export interface BuildPhase {
-  readonly phase: string;
-  readonly status: string;
-  readonly started: number;
-  readonly ended?: number;
-}
-
-/** One build, as BatchGetBuilds tells it. */
-export interface Build {
-  readonly id: string;
-  readonly arn: string;
-  readonly project: string;
-  readonly number: number;
-  readonly status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'TIMED_OUT' | 'FAULT';
-  readonly initiator: string;
-  readonly started: number;
-  readonly ended?: number;
-  readonly phases: readonly BuildPhase[];
-  readonly reason?: string;
-  readonly exported: Readonly<Record<string, string>>;
-  readonly logGroup: string;
-  readonly logStream: string;
-}
-
-export interface BuildRequest {
-  readonly project: Project;
-  readonly initiator: string;
-  readonly variables: readonly Variable[];
-  /** First the primary one. */
-  readonly inputs: readonly SourceArtifact[];
-  /** Where the output goes, when there is one. */
-  readonly output?: { readonly bucket: string; readonly key: string };
-}
 
 declare module '../../../core/trace' {
   interface TraceEvents {

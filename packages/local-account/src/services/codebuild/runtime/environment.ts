@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { AccountParts } from '../../../core/module';
 import { dockerStandIn } from '../../../core/package-folder';
-import type { Build, BuildRequest } from './builds';
+import type { Build, BuildRequest } from './build';
 import type { BuildSpec } from './buildspec';
 
 interface BuildPlace {

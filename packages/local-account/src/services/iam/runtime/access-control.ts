@@ -8,7 +8,8 @@ import type { Body, Permission, Principal } from '../../../core/service';
 import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { KeyHolder } from '../../../server/signature/verifier';
 import type { IamDirectory, Role } from './directory';
-import { evaluatePolicies, matchesPattern, type Question, statementsOf, strings } from './policy';
+import { matchesPattern } from './pattern';
+import { evaluatePolicies, type Question, statementsOf, strings } from './policy';
 import { partition } from '../../../core/partition';
 
 export interface AccessControlParts {

@@ -1,6 +1,7 @@
 import { isBody } from '../../../core/input';
 import type { Body } from '../../../core/service';
 import { matchesCondition } from './condition';
+import { matchesPattern } from './pattern';
 
 /** What is asked: may this be done, in this context of condition keys? */
 export interface Question {
@@ -79,28 +80,4 @@ function withVariables(pattern: string, context: Question['context']): string {
     const value = context[name.toLowerCase()];
     return typeof value === 'string' ? value : whole;
   });
-}
-
-/** `*` is any run of characters, `?` is one; linear in pattern times text, so no pattern can stall the account. */
-export function matchesPattern(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let mark = 0;
-  while (t < text.length) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p;
-      mark = t;
-      p += 1;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p += 1;
-      t += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      mark += 1;
-      t = mark;
-    } else return false;
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
 }

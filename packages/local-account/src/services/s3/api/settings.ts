@@ -1,4 +1,5 @@
 import { AwsError, Unsupported } from '../../../core/errors';
+import { parseJson } from '../../../core/json';
 import { bodies, isBody, optionalText } from '../../../core/input';
 import type { Body } from '../../../core/service';
 import { readBody } from '../../../server/exchange';
@@ -127,7 +128,7 @@ export async function putSetting(store: FileObjectStore, request: S3Request, nam
 function bucketPolicy(source: string): Body {
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = parseJson(source);
   } catch {
     value = undefined;
   }

@@ -1,8 +1,8 @@
 import { AwsError } from '../../../core/errors';
 import { optionalNumber, text } from '../../../core/input';
-import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
+import type { AwsService, Body, Call, Operation, Permission, Principal } from '../../../core/service';
 import type { PolicyAccessControl } from '../../iam/runtime/access-control';
-import type { IamDirectory } from '../../iam/runtime/directory';
+import type { IamDirectory, Role } from '../../iam/runtime/directory';
 import { partition } from '../../../core/partition';
 
 /** STS: who am I, and sessions of roles. */
@@ -18,7 +18,7 @@ export class StsService implements AwsService {
   ) {
     this.operations = {
       GetCallerIdentity: (_input, call) => this.identity(call),
-      AssumeRole: (input) => this.assumeRole(input),
+      AssumeRole: (input, call) => this.assumeRole(input, call),
     };
   }
 
@@ -40,7 +40,7 @@ export class StsService implements AwsService {
     return { UserId: `${role.id}:${session}`, Account: this.accountId, Arn: this.assumedArn(role.name, session) };
   }
 
-  private assumeRole(input: Body): Body {
+  private assumeRole(input: Body, { principal }: Call): Body {
     const arn = text(input, 'RoleArn');
     const session = text(input, 'RoleSessionName');
     if (!/^[\w+=,.@-]{2,64}$/.test(session))
@@ -51,12 +51,7 @@ export class StsService implements AwsService {
     const role = this.directory.findRole(arn.split('/').at(-1) ?? '');
     if (role === undefined || role.arn !== arn)
       throw new AwsError('AccessDenied', `no role ${arn} is deployed in this account, so it cannot be assumed`, 403);
-    const seconds = optionalNumber(input, 'DurationSeconds') ?? 3600;
-    if (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200)
-      throw new AwsError(
-        'ValidationError',
-        `'DurationSeconds' must be a whole number from 900 to 43200, not ${String(input.DurationSeconds)}`,
-      );
+    const seconds = sessionSeconds(input, role, principal);
     const keys = this.access.openSession(arn, session, seconds);
     // Clients judge expiry by their own clock, which does not move when the account's clock is moved on.
     const expiration = new Date(Date.now() + seconds * 1000);
@@ -74,4 +69,19 @@ export class StsService implements AwsService {
   private assumedArn(role: string, session: string): string {
     return `arn:${partition}:sts::${this.accountId}:assumed-role/${role}/${session}`;
   }
+}
+
+/** @throws AwsError ValidationError for more than the role allows, or than a role may get that assumes another. */
+function sessionSeconds(input: Body, role: Role, caller: Principal): number {
+  const seconds = optionalNumber(input, 'DurationSeconds') ?? 3600;
+  const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
+  if (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200)
+    throw invalid(`'DurationSeconds' must be a whole number from 900 to 43200, not ${String(input.DurationSeconds)}`);
+  if (seconds > role.maxSessionDuration)
+    throw invalid(
+      `The requested DurationSeconds exceeds the MaxSessionDuration set for this role, ${role.maxSessionDuration}`,
+    );
+  if (caller.kind === 'role' && seconds > 3600)
+    throw invalid('The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining');
+  return seconds;
 }

@@ -1,5 +1,6 @@
 import type { Body } from '../../../../src/core/service';
-import { evaluatePolicies, matchesPattern } from '../../../../src/services/iam/runtime/policy';
+import { matchesPattern } from '../../../../src/services/iam/runtime/pattern';
+import { evaluatePolicies } from '../../../../src/services/iam/runtime/policy';
 
 const decide = (
   statements: readonly Body[],

@@ -19,7 +19,7 @@ MODEL_NAME = "MOORING_MODEL_NAME"
 
 
 @contextmanager
-def asked_model(predictor: Mapping[str, Any], use_case: UseCase) -> Iterator[EndpointModel]:
+def queried_model(predictor: Mapping[str, Any], use_case: UseCase) -> Iterator[EndpointModel]:
     """The predictor's model while the block runs; an endpoint that was made for it is deleted afterwards.
 
     Raises InputError when the predictor names no model, or answers in another way than as CSV.

@@ -1,8 +1,8 @@
 /** Lambda repeats a failed event for six hours at most. */
 const keptFor = 6 * 3_600_000;
 
-/** Which chat got which message, so that those that got it are left out when the event comes again. */
-export class Told {
+/** Which chat received which message, so that a repeated event skips those that did. */
+export class Notified {
   private readonly times = new Map<string, number>();
 
   /** @param now milliseconds */

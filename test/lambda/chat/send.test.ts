@@ -5,8 +5,8 @@ import type { Chat } from '@mooring/use-case/chat';
 import { Addresses, checkedAddress, freshFor } from '../../../lambda/chat/address';
 import type { Message } from '../../../lambda/chat/message';
 import { type Answer, poster } from '../../../lambda/chat/post';
-import { type Context, tell } from '../../../lambda/chat/tell';
-import { Told } from '../../../lambda/chat/told';
+import { type Context, send } from '../../../lambda/chat/send';
+import { Notified } from '../../../lambda/chat/notified';
 
 const slack: Chat = { type: 'slack', parameter: '/mooring/chats/risk' };
 const teams: Chat = { type: 'teams', parameter: '/mooring/chats/owners' };
@@ -16,7 +16,7 @@ const secrets: Readonly<Record<string, string>> = {
 };
 const news: Message = { id: 'm1', subject: 'drift', text: 'annuity', useCase: 'loans', kind: 'drift' };
 
-/** Chats that answer as they are told, with a clock that stands still. */
+/** Chats that answer as configured, with a clock that does not move. */
 class Desk {
   time = 0;
   readonly parameters: Record<string, string> = { ...secrets };
@@ -40,12 +40,12 @@ class Desk {
       this.posted.push(url.hostname);
       return new Promise((done) => done(this.answer(url.hostname)));
     };
-    this.context = { chats, addresses, post, told: new Told(this.now), origins: [] };
+    this.context = { chats, addresses, post, notified: new Notified(this.now), origins: [] };
   }
 
-  /** The message of the error; empty when all were told. */
-  tell(message: Message = news): Promise<string> {
-    return tell(this.context, message).then(
+  /** The message of the error; empty when all received it. */
+  send(message: Message = news): Promise<string> {
+    return send(this.context, message).then(
       () => '',
       (error: Error) => `${error.message} ${error.stack ?? ''} ${JSON.stringify(error)}`,
     );
@@ -58,40 +58,42 @@ const secret = /secret|services\/|workflows\/|sig=/i;
 describe('telling chats', () => {
   test('posts to each', async () => {
     const desk = new Desk();
-    expect(await desk.tell()).toBe('');
+    expect(await desk.send()).toBe('');
     expect(desk.posted).toEqual(hosts);
   });
 
-  test('fails when a chat does not accept, with its own word, after the others were told', async () => {
+  test('fails when a chat does not accept, with its own word, after the others received it', async () => {
     const desk = new Desk();
     desk.answer = (host) => (host === hosts[0] ? { status: 400, text: 'invalid_blocks' } : { status: 202, text: '' });
-    const error = await desk.tell();
-    expect(error).toContain('1 of 2 chats were not told: slack (/mooring/chats/risk): answered 400 invalid_blocks');
+    const error = await desk.send();
+    expect(error).toContain(
+      '1 of 2 chats did not receive the message: slack (/mooring/chats/risk): answered 400 invalid_blocks',
+    );
     expect(desk.posted).toEqual(hosts);
   });
 
-  test('tells only those that were not told when Lambda repeats the event', async () => {
+  test('sends only to those that failed when Lambda repeats the event', async () => {
     const desk = new Desk();
     desk.answer = (host) => ({ status: host === hosts[0] ? 503 : 202, text: '' });
-    await desk.tell();
+    await desk.send();
     desk.answer = () => ({ status: 200, text: 'ok' });
-    expect(await desk.tell()).toBe('');
+    expect(await desk.send()).toBe('');
     expect(desk.posted).toEqual([...hosts, hosts[0]]);
-    expect(await desk.tell({ ...news, id: 'm2' })).toBe('');
+    expect(await desk.send({ ...news, id: 'm2' })).toBe('');
     expect(desk.posted).toHaveLength(5);
   });
 
-  test('leaves out a chat whose parameter says none: other accounts may tell it', async () => {
+  test('leaves out a chat whose parameter says none: other accounts may send it', async () => {
     const desk = new Desk();
     desk.parameters[slack.parameter] = 'none\n';
-    expect(await desk.tell()).toBe('');
+    expect(await desk.send()).toBe('');
     expect(desk.posted).toEqual([hosts[1]]);
   });
 
   test('says that a parameter is missing, and where to read on', async () => {
     const desk = new Desk();
     delete desk.parameters[slack.parameter];
-    expect(await desk.tell()).toContain(
+    expect(await desk.send()).toContain(
       'slack (/mooring/chats/risk): the parameter does not exist; see docs/operating.md#chats',
     );
     expect(desk.posted).toEqual([hosts[1]]);
@@ -109,8 +111,8 @@ describe('telling chats', () => {
   ] as const)('never shows an address in its error: %s', async (_, answer) => {
     const desk = new Desk([slack, teams]);
     desk.answer = answer;
-    const error = await desk.tell();
-    expect(error).toMatch(/2 of 2 chats were not told: .*(answered (404|302)|failed with TypeError)/);
+    const error = await desk.send();
+    expect(error).toMatch(/2 of 2 chats did not receive the message: .*(answered (404|302)|failed with TypeError)/);
     expect(error).not.toMatch(secret);
   });
 });
@@ -118,28 +120,28 @@ describe('telling chats', () => {
 describe('the address of a chat', () => {
   test('is read once in five minutes, for each chat', async () => {
     const desk = new Desk();
-    for (const id of ['a', 'b', 'c']) await desk.tell({ ...news, id });
+    for (const id of ['a', 'b', 'c']) await desk.send({ ...news, id });
     expect(desk.reads).toBe(2);
     desk.time += freshFor;
-    await desk.tell({ ...news, id: 'd' });
+    await desk.send({ ...news, id: 'd' });
     expect(desk.reads).toBe(4);
   });
 
   test('is read again after a refusal: the webhook may have been made anew', async () => {
     const desk = new Desk([slack]);
     desk.answer = () => ({ status: 404, text: 'no_service' });
-    await desk.tell();
+    await desk.send();
     desk.answer = () => ({ status: 200, text: 'ok' });
-    expect(await desk.tell()).toBe('');
+    expect(await desk.send()).toBe('');
     expect(desk.reads).toBe(2);
   });
 
   test('is not kept when it could not be read', async () => {
     const desk = new Desk([slack]);
     delete desk.parameters[slack.parameter];
-    await desk.tell();
+    await desk.send();
     desk.parameters[slack.parameter] = secrets[slack.parameter] ?? '';
-    expect(await desk.tell()).toBe('');
+    expect(await desk.send()).toBe('');
   });
 
   test.each([
