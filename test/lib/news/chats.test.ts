@@ -94,7 +94,7 @@ describe('a use case with chats', () => {
     });
   });
 
-  test('tells its subscribers when a chat could not be told', () => {
+  test('notifies its subscribers when a chat could not be reached', () => {
     const rules = JSON.stringify(properties(template(loans.monitoring), 'AWS::Events::Rule'));
     expect(rules).toContain('"loans-chat-errors","loans-chat-throttles"');
     expect(properties(training, 'AWS::CloudWatch::Alarm').map((each) => each['AlarmName'])).toEqual([
