@@ -66,8 +66,8 @@ describe('a use case with chats', () => {
     const actions = statements.map(({ Sid, Action }) => [Sid, Action]);
     expect(actions).toEqual([
       [undefined, ['logs:CreateLogStream', 'logs:PutLogEvents']],
-      ['DeadLetters', 'sqs:SendMessage'],
       ['Environment', 'kms:Decrypt'],
+      ['DeadLetters', 'sqs:SendMessage'],
       ['Addresses', 'ssm:GetParameter'],
       ['AddressKey', 'kms:Decrypt'],
       ['DeadLetterKey', ['kms:Decrypt', 'kms:GenerateDataKey']],
