@@ -105,6 +105,10 @@ export default tseslint.config(
     files: ['{bin,cli,contracts,lambda,lib,pipeline-defs}/**/*.ts', 'packages/*/src/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...foreignExpressions, ...oneArnPartition] },
   },
+  {
+    files: ['packages/local-account/src/services/*/api/**/*.ts', 'packages/local-account/src/server/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...foreignExpressions, ...oneArnPartition, foreignJson] },
+  },
   boundary(['packages/pipeline-language/src/**/*.ts', 'contracts/**/*.ts'], [noCdk, noLib, noTools, standAlone]),
   boundary(
     ['packages/use-case/src/**/*.ts'],

@@ -4,7 +4,7 @@ import { UserError } from '@mooring/use-case/errors';
 import { parametersByPath, pipelineParameters } from '../../contracts/pipeline-parameters';
 import type { UseCase } from '@mooring/use-case/use-case';
 import { datasetFile, uploadDataset } from '../data/dataset';
-import { followExecution, startExecution, type ExecutionState } from './execution';
+import { followExecution, startExecution, type ExecutionState } from '../shared/execution';
 import { readFoundation } from '../shared/foundation';
 import { seconds } from '../shared/output';
 import type { Project } from '../shared/project';
@@ -82,13 +82,13 @@ export async function showExecution(
       {
         title: `pipeline execution ${arn.split('/').at(-1) ?? arn}`,
         task: async (_, task) => {
-          const told = new Set<string>();
+          const printed = new Set<string>();
           state = await followExecution(session.clients, arn, (now) => {
             if (renderer === 'default') task.output = now.steps.map(line).join('\n');
             else
               for (const each of now.steps)
-                if (each.status !== 'Executing' && each.status !== 'Starting' && !told.has(each.name)) {
-                  told.add(each.name);
+                if (each.status !== 'Executing' && each.status !== 'Starting' && !printed.has(each.name)) {
+                  printed.add(each.name);
                   task.output = line(each);
                 }
           });

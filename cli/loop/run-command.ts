@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { givenFile, mustHaveData } from '../data/dataset';
 import { changedSince, deployUseCases, milestones } from '../account/deployment';
-import { readEvaluation, readWarnings, type Evaluation } from './evaluation';
+import { readEvaluation, readWarnings, type Evaluation } from '../shared/evaluation';
 import type { UseCase } from '@mooring/use-case/use-case';
 import { isDeployed } from '../shared/foundation';
 import { note, print, printJson, status, table } from '../shared/output';

@@ -6,7 +6,7 @@ import { print, printJson } from '../shared/output';
 import { collectReport } from './report/collect';
 import { writeReport } from './report/write';
 import { withSession } from '../shared/session';
-import type { RunRecord } from '../loop/tour/record';
+import type { RunRecord } from './report/run-record';
 import { findUseCase, type CommandContext } from '../shared/command';
 
 /** `mooring report [use-case]`: the HTML page of what happened so far. */

@@ -10,7 +10,9 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { appName, parameterNames, resourceNames } from '../../contracts/names';
 import { arn } from '../config/arn';
-import { unhandledEventsAlarm } from '../monitoring/infrastructure-alarms';
+
+/** The alarm about events that no function could handle; it belongs to all use cases. */
+export const unhandledEventsAlarm = `${appName}-unhandled-events`;
 
 /** What every use case builds on. */
 export interface Foundation {

@@ -11,7 +11,7 @@ import { allowJobsInVpc } from '../config/network';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
-import { ScheduledJob } from '../monitoring/scheduled-job';
+import { ScheduledJob } from '../training/scheduled-job';
 import type { CodeAssets } from '../training/code-assets';
 import type { PrebuiltImages } from '../training/images';
 import { allowContainerRuntime } from '../training/job-runtime';

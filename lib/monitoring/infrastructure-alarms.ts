@@ -1,13 +1,11 @@
-import { appName, resourceNames, type StageName } from '../../contracts/names';
+import { resourceNames, type StageName } from '../../contracts/names';
 import type { Stage, UseCase } from '@mooring/use-case/use-case';
+import { unhandledEventsAlarm } from '../foundation/foundation-stack';
 import { endpointAlarmEnds } from '../serving/endpoint-alarms';
-
-/** The alarm about events that no function could handle; it belongs to all use cases. */
-export const unhandledEventsAlarm = `${appName}-unhandled-events`;
 
 /**
  * Names of the alarms about what carries a use case: its functions, its front door, the dead letters. They
- * publish to the shared topic themselves, too, in CloudWatch's own words; subscribers of a use case hear of them through
+ * publish to the shared topic themselves, too, in CloudWatch's own words; subscribers of a use case are notified of them by
  * the notify function.
  *
  * Some may not exist, because the use case has no such part.

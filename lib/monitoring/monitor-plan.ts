@@ -1,4 +1,3 @@
-import { durationSeconds } from '@mooring/use-case/duration';
 import type { MonitorKind } from '../../contracts/names';
 import type { UseCase } from '@mooring/use-case/use-case';
 import type { PrebuiltImage } from '../training/images';
@@ -27,19 +26,4 @@ export function monitorPlans({ monitoring }: UseCase): MonitorPlan[] {
       { kind, every, window: window ?? every, image: kind === 'explanations' ? 'xgboost' : 'scikit-learn' } as const,
     ];
   });
-}
-
-/** A cadence in EventBridge Scheduler's words: 1h becomes rate(1 hour). */
-export function rateOf(every: string): string {
-  const seconds = durationSeconds(every);
-  for (const [unit, size] of [
-    ['day', 86_400],
-    ['hour', 3_600],
-    ['minute', 60],
-  ] as const) {
-    if (seconds % size !== 0) continue;
-    const count = seconds / size;
-    return `rate(${count} ${unit}${count === 1 ? '' : 's'})`;
-  }
-  throw new Error(`'${every}' is no whole number of minutes`);
 }

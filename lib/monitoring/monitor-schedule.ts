@@ -7,7 +7,7 @@ import type { CodeAssets } from '../training/code-assets';
 import type { PrebuiltImages } from '../training/images';
 import type { MonitorPlan } from './monitor-plan';
 import { createMonitorRole, findings, needsGroundTruth, watchedRows } from './monitor-role';
-import { ScheduledJob } from './scheduled-job';
+import { ScheduledJob } from '../training/scheduled-job';
 
 export interface MonitorScheduleProps {
   readonly plan: MonitorPlan;

@@ -16,7 +16,7 @@ import { EventRule } from '../functions/event-rule';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
 import { driftRules } from '../monitoring/drift-alarms';
-import { rateOf } from '../monitoring/monitor-plan';
+import { rateOf } from '../config/rate';
 import { newsTopicArn } from '../news/news-topic';
 
 export interface RetrainingStackProps extends StackProps {
@@ -188,7 +188,7 @@ export class RetrainingStack extends Stack {
     }
   }
 
-  /** Whether anything can ring the composite alarm. */
+  /** Whether anything can trigger the composite alarm. */
   private watched(): boolean {
     return driftRules(this.props.useCase).length > 0;
   }

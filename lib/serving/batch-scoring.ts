@@ -11,7 +11,7 @@ import { allow, allowKey, allowRead, allowWrite } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
 import type { FunctionBundles } from '../functions/function-bundles';
 import { MooringFunction } from '../functions/mooring-function';
-import { rateOf } from '../monitoring/monitor-plan';
+import { rateOf } from '../config/rate';
 
 export interface BatchScoringProps {
   readonly useCase: UseCase;

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Checks } from '../../pipeline-defs/standard/place';
 import { arn } from '../config/arn';
 import { allow } from '../config/grants';
-import { NativeImages } from '../monitoring/native/native-images';
+import { NativeImages } from './native-images';
 
 /** What check steps need beside the code bundle: images and rights. */
 export class CheckSteps extends Construct {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRecord } from '../../cli/loop/tour/record';
+import type { RunRecord } from '../../cli/watch/report/run-record';
 import type { AccountStatus } from '../../cli/loop/status';
 import { Workplace, type Ended } from '../support/mooring';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientEnvironment } from '../../cli/shared/clients';
-import type { ExecutionState } from '../../cli/loop/execution';
+import type { ExecutionState } from '../../cli/shared/execution';
 import { execute, root, Workplace, type Ended } from '../support/mooring';
 import { AccountKeys } from '@mooring/local-account';
 

@@ -13,7 +13,7 @@ import { prefixes, resourceNames, stackNames } from '../../contracts/names';
 import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientsFor, type Clients } from '../../cli/shared/clients';
-import { followExecution, startExecution } from '../../cli/loop/execution';
+import { followExecution, startExecution } from '../../cli/shared/execution';
 import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp } from '../support/app';
 import { nativeUseCase } from '../support/native-use-case';

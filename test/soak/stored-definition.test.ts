@@ -7,7 +7,7 @@ import { resourceNames, stackNames } from '../../contracts/names';
 import { Account } from '@mooring/local-account';
 import { deploy } from '../../cli/account/cdk';
 import { clientsFor } from '../../cli/shared/clients';
-import { followExecution, startExecution } from '../../cli/loop/execution';
+import { followExecution, startExecution } from '../../cli/shared/execution';
 import { readFoundation } from '../../cli/shared/foundation';
 import { root, testApp, wideUseCase } from '../support/app';
 

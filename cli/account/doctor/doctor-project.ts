@@ -1,8 +1,7 @@
-import { probeContainment } from '@mooring/local-account/src/services/sagemaker/runtime/jobs/warm-interpreter';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { imageOf } from '@mooring/local-account';
+import { imageOf, probeContainment } from '@mooring/local-account';
 import { imagePython, patchWarnings } from '../../../contracts/prebuilt-images';
 import type { Project } from '../../shared/project';
 import { messageOf } from '../../shared/errors';

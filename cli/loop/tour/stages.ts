@@ -7,8 +7,8 @@ import { findUseCase } from '../../shared/command';
 import { readDecisions, type Decision } from '../../watch/decisions';
 import { stacksOf } from '../../account/deployment';
 import { invoke, type EndpointState } from '../../shared/endpoint';
-import { type LearntRows, readEvaluation, readLearntRows } from '../evaluation';
-import { followExecution } from '../execution';
+import { type LearntRows, readEvaluation, readLearntRows } from '../../shared/evaluation';
+import { followExecution } from '../../shared/execution';
 import { deliverLabels, knownLabels } from '../../data/labels';
 import { listStacks } from '../../shared/foundation';
 import { executionOf } from '../execution-of-version';
@@ -19,10 +19,10 @@ import { approvePackage, choosePackage, listPackages } from '../../shared/regist
 import { waitForDeployment } from '../rollout';
 import { openSession, type Session } from '../../shared/session';
 import { requestRow, sendTraffic, trafficRows } from '../../data/traffic';
-import type { RunRecord } from './record';
+import type { RunRecord } from '../../watch/report/run-record';
 import { freshState } from './state';
 
-/** What a stage tells while it runs. */
+/** Progress of a stage while it runs. */
 export type Tell = (text: string) => void;
 
 /** What the stages hand on to each other. */
@@ -106,7 +106,7 @@ async function ship(state: TourState, version: number, tell: Tell): Promise<stri
   return `${state.endpoint.name} InService on version ${version}`;
 }
 
-/** Sends rows, tells how they turned out, and lets an hour pass. */
+/** Sends rows and their labels, and lets an hour pass. */
 async function traffic(state: TourState, rows: number, seed: number, drift: boolean, tell: Tell): Promise<string> {
   const session = sessionOf(state);
   const options = { rows, seed, drift, concurrency: 8 };

@@ -7,7 +7,7 @@ import type { Project } from '../../shared/project';
 import { collectReport } from '../../watch/report/collect';
 import { writeReport } from '../../watch/report/write';
 import type { Session } from '../../shared/session';
-import type { RunRecord, StageRecord } from './record';
+import type { RunRecord, StageRecord } from '../../watch/report/run-record';
 import { tourStages, type TourState } from './stages';
 
 function recordOf(

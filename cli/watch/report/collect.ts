@@ -5,8 +5,8 @@ import { liveFiles, metadataKeys, prefixes, resourceNames } from '../../../contr
 import type { UseCase } from '@mooring/use-case/use-case';
 import { readAlarms, type AlarmState } from '../alarms';
 import { readDecisions, type Decision } from '../decisions';
-import { readEvaluation, type Evaluation } from '../../loop/evaluation';
-import { readExecution, type ExecutionState } from '../../loop/execution';
+import { readEvaluation, type Evaluation } from '../../shared/evaluation';
+import { readExecution, type ExecutionState } from '../../shared/execution';
 import { readFoundation } from '../../shared/foundation';
 import { readInbox, type Notification } from '../inbox';
 import { readJson } from '../../shared/objects';

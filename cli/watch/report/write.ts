@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRecord } from '../../loop/tour/record';
+import type { RunRecord } from './run-record';
 import { distributionChart, metricsChart, pipelinePicture, timelineChart } from './charts';
 import type { FeatureComparison, ReportData, ReportedVersion } from './collect';
 import { renderPage, type Section } from './page';

@@ -7,7 +7,7 @@ import { liveFiles, prefixes, resourceNames } from '../../../contracts/names';
 import type { UseCase } from '@mooring/use-case/use-case';
 import type { Foundation } from '../../foundation/foundation-stack';
 import type { MonitorPlan } from '../monitor-plan';
-import type { NativeImages } from './native-images';
+import type { NativeImages } from '../../training/native-images';
 import { nativeSchedule, offset } from './native-schedule';
 
 export interface NativeMonitorProps {

@@ -13,7 +13,7 @@ import { allowJobsInVpc } from '../../config/network';
 import type { Foundation } from '../../foundation/foundation-stack';
 import { monitorPlans } from '../monitor-plan';
 import { biasConfig, explanationsConfig } from './analysis-config';
-import { NativeImages } from './native-images';
+import { NativeImages } from '../../training/native-images';
 import { NativeMonitor } from './native-monitor';
 
 export interface NativeMonitorsProps {

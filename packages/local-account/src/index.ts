@@ -11,3 +11,4 @@ export type { TraceRecord, TraceType } from './core/trace';
 export { hasFailed, isNews, traceLine } from './core/trace-line';
 export { repairState } from './repair';
 export { imageOf } from './services/sagemaker/runtime/jobs/image';
+export { probeContainment } from './services/sagemaker/runtime/jobs/warm-interpreter';

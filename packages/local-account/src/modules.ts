@@ -8,6 +8,7 @@ import { codePipelineModule } from './services/codepipeline/module';
 import { eventsModule } from './services/events/module';
 import { lambdaModule } from './services/lambda/module';
 import { sagemakerModule } from './services/sagemaker/module';
+import { sagemakerRuntimeModule } from './services/sagemaker-runtime/module';
 import { schedulerModule } from './services/scheduler/module';
 import { serviceQuotasModule } from './services/servicequotas/module';
 import { snsModule } from './services/sns/module';
@@ -22,6 +23,7 @@ export const defaultModules: readonly ModuleFactory[] = [
   schedulerModule,
   cloudwatchModule,
   sagemakerModule,
+  sagemakerRuntimeModule,
   applicationAutoscalingModule,
   apiGatewayModule,
   codeBuildModule,

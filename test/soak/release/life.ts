@@ -11,7 +11,7 @@ import { releaseNames } from '../../../contracts/release';
 import { Account } from '@mooring/local-account';
 import { clientsFor, type Clients } from '../../../cli/shared/clients';
 import { invoke } from '../../../cli/shared/endpoint';
-import { startExecution } from '../../../cli/loop/execution';
+import { startExecution } from '../../../cli/shared/execution';
 import { readFoundation } from '../../../cli/shared/foundation';
 import { destroy } from '../../../cli/account/destroy';
 import { lineageOf } from '../../../cli/release/lineage';

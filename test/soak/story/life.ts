@@ -13,7 +13,7 @@ import { readDecisions } from '../../../cli/watch/decisions';
 import { stacksOf } from '../../../cli/account/deployment';
 import { invoke } from '../../../cli/shared/endpoint';
 import { readEndpoint } from '../../../cli/shared/endpoint';
-import { readExecution, startExecution } from '../../../cli/loop/execution';
+import { readExecution, startExecution } from '../../../cli/shared/execution';
 import { readFoundation, type Foundation } from '../../../cli/shared/foundation';
 import { deliverLabels, type KnownLabel } from '../../../cli/data/labels';
 import { root, testApp } from '../../support/app';

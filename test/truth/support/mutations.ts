@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AskedPermission } from '@mooring/local-account/src/core/recording';
 import type { Body } from '@mooring/local-account/src/core/service';
-import { evaluatePolicies, statementsOf, strings } from '@mooring/local-account/src/services/iam/runtime/policy';
+import { evaluatePolicies, statementsOf, strings } from '@mooring/local-account/src/services/shared/policy';
 
 interface Policies {
   readonly role: string;

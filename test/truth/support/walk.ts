@@ -9,7 +9,7 @@ import {
 import { InvokeCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { StopPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
 import { zipSync } from 'fflate';
-import { readExecution, startExecution } from '../../../cli/loop/execution';
+import { readExecution, startExecution } from '../../../cli/shared/execution';
 import { clientsFor, type Clients, type Connection, localRegion } from '../../../cli/shared/clients';
 import { resourceNames } from '../../../contracts/names';
 import { Account } from '@mooring/local-account';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { bodies, text } from '../../core/input';
 import type { AccountParts, Module, ModuleFactory } from '../../core/module';
 import type { Body, Operation } from '../../core/service';
+import './index';
 import { sageMakerCalls } from './resources/calls';
 import { sageMakerProviders } from './resources/providers';
 import { AsyncInference } from './runtime/hosting/async-inference';
@@ -22,7 +23,6 @@ import { callbackStep, lambdaStep } from './runtime/pipelines/runners/message-st
 import type { PendingCallback } from './runtime/pipelines/runners/message-steps';
 import { endpointStep, resourceStep } from './runtime/pipelines/runners/resource-steps';
 import type { StepRunner } from './runtime/pipelines/step-runner';
-import { SageMakerRuntime } from '../sagemaker-runtime/api/service';
 import { DefinitionStore } from './api/definition-store';
 import { EndpointConfigs } from './api/endpoint-configs';
 import { Endpoints } from './api/endpoints';
@@ -39,7 +39,7 @@ import { Shapes } from './runtime/shapes';
 import { StateEvents } from './runtime/state-events';
 import { Tags } from './api/tags';
 
-/** SageMaker: pipelines, jobs, registry, models, endpoints, and the runtime that invokes them. */
+/** SageMaker: pipelines, jobs, registry, models and endpoints. */
 export const sagemakerModule: ModuleFactory = (account) => {
   const parts = jobParts(account);
   const shapes = new Shapes();
@@ -95,7 +95,8 @@ export const sagemakerModule: ModuleFactory = (account) => {
   const module: Module = {
     name: 'sagemaker',
     sites: [parts.credentials],
-    services: [api, new SageMakerRuntime(account, endpoints, asynchronous)],
+    services: [api],
+    peers: { hosting: { endpoints, asynchronous } },
     controls: [{ method: 'POST', path: '/_local/endpoint-faults', handle: (input) => faults.set(input) }],
     providers: sageMakerProviders(sageMakerCalls(account, shapes, tags), endpoints),
     start: () => {

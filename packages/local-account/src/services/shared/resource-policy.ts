@@ -2,7 +2,7 @@ import { parseJson } from '../../core/json';
 import { AwsError } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { Body } from '../../core/service';
-import { evaluatePolicies, statementsOf, strings } from '../iam/runtime/policy';
+import { evaluatePolicies, statementsOf, strings } from './policy';
 
 /** An AWS service that acts for a resource: EventBridge for a rule, SNS for a subscription ... */
 export interface Source {

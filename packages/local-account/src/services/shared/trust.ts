@@ -2,7 +2,7 @@ import { parseJson } from '../../core/json';
 import { messageOf, validation } from '../../core/errors';
 import { isBody } from '../../core/input';
 import type { AccountParts } from '../../core/module';
-import { statementsOf } from '../iam/runtime/policy';
+import { statementsOf } from './policy';
 import { nameOfArn } from './arn';
 import { requireServiceAccess, type Source } from './resource-policy';
 

@@ -3,8 +3,7 @@ import { bodies, body, optionalFlag, optionalNumber, optionalText, text } from '
 import type { AccountParts } from '../../../core/module';
 import type { AwsService, Body, Call, Operation, Permission } from '../../../core/service';
 import type { Collection } from '../../../core/store';
-import type { PushedRef } from '../../codeconnections/runtime/repositories';
-import type { Started } from '../../codeconnections/module';
+import type { PushedRef, Started } from '../../codeconnections';
 import { actionDetail, executionSummary, pipelineState } from './descriptions';
 import type { Engine } from '../runtime/engine';
 import type { Execution, Pipeline } from '../runtime/records';

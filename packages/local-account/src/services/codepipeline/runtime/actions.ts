@@ -4,12 +4,11 @@ import { AwsError, messageOf, Unsupported } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
 import { bodies, isBody } from '../../../core/input';
 import type { Body, Principal } from '../../../core/service';
-import { cloneArtifact } from '../../codebuild/runtime/artifacts';
-import { variablesOf } from '../../codebuild/runtime/project';
+import { cloneArtifact, variablesOf } from '../../codebuild';
 import { parseJson } from '../../../core/json';
 import type { ActionDeclaration, Structure } from './structure';
 
-/** What an action came to. */
+/** The result of an action. */
 export interface Outcome {
   readonly variables?: Readonly<Record<string, string>>;
   readonly summary?: string;

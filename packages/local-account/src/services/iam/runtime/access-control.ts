@@ -8,8 +8,8 @@ import type { Body, Permission, Principal } from '../../../core/service';
 import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { KeyHolder } from '../../../server/signature/verifier';
 import type { IamDirectory, Role } from './directory';
-import { matchesPattern } from './pattern';
-import { evaluatePolicies, type Question, statementsOf, strings } from './policy';
+import { matchesPattern } from '../../shared/policy-pattern';
+import { evaluatePolicies, type Question, statementsOf, strings } from '../../shared/policy';
 import { partition } from '../../../core/partition';
 
 export interface AccessControlParts {

@@ -2,8 +2,7 @@ import { AwsError } from '../../../core/errors';
 import { optionalText, text } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
 import type { AwsService, Body, Operation, Permission, Route } from '../../../core/service';
-import type { AsyncInference } from '../../sagemaker/runtime/hosting/async-inference';
-import type { Endpoints } from '../../sagemaker/api/endpoints';
+import type { Hosting } from '../../sagemaker';
 
 /** Limits of the service: 6 MB for real-time endpoints, 4 MB for serverless ones. */
 const limit = 6 * 1024 * 1024;
@@ -63,13 +62,12 @@ export class SageMakerRuntime implements AwsService {
   ];
   readonly operations: Readonly<Record<string, Operation>> = {
     InvokeEndpoint: (input) => this.invoke(input),
-    InvokeEndpointAsync: (input) => this.asynchronous.invoke(this.endpointOf(input), input),
+    InvokeEndpointAsync: (input) => this.hosting().asynchronous.invoke(this.endpointOf(input), input),
   };
 
   constructor(
     private readonly account: AccountParts,
-    private readonly endpoints: Endpoints,
-    private readonly asynchronous: AsyncInference,
+    private readonly hosting: () => Hosting,
   ) {}
 
   permissions(operation: string, input: Body): readonly Permission[] {
@@ -115,7 +113,7 @@ export class SageMakerRuntime implements AwsService {
       'InferenceId',
       'CustomAttributes',
     ].map((name) => optionalText(input, name));
-    const answer = await this.endpoints.invoke(text(input, 'EndpointName'), {
+    const answer = await this.hosting().endpoints.invoke(text(input, 'EndpointName'), {
       body: payload,
       contentType: optionalText(input, 'ContentType') ?? 'application/octet-stream',
       ...(accept === undefined ? {} : { accept }),
@@ -133,7 +131,7 @@ export class SageMakerRuntime implements AwsService {
 
   private endpointOf(input: Body): Body {
     const name = text(input, 'EndpointName');
-    const endpoint = this.endpoints.find(name);
+    const endpoint = this.hosting().endpoints.find(name);
     if (endpoint === undefined)
       throw new AwsError('ValidationError', `Endpoint ${name} of account ${this.account.accountId} not found.`);
     return endpoint;

@@ -1,8 +1,7 @@
 import { AwsError } from '../../../core/errors';
 import { optionalNumber, text } from '../../../core/input';
 import type { AwsService, Body, Call, Operation, Permission, Principal } from '../../../core/service';
-import type { PolicyAccessControl } from '../../iam/runtime/access-control';
-import type { IamDirectory, Role } from '../../iam/runtime/directory';
+import type { IamDirectory, PolicyAccessControl, Role } from '../../iam';
 import { partition } from '../../../core/partition';
 
 /** STS: who am I, and sessions of roles. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../../../../core/service';
 import { repositoryOf } from '../../jobs/stand-in';
-import { checkTypes } from '../runners/check-baseline';
+import { checkTypes } from './check-baseline';
 import type { StepDefinition } from './definition';
 import { isObject } from './expression';
 

@@ -4,7 +4,7 @@ import { type AccountParts, parseS3Uri } from '../../../../../core/module';
 import type { Body, Json } from '../../../../../core/service';
 import { evaluate, stringify } from '../definition/expression';
 import type { StepContext, StepOutcome, StepRunner } from '../step-runner';
-import { type Baseline, type CheckType, registeredBaseline } from './check-baseline';
+import { type Baseline, type CheckType, registeredBaseline } from '../definition/check-baseline';
 
 /** The members of a check step beside its job. */
 interface Check {

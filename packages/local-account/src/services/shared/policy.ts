@@ -1,7 +1,7 @@
-import { isBody } from '../../../core/input';
-import type { Body } from '../../../core/service';
+import { isBody } from '../../core/input';
+import type { Body } from '../../core/service';
 import { matchesCondition } from './condition';
-import { matchesPattern } from './pattern';
+import { matchesPattern } from './policy-pattern';
 
 /** What is asked: may this be done, in this context of condition keys? */
 export interface Question {

@@ -8,8 +8,8 @@ import { networkOf } from '../../pipeline-defs/standard/jobs';
 import { arn } from '../config/arn';
 import { allow, allowKey, allowPassToSageMaker } from '../config/grants';
 import type { Foundation } from '../foundation/foundation-stack';
-import { CodeAssets } from '../training/code-assets';
-import { rateOf } from './monitor-plan';
+import { CodeAssets } from './code-assets';
+import { rateOf } from '../config/rate';
 
 export interface ScheduledJobProps {
   /** Name of the schedule; a run is called `<name>-<id>`. */

@@ -1,7 +1,7 @@
 import { prefixes } from '../../contracts/names';
-import { readFoundation } from '../shared/foundation';
-import { readJson } from '../shared/objects';
-import type { Session } from '../shared/session';
+import { readFoundation } from './foundation';
+import { readJson } from './objects';
+import type { Session } from './session';
 
 /** What the Evaluate step of an execution found. */
 export interface Evaluation {

@@ -1,4 +1,4 @@
-import { matchesPattern } from './pattern';
+import { matchesPattern } from './policy-pattern';
 
 type Context = Readonly<Record<string, string | readonly string[]>>;
 type Test = (actual: string, expected: string) => boolean;

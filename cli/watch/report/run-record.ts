@@ -1,8 +1,8 @@
-import type { AlarmState } from '../../watch/alarms';
-import type { Decision } from '../../watch/decisions';
+import type { AlarmState } from '../alarms';
+import type { Decision } from '../decisions';
 import type { EndpointState } from '../../shared/endpoint';
-import type { Evaluation, LearntRows } from '../evaluation';
-import type { Notification } from '../../watch/inbox';
+import type { Evaluation, LearntRows } from '../../shared/evaluation';
+import type { Notification } from '../inbox';
 
 /** One stage of the tour. */
 export interface StageRecord {

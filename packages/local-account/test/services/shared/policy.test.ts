@@ -1,6 +1,6 @@
-import type { Body } from '../../../../src/core/service';
-import { matchesPattern } from '../../../../src/services/iam/runtime/pattern';
-import { evaluatePolicies } from '../../../../src/services/iam/runtime/policy';
+import type { Body } from '../../../src/core/service';
+import { matchesPattern } from '../../../src/services/shared/policy-pattern';
+import { evaluatePolicies } from '../../../src/services/shared/policy';
 
 const decide = (
   statements: readonly Body[],

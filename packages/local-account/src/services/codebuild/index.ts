@@ -1,0 +1,3 @@
+/** What others may use of CodeBuild. */
+export { cloneArtifact } from './runtime/artifacts';
+export { variablesOf } from './runtime/project';
