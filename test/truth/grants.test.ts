@@ -36,11 +36,6 @@ const knownDependents: readonly Known[] = [
     because: 'asked for when the request has tags, and the schedules send none (tested below)',
   },
   {
-    finding:
-      /\/DeployRole\S*: application-autoscaling:RegisterScalableTarget may need application-autoscaling:TagResource$/,
-    because: 'asked for when the request has tags, and the deploy function sends none',
-  },
-  {
     finding: /^native\/\S+\/RolesJob\S*: sagemaker:CreateEndpointConfig may need iam:PassRole$/,
     because:
       'asked for when a configuration has an ExecutionRoleArn, which the short-lived endpoint of Clarify has not',
