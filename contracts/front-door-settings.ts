@@ -1,7 +1,7 @@
 import type { Field, FrontDoorSettings } from './front-door';
 import { type Api, type Column, featureNames, type UseCase } from '@mooring/use-case/use-case';
 
-/** What the predict function is told; apart from its type, so that the function's bundle holds no schema library. */
+/** Settings of the predict function; apart from its type, so that the function's bundle holds no schema library. */
 export function frontDoorSettings(useCase: UseCase, api: Api): FrontDoorSettings {
   const features = new Set(featureNames(useCase));
   const { columns, label } = useCase.dataset;

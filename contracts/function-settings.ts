@@ -64,10 +64,15 @@ export interface NotifySettings {
   }[];
 }
 
+/** What a label of the use case may be; packages/use-case/src/label-rule.ts judges by it. */
 export interface LabelSettings {
   readonly task: UseCase['task'];
   /** The label's column: type, bounds, categories. */
   readonly column: UseCase['dataset']['columns'][number];
+  readonly positive?: UseCase['dataset']['positive'];
+  readonly negative?: UseCase['dataset']['negative'];
+  /** Spellings of "no value" of the data set, where they are not the usual ones. */
+  readonly missing?: readonly string[];
 }
 
 export function deploySettings(useCase: UseCase, stage: Stage, approvals: Approvals): DeploySettings {
@@ -185,5 +190,6 @@ function furtherBounds({ monitoring: { quality, bias, explanations } }: UseCase)
 export function labelSettings({ task, dataset }: UseCase): LabelSettings {
   const column = dataset.columns.find((each) => each.name === dataset.label);
   if (column === undefined) throw new Error(`no column '${dataset.label}' in dataset.columns`);
-  return { task, column };
+  const { positive, negative, read } = dataset;
+  return { task, column, positive, negative, missing: read?.missing };
 }

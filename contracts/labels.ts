@@ -6,7 +6,7 @@ export interface LabelledManifest {
   readonly use_case: string;
   readonly window: { readonly start: string; readonly end: string };
   readonly rows: Readonly<Record<'captured' | 'labelled' | 'unlabelled', number>>;
-  /** Labels by what became of them: read, used, duplicate, conflicting, unmatched, invalid, wrong_count. */
+  /** Labels by what became of them: read, used, duplicate, conflicting, unmatched, missing, invalid, wrong_count. */
   readonly labels: Readonly<Record<string, number>>;
   /** Labelled rows by the hour (ISO) in which their label arrived. */
   readonly arrivals: Readonly<Record<string, number>>;

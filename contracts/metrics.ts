@@ -20,6 +20,8 @@ export const metricDimensions = { endpoint: 'Endpoint', schedule: 'MonitoringSch
 export const metricNames = {
   drift: (feature: string) => `feature_baseline_drift_${feature}`,
   nonNull: (feature: string) => `feature_non_null_${feature}`,
+  /** Share of rows that lack a feature beyond what its baseline lets expect; 0 when chance explains it. */
+  missing: (feature: string) => `feature_missing_${feature}`,
   data: (feature: string) => `feature_data_${feature}`,
   bias: (metric: string) => `bias_metric_${metric}`,
   attribution: (feature: string) => `feature_${feature}`,

@@ -39,6 +39,7 @@ export const resourceNames = {
   /** The join of labels with captured rows: its schedule, and the MonitoringSchedule dimension of its metrics. */
   labelSchedule: (useCase: string) => `${useCase}-labels`,
   featureAlarm: (useCase: string, feature: string) => `${useCase}-drift-${feature}`,
+  missingAlarm: (useCase: string, feature: string) => `${useCase}-missing-${feature}`,
   metricAlarm: (useCase: string, what: string) => `${useCase}-${what}`,
   compositeAlarm: (useCase: string) => `${useCase}-drift`,
   deployFunction: (useCase: string, stage: StageName = 'production') =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** Python projects by folder of `python/`; the package in `src/` has the same name with underscores. */
-const monitor = ['mooring-monitor', 'mooring-use-case'] as const;
+const monitor = ['mooring-monitor', 'mooring-use-case', 'mooring-values'] as const;
 const all = [...monitor, 'mooring-steps'] as const;
 
 const sources = (root: string, project: string): string => join(root, 'python', project, 'src');

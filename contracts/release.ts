@@ -49,7 +49,7 @@ export function tagFilter(useCases: readonly string[]): {
   const confusing = useCases.filter((name) => /-v[0-9]/.test(name));
   if (confusing.length > 0)
     throw UserError.of(
-      'these names cannot be told from a version in a release tag; rename the use case:',
+      'these names cannot be distinguished from a version in a release tag; rename the use case:',
       confusing.map((name) => `${name} holds -v and a digit`),
     );
   const groups = groupsOf([...useCases].sort());

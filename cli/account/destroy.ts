@@ -22,7 +22,7 @@ import { releaseNames } from '../../contracts/release';
 import { listPackages } from '../shared/registry';
 import type { Session } from '../shared/session';
 
-/** Told what was taken away. */
+/** Called with what was deleted. */
 type Tell = (text: string) => void;
 
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));

@@ -83,8 +83,8 @@ export async function mustHaveData(
   given: string | undefined,
 ): Promise<void> {
   if (given !== undefined || generatorOf(project, useCase) !== undefined) return;
-  const stands = (await listStacks(clients)).some(({ name }) => name === stackNames.foundation);
-  const bucket = stands ? (await readFoundation(clients)).dataBucket : undefined;
+  const deployed = (await listStacks(clients)).some(({ name }) => name === stackNames.foundation);
+  const bucket = deployed ? (await readFoundation(clients)).dataBucket : undefined;
   if (bucket === undefined || (await newestUpload(clients, bucket, useCase)) === undefined) throw noData(useCase);
 }
 

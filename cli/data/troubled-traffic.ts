@@ -13,12 +13,12 @@ const period = '5m';
 const periods = 2;
 
 export interface TroubledResult extends TrafficResult {
-  /** Alarms of the endpoint that ring afterwards. */
+  /** Alarms of the endpoint that fire afterwards. */
   readonly alarms: readonly AlarmState[];
 }
 
 /**
- * Sends requests that fail or are slow for as long as the endpoint's alarms look back, in virtual time, so that they ring.
+ * Sends requests that fail or are slow for as long as the endpoint's alarms look back, in virtual time, so that they fire.
  *
  * The local account makes them so; nothing about the model changes.
  */

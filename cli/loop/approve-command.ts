@@ -82,7 +82,7 @@ function stageToApprove({ name, stages }: UseCase, asked: StageName | undefined)
 /** Waits for a version that is still on its way to staging; production would refuse it until it is there. */
 async function arrivedInStaging(session: Session, useCase: string, version: number): Promise<void> {
   const deployments = await readDeployments(session.clients, useCase, 'staging');
-  if (deployments.findLast((each) => each.version === version)?.told !== false) return;
+  if (deployments.findLast((each) => each.version === version)?.notified !== false) return;
   note(`version ${version} is still on its way to staging; waiting`);
   await waitForEnd(session, useCase, version, { stage: 'staging' });
 }

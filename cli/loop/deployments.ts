@@ -21,8 +21,8 @@ export interface Deployment {
   readonly time: string;
   /** How it ended, or how far it is. */
   readonly state: DeploymentEnd | 'reverting' | 'started' | 'asked';
-  /** Whether people were told about the end. */
-  readonly told: boolean;
+  /** Whether the notification about the end was sent. */
+  readonly notified: boolean;
   readonly reason?: string;
   readonly subject?: string;
   /** Version that it was to take back, when somebody asked for the previous one. */
@@ -53,7 +53,7 @@ export async function readDeployments(
         version: Number(id.split('_')[1]),
         time: intent?.eventTime ?? (id.split('_')[0] ?? '').replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'),
         state: end ?? (reached.has('reverting') ? 'reverting' : reached.has('started') ? 'started' : 'asked'),
-        told: reached.has('told') || end === 'superseded' || end === 'refused',
+        notified: reached.has('told') || end === 'superseded' || end === 'refused',
         reason: outcome?.reason ?? (end === 'superseded' ? outcome?.subject : undefined),
         subject: outcome?.subject,
         restoresFrom: intent?.restores?.from,

@@ -82,13 +82,13 @@ export async function showExecution(
       {
         title: `pipeline execution ${arn.split('/').at(-1) ?? arn}`,
         task: async (_, task) => {
-          const told = new Set<string>();
+          const printed = new Set<string>();
           state = await followExecution(session.clients, arn, (now) => {
             if (renderer === 'default') task.output = now.steps.map(line).join('\n');
             else
               for (const each of now.steps)
-                if (each.status !== 'Executing' && each.status !== 'Starting' && !told.has(each.name)) {
-                  told.add(each.name);
+                if (each.status !== 'Executing' && each.status !== 'Starting' && !printed.has(each.name)) {
+                  printed.add(each.name);
                   task.output = line(each);
                 }
           });

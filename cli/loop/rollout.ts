@@ -34,7 +34,7 @@ export interface Ended {
 }
 
 /**
- * Waits until the deployment of a version ended, one way or the other, and people were told.
+ * Waits until the deployment of a version ended, one way or the other, and the notification was sent.
  *
  * While a new fleet bakes, virtual time is passed minute by minute; nobody waits for a laptop to bake. It is passed as well
  * when nothing moves: an event may wait for its next attempt.
@@ -53,7 +53,7 @@ export async function waitForEnd(
     const deployments = await readDeployments(session.clients, useCase, stage);
     const deployment = deployments.findLast((each) => each.version === version && !known.includes(each.id));
     seen = await readEndpoint(session.clients, useCase, stage);
-    if (deployment?.told === true) return { deployment, endpoint: seen };
+    if (deployment?.notified === true) return { deployment, endpoint: seen };
     const baking = seen?.status === 'Updating' || seen?.status === 'RollingBack';
     idle = baking ? 0 : idle + 1;
     if (baking || idle % 100 === 0) await session.control('POST', '/_local/clock', { duration: '1m' });

@@ -33,7 +33,7 @@ function addTrial(program: Command, context: CommandContext, type: keyof typeof 
     .argument('<use-case>')
     .option('--promote', 'end the trial and deploy the new version')
     .option('--stop', 'end the trial; the live version goes on alone')
-    .option('--anyway', 'promote although something speaks against it; needs --reason')
+    .option('--anyway', 'promote even though checks failed; needs --reason')
     .option('--reason <text>', 'recorded with the decision')
     .option('--json', 'print what is known as JSON')
     .action(async (name: string, options: Options) => {

@@ -63,7 +63,7 @@ function decided({ decision }: TrialReport): string {
 function verdict({ trial, decision, objections }: TrialReport): string {
   if (trial.status === 'ended') return `ended: ${trial.outcome?.kind ?? ''}, ${trial.outcome?.reason ?? ''}`;
   if (decision !== undefined) return `${decision.verdict}: ${decision.reason}`;
-  return objections.length === 0 ? 'nothing speaks against promoting it' : 'undecided';
+  return objections.length === 0 ? 'all checks for a promotion passed' : 'undecided';
 }
 
 const fixed = (value: number | null): string => (value === null ? '-' : value.toFixed(4));

@@ -60,7 +60,7 @@ export interface TrialReport {
   readonly decision?: TrialDecisionReport;
   readonly comparison?: ShadowComparison;
   readonly metrics: { readonly champion: VariantMetrics; readonly challenger: VariantMetrics };
-  /** Why the challenger should not be promoted yet; empty when nothing speaks against it. */
+  /** Why the challenger should not be promoted yet; empty when all checks passed. */
   readonly objections: readonly string[];
 }
 

@@ -110,7 +110,7 @@ export async function untilQuiet(client: CodePipelineClient): Promise<void> {
   }
 }
 
-/** How an execution stands, stage by stage. */
+/** The status of an execution, stage by stage. */
 export interface ReleaseState {
   readonly executionId: string;
   readonly status: string;

@@ -10,7 +10,7 @@ import { challengerNames, trialsPrefix, type TrialState } from '../../contracts/
 import { readJson } from '../shared/objects';
 import type { Session } from '../shared/session';
 
-/** A version that came to serve in production, and who let it. */
+/** A version that served in production, and who approved it. */
 export interface Served {
   readonly packageArn: string;
   /** From this moment on all requests were answered by it. */

@@ -9,7 +9,7 @@ import type { Clients } from './clients';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
-/** How one pipeline step stands. */
+/** The status of one pipeline step. */
 export interface StepState {
   readonly name: string;
   readonly status: string;
@@ -17,7 +17,7 @@ export interface StepState {
   readonly reason?: string;
 }
 
-/** How an execution stands. */
+/** The status of an execution. */
 export interface ExecutionState {
   readonly arn: string;
   readonly status: string;

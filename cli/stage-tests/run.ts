@@ -33,7 +33,7 @@ export interface StageTestRun {
   readonly live: LiveManifest;
   readonly bounds: StageTests;
   readonly at: Date;
-  /** Told after each test. */
+  /** Called after each test. */
   readonly follow?: (line: string) => void;
 }
 

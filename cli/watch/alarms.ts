@@ -3,7 +3,7 @@ import { resourceNames } from '../../contracts/names';
 import type { UseCase } from '@mooring/use-case/use-case';
 import type { Clients } from '../shared/clients';
 
-/** How an alarm stands, with the value that put it there. */
+/** The state of an alarm, with the value that caused it. */
 export interface AlarmState {
   readonly name: string;
   readonly kind: 'metric' | 'composite';

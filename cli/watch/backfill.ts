@@ -63,7 +63,7 @@ export function windowEnds(useCase: UseCase, { kind, from, to }: BackfillRequest
 /**
  * Judges windows of the past, one after the other, by the job that the schedule starts.
  *
- * Nothing is published: metrics count at the present time, and alarms of today must not ring for what is past. Findings and
+ * Nothing is published: metrics count at the present time, and present alarms must not fire for the past. Findings and
  * report lie where the scheduled run of that time puts them. While any run of the monitor is under way it waits.
  */
 export async function backfill(

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * from it; `python/mooring-monitor/src/mooring_monitor/drift/report.py` writes it, and a test holds the two together.
  */
 
-/** From harmless to grave; the data set's verdict is the gravest of its features'. */
+/** From best to worst; the overall verdict is the worst verdict of any feature. */
 export const verdicts = ['skipped', 'ok', 'warn', 'error', 'breach'] as const;
 const verdict = z.enum(verdicts);
 
@@ -76,7 +76,7 @@ export const driftReportSchema = z.strictObject({
   dataset: z.strictObject({
     rows: count,
     reference_rows: count,
-    /** Records or rows that could not be used, by reason, and where the first of each stands. */
+    /** Records or rows that could not be used, by reason, and where the first of each is. */
     skipped: z.record(z.string(), count),
     skipped_examples: z.record(z.string(), z.string()),
     /** What was used under an assumption. */

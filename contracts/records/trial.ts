@@ -50,7 +50,7 @@ export const trialFile = 'trial.json';
 export const trialsPrefix = (useCase: string, stage: StageName): string =>
   `${prefixes.markers(useCase)}/trial-${stage}`;
 
-/** What the trial function is told of its use case. */
+/** Settings of the trial function. */
 export interface TrialSettings {
   readonly trial: Trial;
   /** Where models run; absent: outside of a VPC, isolated. */

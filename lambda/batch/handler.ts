@@ -15,7 +15,7 @@ const clients = { s3: new S3Client({}), sagemaker: new SageMakerClient({}) };
 
 /**
  * Scores what lies in the batch input with the live model: one transform job per due time, whose name says which, so that
- * an event that comes twice starts one job. Without a live model or without input it says so and starts nothing.
+ * an event that comes twice starts one job. Without a live model or without input it logs that and starts nothing.
  */
 export async function handler(received: unknown): Promise<string> {
   const { time } = due.parse(received);

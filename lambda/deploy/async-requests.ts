@@ -11,7 +11,7 @@ const waits = [0.1, 0.2, 0.5, 1, 2, 4, 7, 15, 15, 15].map((seconds) => seconds *
 /** A queue may be longer than that; nobody waits for a request of the smoke test then. */
 const timeToLive = 900;
 
-/** Where answers and failures go, who hears about them, and how many requests an instance takes at once. */
+/** Where answers and failures go, who is notified about them, and how many requests an instance takes at once. */
 export function asyncConfigOf(context: Context, { max_concurrency, notify }: Asynchronous): AsyncInferenceConfig {
   const { dataBucket, useCase, stage, kmsKeyArn, topicArn } = context;
   return {
@@ -35,7 +35,7 @@ export class Unanswered extends Error {
   }
 }
 
-/** What SageMaker wrote instead of an answer. Has the status as InvokeEndpoint's error has it; 400 when it is not told. */
+/** What SageMaker wrote instead of an answer. Has the status as InvokeEndpoint's error has it; 400 when it has none. */
 export class AsyncFailure extends Error {
   readonly OriginalStatusCode: number;
 

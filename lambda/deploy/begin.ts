@@ -47,7 +47,7 @@ export async function moveOn(context: Context, intents: Intents, intent: Intent)
     });
     return `superseded by ${newest.intent.id}`;
   }
-  // A late repetition must not start again what was rolled back; its news may still have to be told.
+  // A late repetition must not start again what was rolled back; its notification may still have to be sent.
   if (newest !== undefined && ended(newest.reached)) return complete(context, intent.eventTime);
   await prepare(context, intent.plan);
   const move = await start(context, intents, intent);
@@ -66,7 +66,7 @@ async function servesAlready(context: Context, intents: Intents, plan: Plan): Pr
   return (await describeEndpoint(context))?.EndpointConfigName === plan.name;
 }
 
-/** An approval without effect is told, once: the person who gave it waits for a deployment. */
+/** An approval without effect is reported, once: the person who gave it waits for a deployment. */
 async function tellRefusal(
   context: Context,
   intents: Intents,

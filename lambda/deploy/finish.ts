@@ -7,7 +7,7 @@ import { keepHouse } from './housekeeping';
 import type { Intent, Intents, IntentState } from './intents';
 import { approveForProduction } from './life-cycle';
 
-/** Notes the end of a deployment and tells people, once. What older approvals asked for is over with it. */
+/** Records the end of a deployment and sends the notification, once. What older approvals asked for is over with it. */
 export async function finish(
   context: Context,
   intents: Intents,
@@ -27,7 +27,7 @@ export async function finish(
 /**
  * What follows an end: the news, the approval for production, and then what may fail without changing the outcome.
  *
- * An invocation that died between the end and its news is retried by Lambda under the same request id, and tells them then;
+ * An invocation that died between the end and its news is retried by Lambda under the same request id, and sends them then;
  * other deliveries of the event have ids of their own and stay silent.
  */
 export async function afterEnd(context: Context, intents: Intents, { intent, reached }: IntentState): Promise<string> {

@@ -11,7 +11,7 @@ import { setScaling } from './scaling';
  * What a deployment leaves to do once it has ended and people know: scaling, and the removal of what nobody needs any more.
  *
  * It comes after the end, so that a failure here never leaves a deployment that serves but does not end. What fails makes the
- * invocation fail: Lambda repeats it, an alarm rings, and every later event of the endpoint tries again what is not marked.
+ * invocation fail: Lambda repeats it, an alarm fires, and every later event of the endpoint tries again what is not marked.
  *
  * @throws Error with every part that failed.
  */

@@ -110,7 +110,7 @@ export class Intents {
   }
 }
 
-/** Whether an intent came to an end. */
+/** Whether an intent has ended. */
 export function ended(reached: IntentState['reached']): boolean {
   return deploymentEnds.some((end) => reached.has(end));
 }

@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { withoutMark } from '@mooring/use-case/cells';
 import { log } from '../shared/log';
 import { accept, type Answer } from './accept';
 import { contextOf } from './context';
@@ -43,7 +44,7 @@ function logged(answer: Answer): Answer {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(withoutMark(text)) as unknown;
   } catch {
     throw new BadRequest('the body is not JSON');
   }

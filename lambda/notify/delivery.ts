@@ -29,7 +29,7 @@ export async function recordRestored(context: Context, event: AlarmStateChange):
   return `${alarmName} was in ALARM for ${seconds} s`;
 }
 
-/** Undefined for versions of unknown origin, and for a version that comes back: its training tells nothing about this delivery. */
+/** Undefined for versions of unknown origin, and for a version that comes back: its training says nothing about this delivery. */
 async function secondsSinceTraining(
   { sagemaker }: Context,
   { execution_arn: arn, deployed_at: at, version, previous }: LiveManifest,

@@ -1,6 +1,6 @@
+import type { MonitorKind } from '../../contracts/names';
 import type { AlarmStateChange, PipelineExecutionStatusChange, ProcessingJobStateChange } from '../../contracts/events';
 import type { LiveManifest } from '../../contracts/records/live-manifest';
-import type { MonitorKind } from '../../contracts/names';
 import type { News } from '../shared/news';
 import type { Firing } from './firing';
 import type { JudgedWindow } from './window';
@@ -31,8 +31,7 @@ export function driftText({ title, endpointName, event, firing, windows, live }:
         : []),
       ...(others.length > 0 ? [`What ${endpointName} (${title}) answers is out of the bounds of the use case.`] : []),
       '',
-      ...features.map((each) => firingLine(each, each.direction === 'below' ? 'p-value' : 'drift')),
-      ...others.map((each) => firingLine(each)),
+      ...[...features, ...others].map(firingLine),
       ...(firing.length === 0 ? [`Reason: ${state.reason ?? 'see the alarm'}`] : []),
       '',
       ...windows.map(
@@ -41,7 +40,7 @@ export function driftText({ title, endpointName, event, firing, windows, live }:
       ),
       live === undefined ? 'Live version: unknown' : `Live version: ${live.version}, since ${live.deployed_at}`,
       `Alarm: ${alarmName}, since ${state.timestamp}`,
-      `What it means and what to do: ${[...new Set(firing.map((each) => sections[each.kind]))].join(', ') || sections.data}`,
+      `What it means and what to do: ${[...new Set(firing.map((each) => sectionOf(each)))].join(', ') || sections.data}`,
       'A separate message says whether a retraining starts.',
     ],
   };
@@ -54,17 +53,35 @@ const sections: Readonly<Record<MonitorKind, string>> = {
   explanations: 'docs/operating.md#explanations',
 };
 
+function sectionOf({ kind, missing }: Firing): string {
+  return missing === true ? 'docs/operating.md#missing-values' : sections[kind];
+}
+
+function measureOf({ kind, missing, direction }: Firing): string {
+  if (kind !== 'data') return '';
+  if (missing === true) return 'share of missing values beyond the training data';
+  return direction === 'below' ? 'p-value' : 'drift';
+}
+
 function driftSubject(alarm: string, features: readonly Firing[], others: readonly Firing[]): string {
   const bounds = `${others.map((each) => each.name).join(', ')} out of bounds`;
   if (features.length === 0) return others.length === 0 ? `drift alarm ${alarm}` : bounds;
-  const drift = `drift in ${features.map((each) => each.name).join(', ')}`;
+  const names = (missing: boolean): string =>
+    features.flatMap((each) => ((each.missing === true) === missing ? [each.name] : [])).join(', ');
+  const drift = [
+    ['drift in', names(false)],
+    ['missing values of', names(true)],
+  ]
+    .flatMap(([what = '', list = '']) => (list === '' ? [] : [`${what} ${list}`]))
+    .join('; ');
   return others.length === 0 ? drift : `${drift}; ${bounds}`;
 }
 
-function firingLine({ name, value, threshold, direction, since }: Firing, what = ''): string {
+function firingLine(firing: Firing): string {
+  const { name, value, threshold, direction, since } = firing;
   const measured = value === undefined ? 'past its bound' : `is ${Number(value.toPrecision(4))}`;
   const allowed = `allowed ${direction === 'below' ? 'at least' : 'at most'} ${threshold}`;
-  return `- ${name}: ${`${what} ${measured}`.trim()}, ${allowed}${since === undefined ? '' : `, since ${since}`}`;
+  return `- ${name}: ${`${measureOf(firing)} ${measured}`.trim()}, ${allowed}${since === undefined ? '' : `, since ${since}`}`;
 }
 
 /** An alarm about the watching itself, or about what carries the use case; its description says where to read on. */

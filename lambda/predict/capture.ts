@@ -27,7 +27,7 @@ export interface Captured {
  * Writes one request with its answer as SageMaker's data capture would: same layout, same format, so that whatever reads
  * captured data need not know the difference. An object per request, since a function may be frozen after its answer.
  *
- * A failure is logged and harms nobody; the alarm about missing rows tells if it lasts.
+ * A failure is logged and does not fail the request; the alarm about missing rows fires if it lasts.
  */
 export async function capture(into: Capture, { instance, answer, inferenceId, time, draw }: Captured): Promise<void> {
   if (draw * 100 >= into.share) return;

@@ -62,7 +62,7 @@ async function completed({ lookUp }: Context, body: Body): Promise<Body> {
   return { ...body, content: { ...content, features: { ...found, ...given } } };
 }
 
-/** Null when the reasons could not be found; the prediction stands without them. */
+/** Null when the reasons could not be computed; the prediction is valid without them. */
 async function explain(
   { endpoint }: Context,
   { features }: PredictRequest,

@@ -1,15 +1,18 @@
 import type { Field } from '../../contracts/front-door';
+import {
+  largestInteger,
+  largestNumber,
+  missingSpellings as spellings,
+  textOf,
+} from '@mooring/use-case/cells';
 
 /** A value of a JSON record that can be a feature. */
 export type Value = string | number | boolean | null;
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Largest number of the model's 32-bit matrix, and largest integer that JSON readers agree on. */
-const largestNumber = 3.4028234663852886e38;
-const largestInteger = Number.MAX_SAFE_INTEGER;
 const longestText = 256;
 /** Spellings that data files use for "no value"; a request says null. */
-const missingSpellings: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', '<NA>', 'NaT'];
+const missingSpellings: readonly string[] = spellings.filter((each) => each !== '');
 /** Printable text without blanks around it. */
 const textPattern = String.raw`^[^\s\u0000-\u001f\u007f]([^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f])?$`;
 /** RFC 3339 within the years that pandas' nanoseconds reach, with days that exist. */
@@ -136,12 +139,13 @@ function categoryRule({ name }: Field, known: readonly Value[]): Rule {
   };
 }
 
-/** A category as JSON may spell it: the code 1 as 1 and "1", truth as true and "true". */
+/** A category as JSON may spell it: the code 1 as 1 and "1", truth as true and "true", and as the use case declares it. */
 function spellingsOf(value: Value): Value[] {
-  const text = String(value);
-  if (text === 'true' || text === 'false') return [text, text === 'true'];
+  const text = value === null ? '' : textOf(value, []);
+  const texts = [...new Set([text, String(value)])];
+  if (text === 'true' || text === 'false') return [...texts, text === 'true'];
   const number = Number(text);
-  return text !== '' && Number.isFinite(number) && String(number) === text ? [text, number] : [text];
+  return text !== '' && Number.isFinite(number) && String(number) === text ? [...texts, number] : texts;
 }
 
 function kindOf(value: unknown): string {

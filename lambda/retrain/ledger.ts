@@ -9,7 +9,7 @@ export interface PromisedStart {
   readonly reason: string;
 }
 
-/** A decision as its key tells it. */
+/** A decision, as its key describes it. */
 interface Entry {
   readonly objectKey: string;
   readonly time: string;

@@ -18,7 +18,7 @@ export interface Request {
   readonly event: { readonly id: string; readonly type: string };
   /** What happened, as the beginning of a sentence. */
   readonly because: string;
-  /** When the alarm began that this event tells of. */
+  /** When the alarm of this event began. */
   readonly alarmSince?: string;
 }
 
@@ -54,7 +54,7 @@ export function requestOf(received: unknown): Request {
       const { trigger, requestedBy } = event.detail;
       const by = requestedBy === undefined ? '' : ` by ${requestedBy}`;
       const because = {
-        schedule: 'the schedule says so',
+        schedule: 'it is due by schedule',
         reconcile: 'alarms were looked at again',
         manual: `it was asked for${by}`,
       };

@@ -25,7 +25,7 @@ export interface MooringFunctionProps {
   readonly bundles: FunctionBundles;
   /** Where events go that the function could not handle. */
   readonly deadLetters: sqs.IQueue;
-  /** Told when the function fails; directly, because the function that writes news may be the one that fails. */
+  /** Notified when the function fails; directly, because the notify function may be the one that fails. */
   readonly topic: sns.ITopic;
   /** Where the function runs. @default outside of a VPC */
   readonly network?: Network;

@@ -5,7 +5,7 @@ import { deploymentNamespace, metricDimensions, metricNames } from '../../contra
 import { resourceNames } from '../../contracts/names';
 
 /**
- * In ALARM while a deployment runs. It tells nobody: it holds back what the drift alarm would start, because the windows
+ * In ALARM while a deployment runs. It sends no notification: it holds back what the drift alarm would start, because the windows
  * of that time hold answers of two models. What still fires afterwards is found by the next second look.
  */
 export function createDeployingAlarm(scope: Construct, useCase: string): cloudwatch.Alarm {

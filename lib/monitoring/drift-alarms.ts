@@ -29,9 +29,33 @@ export interface AlarmRule {
   readonly every: string;
 }
 
-/** The alarms that mean drift: one per monitored feature, and what the further monitors watch. */
+/** The alarms that mean drift: two per monitored feature, and what the further monitors watch. */
 export function driftRules(useCase: UseCase): AlarmRule[] {
-  return [...featureRules(useCase), ...qualityRules(useCase), ...biasRules(useCase), ...explanationRules(useCase)];
+  return [
+    ...featureRules(useCase),
+    ...missingRules(useCase),
+    ...qualityRules(useCase),
+    ...biasRules(useCase),
+    ...explanationRules(useCase),
+  ];
+}
+
+/** A feature that is left empty has no distribution that could drift. Model Monitor publishes no such metric. */
+function missingRules({ name, task, monitoring }: UseCase): AlarmRule[] {
+  if (monitoring.engine !== 'open') return [];
+  return monitoring.features
+    .filter((feature) => answerType(feature.name, task) === undefined)
+    .map((feature) => ({
+      id: `Missing-${feature.name}`,
+      alarmName: resourceNames.missingAlarm(name, feature.name),
+      kind: 'data',
+      metricName: metricNames.missing(feature.name),
+      comparison: GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      meaning: `More requests lack ${feature.name} than the training data and chance explain.`,
+      section: 'missing-values',
+      every: monitoring.every,
+    }));
 }
 
 function featureRules({ name, task, monitoring }: UseCase): AlarmRule[] {

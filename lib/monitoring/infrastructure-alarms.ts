@@ -5,7 +5,7 @@ import { endpointAlarmEnds } from '../serving/endpoint-alarms';
 
 /**
  * Names of the alarms about what carries a use case: its functions, its front door, the dead letters. They
- * publish to the shared topic themselves, too, in CloudWatch's own words; subscribers of a use case hear of them through
+ * publish to the shared topic themselves, too, in CloudWatch's own words; subscribers of a use case are notified of them by
  * the notify function.
  *
  * Some may not exist, because the use case has no such part.

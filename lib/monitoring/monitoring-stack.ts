@@ -120,7 +120,7 @@ export class MonitoringStack extends Stack {
     const notify = new MooringFunction(this, 'Notify', {
       code: 'notify',
       functionName: resourceNames.notifyFunction(useCase.name),
-      description: `Tells people about alarms and failures of ${useCase.name}`,
+      description: `Sends notifications about alarms and failures of ${useCase.name}`,
       bundles,
       key: foundation.key,
       network: useCase.network,
@@ -144,6 +144,7 @@ export class MonitoringStack extends Stack {
       ['cloudwatch:DescribeAlarms'],
       [
         arn('cloudwatch', `alarm:${resourceNames.featureAlarm(useCase.name, '*')}`),
+        arn('cloudwatch', `alarm:${resourceNames.missingAlarm(useCase.name, '*')}`),
         ...[...notifySettings(useCase).bounds.map((each) => each.alarm), 'monitor-failed'].map((end) =>
           arn('cloudwatch', `alarm:${resourceNames.metricAlarm(useCase.name, end)}`),
         ),

@@ -5,7 +5,7 @@ import { metricNames } from '../../contracts/metrics';
 import { resourceNames, variantName } from '../../contracts/names';
 import type { UseCase } from '@mooring/use-case/use-case';
 import { deploymentMetric } from './deploying-alarm';
-import { driftRules, monitorMetric } from './drift-alarms';
+import { type AlarmRule, driftRules, monitorMetric } from './drift-alarms';
 
 const half = 12;
 
@@ -63,6 +63,8 @@ function traffic({ name }: UseCase): cloudwatch.IWidget[] {
   ];
 }
 
+const isMissing = ({ section }: AlarmRule): boolean => section === 'missing-values';
+
 /** One graph for each kind of monitor, with the bounds of its alarms. */
 function watched(useCase: UseCase): cloudwatch.IWidget[][] {
   const titles = {
@@ -73,7 +75,7 @@ function watched(useCase: UseCase): cloudwatch.IWidget[][] {
   } as const;
   const rules = driftRules(useCase);
   const graphs = (Object.keys(titles) as (keyof typeof titles)[]).flatMap((kind) => {
-    const own = rules.filter((rule) => rule.kind === kind);
+    const own = rules.filter((rule) => rule.kind === kind && !isMissing(rule));
     if (own.length === 0) return [];
     const names = [...new Set(own.map((rule) => rule.metricName))];
     const every = own[0]?.every ?? useCase.monitoring.every;
@@ -86,7 +88,14 @@ function watched(useCase: UseCase): cloudwatch.IWidget[][] {
     ];
   });
   const rows = monitorMetric(useCase.name, 'data', metricNames.rows, useCase.monitoring.every, 'Maximum');
-  const widgets = [...graphs, graph('Captured rows in a window', [rows])];
+  const missing = rules
+    .filter(isMissing)
+    .map((rule) => monitorMetric(useCase.name, 'data', rule.metricName, rule.every));
+  const widgets = [
+    ...graphs,
+    ...(missing.length === 0 ? [] : [graph('Share of rows that lack a feature, beyond the training data', missing)]),
+    graph('Captured rows in a window', [rows]),
+  ];
   return widgets
     .map((_, index) => (index % 2 === 0 ? widgets.slice(index, index + 2) : []))
     .filter((row) => row.length > 0);
@@ -114,7 +123,7 @@ function deliveries({ name }: UseCase): cloudwatch.IWidget[][] {
     [graph('Deployments in a week', [shipped, failed]), graph('Change-fail rate', [rate])],
     [
       graph('Lead time: from training to live', [hours(metricNames.leadTime, 'hours')]),
-      graph('Time to restore: how long drift rang', [hours(metricNames.timeToRestore, 'hours')]),
+      graph('Time to restore: how long drift alarms lasted', [hours(metricNames.timeToRestore, 'hours')]),
     ],
   ];
 }

@@ -22,7 +22,7 @@ export interface ChatFunctionProps {
 }
 
 /**
- * Tells chats the news of a use case, in their own format.
+ * Sends the notifications of a use case to its chats, in their own format.
  *
  * It subscribes to the topic like everybody else, so that those who write news need not know of chats.
  */
@@ -43,7 +43,7 @@ export class ChatFunction extends Construct {
     return new MooringFunction(this, 'Chat', {
       code: 'chat',
       functionName: resourceNames.chatFunction(useCase),
-      description: `Tells chats the news of ${useCase}`,
+      description: `Sends the notifications of ${useCase} to its chats`,
       bundles,
       key: foundation.key,
       network,

@@ -17,7 +17,7 @@ export interface NewsTopicProps {
 }
 
 /**
- * The topic of a use case's news with its subscriptions; where there are chats, with the function that tells them.
+ * The topic of a use case's news with its subscriptions; where there are chats, with the function that sends to them.
  *
  * Each use case has one of its own, because SNS takes an address once per topic: two use cases that share a mailbox could
  * not both subscribe it to one topic with filters of their own.

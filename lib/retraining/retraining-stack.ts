@@ -188,7 +188,7 @@ export class RetrainingStack extends Stack {
     }
   }
 
-  /** Whether anything can ring the composite alarm. */
+  /** Whether anything can trigger the composite alarm. */
   private watched(): boolean {
     return driftRules(this.props.useCase).length > 0;
   }

@@ -68,7 +68,7 @@ export class OpenAnalyses implements Analyses {
   }
 }
 
-/** How the monitor is told where to count; nothing for one process. */
+/** Arguments of the monitor that choose the engine; none for one process. */
 function engineOptions(cluster: SparkCluster | undefined): string[] {
   if (cluster === undefined) return [];
   return [

@@ -40,6 +40,7 @@ class TestMetricNames:
         ours = {
             "drift": metrics.drift("x"),
             "nonNull": metrics.non_null("x"),
+            "missing": metrics.missing("x"),
             "data": metrics.data("x"),
             "bias": metrics.bias("x"),
             "attribution": metrics.attribution("x"),

@@ -128,7 +128,7 @@ describe('every alarm of an application that has all of them', () => {
     expect(metricAlarms.filter((each) => each['TreatMissingData'] === undefined).map(name)).toEqual([]);
   });
 
-  test('is told by the notify function, but for parts of a composite and the one that tells nobody', () => {
+  test('is reported by the notify function, but for parts of a composite and the one without notification', () => {
     const rules = JSON.stringify(
       ofType('AWS::Events::Rule').filter((each) =>
         /^loans-(alarm-rang|infrastructure-alarm|endpoint-alarm)$/.test(String(each['Name'])),
@@ -143,6 +143,8 @@ describe('every alarm of an application that has all of them', () => {
     const children = [
       'drift-annuity',
       'drift-owns_car',
+      'missing-annuity',
+      'missing-owns_car',
       'quality-auc',
       'bias-DPPL-high',
       'bias-DPPL-low',

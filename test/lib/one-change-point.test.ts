@@ -55,7 +55,7 @@ describe('a folder with nothing but use-case.yaml', () => {
     expect(synth).toThrow(/the pipeline of churn would be refused:\n {2}- .*A/);
   });
 
-  test('is told when its pipeline.ts exports nothing that makes a pipeline', () => {
+  test('is reported when its pipeline.ts exports nothing that makes a pipeline', () => {
     writeFileSync(join(folder, 'defs/churn/pipeline.ts'), 'exports.nothing = 1;');
     expect(() => testApp(loadUseCases(join(folder, 'defs')), join(folder, 'cdk.out'))).toThrow(
       /pipeline\.ts must export a function 'pipeline'/,

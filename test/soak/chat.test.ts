@@ -165,7 +165,7 @@ describe('a use case with chats, deployed by the CDK', () => {
     expect(server.paths()).toEqual([paths.slack, paths.slack, paths.teams]);
   });
 
-  test('gives up after three attempts: the news lie in the dead letters, and the alarm rings', async () => {
+  test('gives up after three attempts: the news lie in the dead letters, and the alarm fires', async () => {
     server.status = { [paths.slack]: 404 };
     await tell('lost');
     await account.clock.advance(10 * minute);
@@ -218,7 +218,7 @@ describe('a use case with chats, deployed by the CDK', () => {
   });
 
   test(
-    'that rings about a chat tells so once, although the chat cannot be told that either',
+    'that fires about a chat notifies once, although the chat cannot be reached then either',
     async () => {
       await deployStacks(stackNames.monitoring('loans'));
       await account.clock.advance(10 * minute);

@@ -1,6 +1,5 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { request } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import type { Account } from '@mooring/local-account';
 import { Sha256 } from '@mooring/local-account/src/core/sha256';
 
@@ -17,7 +16,6 @@ export interface RawRequest {
 export interface RawAnswer {
   readonly status: number;
   readonly body: string;
-  readonly milliseconds: number;
 }
 
 /** Signs and sends. @throws Error when nothing is answered within the seconds. */
@@ -43,7 +41,6 @@ export async function sendRaw(account: Account, raw: RawRequest, seconds = 20): 
     body,
   });
   const search = new URLSearchParams(query).toString();
-  const started = performance.now();
   return new Promise((done, fail) => {
     const sent = request(
       {
@@ -62,7 +59,6 @@ export async function sendRaw(account: Account, raw: RawRequest, seconds = 20): 
           done({
             status: response.statusCode ?? 0,
             body: Buffer.concat(chunks).toString('utf8'),
-            milliseconds: performance.now() - started,
           }),
         );
       },

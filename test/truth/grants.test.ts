@@ -61,7 +61,7 @@ const jobs: Readonly<Record<string, RegExp>> = {
 
 /** Python that calls AWS and runs as no role of ours. */
 const withoutRole: Readonly<Record<string, string>> = {
-  'mooring_monitor/dropin/asked_model.py': "jobs of Clarify's contract, with the role that their owner gives them",
+  'mooring_monitor/dropin/queried_model.py': "jobs of Clarify's contract, with the role that their owner gives them",
   'mooring_monitor/explain/endpoint_model.py': 'explanations of a live endpoint, by a person at a terminal',
 };
 

@@ -9,7 +9,7 @@ export interface Patient {
   readonly useCases: readonly UseCase[];
 }
 
-/** What a check came to. */
+/** The result of a check. */
 export type Verdict =
   | { readonly ok: true; readonly found: string }
   | { readonly ok: false; readonly found: string; readonly remedy: string };

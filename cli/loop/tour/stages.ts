@@ -22,7 +22,7 @@ import { requestRow, sendTraffic, trafficRows } from '../../data/traffic';
 import type { RunRecord } from '../../watch/report/run-record';
 import { freshState } from './state';
 
-/** What a stage tells while it runs. */
+/** Progress of a stage while it runs. */
 export type Tell = (text: string) => void;
 
 /** What the stages hand on to each other. */
@@ -106,7 +106,7 @@ async function ship(state: TourState, version: number, tell: Tell): Promise<stri
   return `${state.endpoint.name} InService on version ${version}`;
 }
 
-/** Sends rows, tells how they turned out, and lets an hour pass. */
+/** Sends rows and their labels, and lets an hour pass. */
 async function traffic(state: TourState, rows: number, seed: number, drift: boolean, tell: Tell): Promise<string> {
   const session = sessionOf(state);
   const options = { rows, seed, drift, concurrency: 8 };

@@ -80,7 +80,7 @@ const describeStep = ({ StepName, StepStatus, StartTime, EndTime, FailureReason 
 /** Follows an execution with a line per change. @throws UserError with the steps' reasons when it does not succeed in time. */
 export async function follow(staging: Stage, arn: string, deadline = longestSeconds): Promise<void> {
   const started = Date.now();
-  const told = new Map<string, string>();
+  const printed = new Map<string, string>();
   for (;;) {
     const [execution, listed] = await Promise.all([
       staging.sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn })),
@@ -90,8 +90,8 @@ export async function follow(staging: Stage, arn: string, deadline = longestSeco
     ]);
     const steps = listed.PipelineExecutionSteps ?? [];
     for (const step of steps) {
-      if (told.get(step.StepName ?? '') === step.StepStatus) continue;
-      told.set(step.StepName ?? '', step.StepStatus ?? '');
+      if (printed.get(step.StepName ?? '') === step.StepStatus) continue;
+      printed.set(step.StepName ?? '', step.StepStatus ?? '');
       console.log(describeStep(step));
     }
     const status = execution.PipelineExecutionStatus ?? '';

@@ -47,7 +47,7 @@ describe('a definition with many mistakes', () => {
     put('Train', 'CacheConfig.ExpireAfter', 'soon'),
   )(broken);
 
-  test('is told all of them at once, with step, path, value and what is allowed', () => {
+  test('lists all of them at once, with step, path, value and what is allowed', () => {
     const problems = checkDefinition(broken);
     expect(problems.map((problem) => problem.code).sort()).toEqual([
       'bad-cache',
@@ -169,7 +169,7 @@ describe('a file', () => {
 });
 
 describe('two cycles', () => {
-  test('are both told', () => {
+  test('are both reported', () => {
     const broken = structuredClone(golden('around-steps'));
     all(
       put('First', 'DependsOn', ['Third']),

@@ -5,7 +5,7 @@ export type ChatType = (typeof chatTypes)[number];
 /** Where people put the addresses of chats' webhooks: SSM parameters below it, made by hand, because they are secrets. */
 export const chatParameters = '/mooring/chats';
 
-/** A channel that is told about a use case. */
+/** A channel that receives the notifications of a use case. */
 export interface Chat {
   readonly type: ChatType;
   /** SSM parameter (SecureString) that holds the address of the channel's webhook: whoever knows it can write there. */

@@ -5,6 +5,7 @@ export const detectorNames = [
   'robust',
   'simple',
   'linf',
+  'linf_simple',
   'chi2_distance',
   'psi',
   'js',

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { type Document, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { UserError } from './errors';
 import { type UseCase, useCaseSchema } from './use-case';
 import type { Complaint } from './use-case-checks';
@@ -35,6 +35,7 @@ export function loadUseCase(folder: string): UseCase {
       document.errors.map((each) => yamlProblem(each, text)),
     );
   }
+  keepAsWritten(document);
   const content: unknown = document.toJS();
   const problems = useCaseProblems(content);
   if (problems.length > 0) {
@@ -45,6 +46,30 @@ export function loadUseCase(folder: string): UseCase {
     );
   }
   return useCaseSchema.parse(content);
+}
+
+/**
+ * Values of the data stay as they are written: YAML reads the codes 010 and 1e3 as the numbers 10 and 1000, which no row
+ * would hold.
+ */
+function keepAsWritten(document: Document): void {
+  const dataset = document.getIn(['dataset'], true);
+  const columns = isMap(dataset) ? dataset.get('columns', true) : undefined;
+  const facets = document.getIn(['fairness', 'facets'], true);
+  const values = [
+    ...(isSeq(columns) ? columns.items.map((each) => (isMap(each) ? each.get('categories', true) : undefined)) : []),
+    ...(isSeq(facets) ? facets.items.map((each) => (isMap(each) ? each.get('disadvantaged', true) : undefined)) : []),
+    ...['positive', 'negative'].map((key) => document.getIn(['dataset', key], true)),
+    document.getIn(['dataset', 'read', 'missing'], true),
+  ];
+  for (const node of values.flatMap((each): unknown[] => (isSeq(each) ? each.items : [each])))
+    if (
+      isScalar(node) &&
+      typeof node.value === 'number' &&
+      node.source !== undefined &&
+      String(node.value) !== node.source
+    )
+      node.value = node.source;
 }
 
 /**

@@ -142,7 +142,7 @@ describe('a folder with a use case', () => {
     [
       'a detector for another type of feature',
       ['gates:', 'monitoring: { features: [{ name: sex, detector: ks }] }\ngates:'],
-      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2, classifier",
+      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, linf_simple, chi2_distance, psi, js, chi2, classifier",
     ],
     [
       'a p-value that is always drift',
@@ -167,12 +167,12 @@ describe('a folder with a use case', () => {
     [
       'a detector for another type of answer',
       ['gates:', 'monitoring: { features: [{ name: prediction, detector: ks }] }\ngates:'],
-      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, chi2_distance, psi, js, chi2",
+      "monitoring.features[0].detector (line 13): 'ks' is not for a category feature; allowed: linf, linf_simple, chi2_distance, psi, js, chi2",
     ],
     [
       'a threshold that no drift can pass',
       ['gates:', 'monitoring: { features: [{ name: age, threshold: 5 }] }\ngates:'],
-      "monitoring.features[0].threshold (line 13): 5 is not allowed; allowed: less than 1, because 'robust' is never above 1 and the alarm would never ring",
+      "monitoring.features[0].threshold (line 13): 5 is not allowed; allowed: less than 1, because 'robust' is never above 1 and the alarm would never fire",
     ],
     [
       'a bound in percent',

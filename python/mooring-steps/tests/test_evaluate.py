@@ -91,7 +91,7 @@ class TestTheChampion:
         assert read(tmp_path, "evaluation")["champion"] is None
         assert read(tmp_path, "gate")["passed"] is True
 
-    def test_that_needs_other_columns_is_told(
+    def test_that_needs_other_columns_is_reported(
         self, trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         champion = shutil.copytree(trained.model, tmp_path / "champion")

@@ -46,19 +46,19 @@ class TestABundle:
             ("import no_such\n", r"steps/prepare\.py, line 1: ModuleNotFoundError: .*nothing is installed at run time"),
         ],
     )
-    def test_with_a_module_that_cannot_be_loaded_is_told(
+    def test_with_a_module_that_cannot_be_loaded_is_reported(
         self, tmp_path: Path, zipped: bool, source: str, told: str
     ) -> None:
         with pytest.raises(InputError, match=told):
             find_prepare(bundle(tmp_path, source, zipped))
 
-    def test_that_fails_is_told_with_its_own_line(self, tmp_path: Path, zipped: bool) -> None:
+    def test_that_fails_is_reported_with_its_own_line(self, tmp_path: Path, zipped: bool) -> None:
         prepare = find_prepare(bundle(tmp_path, "def prepare(rows):\n    return rows['nope']\n", zipped))
         assert prepare is not None
         with pytest.raises(InputError, match=r"^steps/prepare\.py, line 2: KeyError: 'nope'$"):
             prepared(prepare, {"a": np.array(["1"], dtype=object)}, ["a"], [])
 
-    def test_with_a_module_that_lacks_the_function_is_told(self, tmp_path: Path, zipped: bool) -> None:
+    def test_with_a_module_that_lacks_the_function_is_reported(self, tmp_path: Path, zipped: bool) -> None:
         with pytest.raises(InputError, match=r"steps/prepare\.py needs a function prepare\(rows\)"):
             find_prepare(bundle(tmp_path, "x = 1\n", zipped))
 
@@ -66,15 +66,15 @@ class TestABundle:
 class TestAPreparation:
     RAW = np.array(["1", "2"], dtype=object)
 
-    def test_that_makes_too_little_is_told(self) -> None:
+    def test_that_makes_too_little_is_reported(self) -> None:
         with pytest.raises(InputError, match=r"makes no column b, c, which use-case\.yaml lists"):
             prepared(lambda rows: rows, {"a": self.RAW}, ["a", "b", "c"], [])
 
-    def test_that_makes_no_data_frame_is_told(self) -> None:
+    def test_that_makes_no_data_frame_is_reported(self) -> None:
         with pytest.raises(InputError, match="returns a NoneType; allowed: a pandas DataFrame"):
             prepared(lambda _: None, {"a": self.RAW}, ["a"], [])  # type: ignore[arg-type, return-value]
 
-    def test_that_leaves_no_row_is_told(self) -> None:
+    def test_that_leaves_no_row_is_reported(self) -> None:
         def nothing(rows: pd.DataFrame) -> pd.DataFrame:
             return rows[:0]
 

@@ -35,6 +35,14 @@ def serve(trained: Any) -> Serve:
     return serve
 
 
+class TestAByteOrderMark:
+    def test_changes_no_score(self, serve: Serve) -> None:
+        assert serve("\ufefff,5000,1") == serve("f,5000,1")
+        assert serve("\ufefff,5000,1".encode()) == serve('\ufeff"f",5000,1') == serve("f,5000,1")
+        row = json.dumps({"instances": [{"sex": "f", "amount": 5000, "children": 1}]})
+        assert serve(f"\ufeff{row}", JSON) == serve("f,5000,1")
+
+
 class TestARowOfTheTrainingSet:
     def test_is_served_with_the_very_score_it_has_in_the_batch(self, trained: Any, serve: Serve) -> None:
         path = trained.output / "train" / "train.csv"
@@ -100,7 +108,7 @@ class TestBadRequests:
             ({"instances": [{"sex": "f", "amount": True, "children": 1}]}, JSON, 400, ["'amount': 'true' is not"]),
         ],
     )  # fmt: skip
-    def test_are_told_everything_that_is_wrong(
+    def test_list_everything_that_is_wrong(
         self, serve: Serve, body: object, kind: str, status: int, messages: list[str]
     ) -> None:
         with pytest.raises(RequestError) as error:

@@ -60,7 +60,7 @@ class TestAFolderOfFiles:
 
     def test_guesses_the_separator_of_a_file_that_is_not_comma_separated(self, tmp_path: Path) -> None:
         (tmp_path / "1.csv").write_text("a;b\n1;2\n")
-        with pytest.raises(InputError, match="the header has a;b; values have to be separated by commas"):
+        with pytest.raises(InputError, match=r"the header has a;b; values are separated by ';': write dataset.read"):
             read_folder(tmp_path, ["csv"], ["a", "b"])
 
     def test_without_files_of_the_format_says_what_is_there(self, tmp_path: Path) -> None:

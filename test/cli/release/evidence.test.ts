@@ -76,7 +76,7 @@ describe('who let a version in', () => {
 });
 
 describe('what a release changes in production', () => {
-  test('is told by logical id, and metadata is no change', () => {
+  test('is listed by logical id, and metadata is no change', () => {
     const before = { Resources: { A: { Type: 'X' }, B: { Type: 'X' }, C: { Type: 'X', Metadata: { path: 'old' } } } };
     const after = { Resources: { B: { Type: 'Y' }, C: { Type: 'X', Metadata: { path: 'new' } }, D: { Type: 'X' } } };
     expect(compareTemplates(before, after)).toEqual({ added: ['D'], changed: ['B'], removed: ['A'] });
@@ -88,7 +88,7 @@ describe('the estimate of the month', () => {
   const [first] = testUseCases().map(({ useCase }) => useCase);
   if (first === undefined) throw new Error('there are no test use cases');
 
-  test('stands on a price table with its date', () => {
+  test('is based on a price table with its date', () => {
     expect(priceTable).toMatchObject({ asOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), currency: 'USD' });
     expect(priceTable.region).toMatch(/^[a-z]+-[a-z]+-\d$/);
   });

@@ -29,7 +29,7 @@ describe('a message for Slack', () => {
     });
   });
 
-  test('calls nobody and links nowhere by what stands in the news', () => {
+  test('calls nobody and links nowhere by the content of the news', () => {
     const hostile = of('<!channel> & <https://example.com|click> a>b', 'a < b & c');
     expect(sections(hostile)).toEqual(['&lt;!channel&gt; &amp; &lt;https://example.com|click&gt; a&gt;b']);
     expect(slackMessage(hostile).text).toBe('a &lt; b &amp; c');
@@ -118,7 +118,7 @@ describe('what SNS hands over', () => {
       .parse({ Records: [{ EventSource: 'aws:sns', Sns: { MessageId: 'm', Message: 'text', ...more } }] })
       .Records.map(({ Sns }) => messageOf(Sns, 'loans'));
 
-  test('is told with its attributes', () => {
+  test('is formatted with its attributes', () => {
     const MessageAttributes = {
       use_case: { Type: 'String', Value: 'loans' },
       kind: { Type: 'String', Value: 'drift' },
@@ -128,7 +128,7 @@ describe('what SNS hands over', () => {
     ]);
   });
 
-  test('is told without subject and attributes, too', () => {
+  test('is formatted without subject and attributes, too', () => {
     expect(received({ Subject: null })).toEqual([
       { id: 'm', subject: 'News of loans', text: 'text', useCase: 'loans', kind: 'news' },
     ]);

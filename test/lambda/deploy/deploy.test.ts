@@ -111,7 +111,7 @@ describe('two approvals within a second', () => {
 });
 
 describe('a deployment that is rolled back', () => {
-  test('is told as one, although the endpoint is in service', async () => {
+  test('is reported as one, although the endpoint is in service', async () => {
     const { approve, event, endpoint, live, subjects } = deployFixture();
     await approve(1, at(0));
     endpoint.arrive();

@@ -84,6 +84,25 @@ describe('a value', () => {
     expect(problemOf(value, settings)).toBe(problem);
   });
 
+  test.each([
+    ['NaN', "'NaN' says that there is no label; leave it out until it is known"],
+    [' ', "' ' says that there is no label; leave it out until it is known"],
+    ['null', "'null' says that there is no label; leave it out until it is known"],
+    ['maybe', "'maybe' is not a number"],
+    ['2', '2 is above 1'],
+    ['0x1', "'0x1' is not a number"],
+  ])('%p is no label, although programs read it as a number', (value, problem) => {
+    expect(problemOf(value, { ...settings, positive: 1 })).toBe(problem);
+  });
+
+  test('that the use case does not declare is neither positive nor negative', () => {
+    const column = { name: 'y', type: 'category', nullable: true } as const;
+    expect(problemOf('maybe', { task: 'binary', column, positive: 'yes' })).toBe(
+      "'maybe' is neither yes (positive) nor no (negative)",
+    );
+    expect(problemOf('maybe', { task: 'binary', column, positive: 'yes', negative: 'rest' })).toBeUndefined();
+  });
+
   test('of a category has to be a known one', () => {
     const category: LabelSettings = {
       ...settings,

@@ -31,7 +31,7 @@ describe('an alarm', () => {
     expect([world.executions.length, world.decisions().length, world.news.length]).toEqual([1, 1, 1]);
   });
 
-  test('that rings again a day later is no duplicate', async () => {
+  test('that fires again a day later is no duplicate', async () => {
     const world = new RetrainFixture();
     for (const time of ['2026-03-10T12:00:00Z', '2026-03-11T12:00:00Z']) {
       world.alarm = { state: 'ALARM', since: time };

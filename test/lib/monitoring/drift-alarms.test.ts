@@ -31,7 +31,11 @@ describe('features with detectors but without thresholds', () => {
       const { MetricName, ComparisonOperator, Threshold } = each['Properties'] as Record<string, unknown>;
       return [MetricName, ComparisonOperator, Threshold];
     });
-    expect(alarms).toEqual([
+    const drift = alarms.filter(([name]) => String(name).startsWith('feature_baseline_drift_'));
+    const missing = alarms.filter(([name]) => String(name).startsWith('feature_missing_'));
+    // The model's answers have no completeness of their own.
+    expect(missing).toEqual(detectors.map((name) => [`feature_missing_${name}`, 'GreaterThanThreshold', 0]));
+    expect(drift).toEqual([
       ['feature_baseline_drift_robust', 'GreaterThanThreshold', 0.1],
       ['feature_baseline_drift_psi', 'GreaterThanThreshold', 0.2],
       ['feature_baseline_drift_js', 'GreaterThanThreshold', 0.1],
@@ -43,7 +47,7 @@ describe('features with detectors but without thresholds', () => {
     ]);
   });
 
-  test('are told to people with their direction', () => {
+  test('are sent to people with their direction', () => {
     const { features } = notifySettings(useCase);
     const below = features.filter((each) => each.direction === 'below');
     expect(below.map((each) => each.name)).toEqual(['ks', 'chi2', 'prediction']);
@@ -63,7 +67,7 @@ describe('an alarm of the last windows', () => {
   for (const rule of driftRules(watched)) createDriftAlarm(stack, rule, watched);
   const template = Template.fromStack(stack);
 
-  test('rings when M of N are out of bounds, over periods as long as the cadence', () => {
+  test('fires when M of N are out of bounds, over periods as long as the cadence', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::CloudWatch::Alarm')))
       expect(Properties).toMatchObject({ DatapointsToAlarm: 2, EvaluationPeriods: 3, TreatMissingData: 'ignore' });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'tides-drift-js', Period: 21_600 });

@@ -58,7 +58,7 @@ describe('the alarm of a monitored feature', () => {
     });
   });
 
-  test('rings the composite alarm, which others react to', () => {
+  test('triggers the composite alarm, which others react to', () => {
     const [composite] = properties(template(loans.monitoring), 'AWS::CloudWatch::CompositeAlarm');
     expect(composite?.['AlarmName']).toBe('loans-drift');
     expect(text(composite?.['AlarmRule'], template(loans.monitoring))).toMatch(
@@ -84,6 +84,8 @@ describe('every alarm', () => {
     expect(watched.map((each) => each.AlarmName).sort()).toEqual([
       'loans-drift-annuity',
       'loans-drift-owns_car',
+      'loans-missing-annuity',
+      'loans-missing-owns_car',
       'loans-monitor-failed',
       'loans-no-data',
     ]);
@@ -144,14 +146,14 @@ describe('an approval', () => {
 });
 
 describe('the retrain function', () => {
-  test('is asked when the composite alarm begins to ring, unless its actions are suppressed', () => {
+  test('is asked when the composite alarm fires, unless its actions are suppressed', () => {
     expect(rules(loans.retraining)['loans-retrain-drift']?.['detail']).toEqual({
       state: { value: ['ALARM'], actionsSuppressedBy: [{ exists: false }] },
       previousState: { value: [{ 'anything-but': 'ALARM' }] },
     });
   });
 
-  test('is asked again when an execution ends and after each cool-down, because an alarm rings once', () => {
+  test('is asked again when an execution ends and after each cool-down, because an alarm fires once', () => {
     expect(Object.keys(rules(loans.retraining))).toContain('loans-retrain-execution-ended');
     expect(
       properties(template(loans.retraining), 'AWS::Scheduler::Schedule').map((each) => [

@@ -145,11 +145,11 @@ describe('an hourly metric', () => {
       .map((each) => each.to);
   };
 
-  test('rings our alarm once and holds it, because its period is the cadence', async () => {
+  test('triggers our alarm once and holds it, because its period is the cadence', async () => {
     expect((await sixHours(drift)).filter((to) => to === 'ALARM')).toHaveLength(1);
   });
 
-  test('would ring an alarm with a period of a minute again every hour', async () => {
+  test('would trigger an alarm with a period of a minute again every hour', async () => {
     const minutely = { ...drift, Period: 60, TreatMissingData: 'notBreaching' };
     expect((await sixHours(minutely)).filter((to) => to === 'ALARM').length).toBeGreaterThan(3);
   });

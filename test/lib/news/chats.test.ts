@@ -66,8 +66,8 @@ describe('a use case with chats', () => {
     const actions = statements.map(({ Sid, Action }) => [Sid, Action]);
     expect(actions).toEqual([
       [undefined, ['logs:CreateLogStream', 'logs:PutLogEvents']],
-      ['DeadLetters', 'sqs:SendMessage'],
       ['Environment', 'kms:Decrypt'],
+      ['DeadLetters', 'sqs:SendMessage'],
       ['Addresses', 'ssm:GetParameter'],
       ['AddressKey', 'kms:Decrypt'],
       ['DeadLetterKey', ['kms:Decrypt', 'kms:GenerateDataKey']],
@@ -94,7 +94,7 @@ describe('a use case with chats', () => {
     });
   });
 
-  test('tells its subscribers when a chat could not be told', () => {
+  test('notifies its subscribers when a chat could not be reached', () => {
     const rules = JSON.stringify(properties(template(loans.monitoring), 'AWS::Events::Rule'));
     expect(rules).toContain('"loans-chat-errors","loans-chat-throttles"');
     expect(properties(training, 'AWS::CloudWatch::Alarm').map((each) => each['AlarmName'])).toEqual([

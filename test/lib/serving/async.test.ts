@@ -59,7 +59,7 @@ describe('roles of an asynchronous stage', () => {
     ]);
   });
 
-  test('the model tells the topic, but only when somebody wants to hear', () => {
+  test('the model notifies the topic, but only when the use case asks for it', () => {
     expect(granted('parcel', 'ModelRole', /^Tell$/)).toEqual(['sns:Publish: ']);
     expect(granted('quiet', 'ModelRole', /^Tell$/)).toEqual([]);
   });

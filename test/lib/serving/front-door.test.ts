@@ -68,7 +68,7 @@ describe('the front door of a use case', () => {
     expect(text(get?.Resource, prices)).toMatch(/\/prices\/live\/production\/\*$/);
   });
 
-  test('rings when requests fail or take long', () => {
+  test('fires when requests fail or take long', () => {
     const alarms = Object.fromEntries(
       properties(loans, 'AWS::CloudWatch::Alarm').map((each) => [String(each.AlarmName), each]),
     );

@@ -117,7 +117,7 @@ describe('a capture bucket that the models may not write', () => {
   }, 4 * minutes);
   afterAll(() => deployed.close());
 
-  test('rings an alarm and is in the subject of the message, while the version serves', async () => {
+  test('triggers an alarm and is in the subject of the message, while the version serves', async () => {
     expect(await deployed.endpoint()).toMatchObject({ status: 'InService', version: 1 });
     const subjects = deployed.inbox().map((each) => each.subject);
     expect(subjects).toContain('[solo] version 1 serves in production, but its requests are not captured');

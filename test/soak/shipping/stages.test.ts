@@ -42,7 +42,7 @@ describe('a use case with a staging stage that is approved by hand and tested', 
     expect(await deployed.endpoint('production')).toBeUndefined();
   });
 
-  test('production is refused to a version that never served in staging, and that is told', async () => {
+  test('production is refused to a version that never served in staging, and that is reported', async () => {
     await deployed.approveForProduction(1);
     await deployed.pass(5);
     expect(await deployed.endpoint('production')).toBeUndefined();

@@ -32,7 +32,7 @@ describe('thirty days of a use case, and of its twin that retrains on old data a
       expect(story(index)).toMatchObject({ firing: [], decisions: [], news: [], version: 1 });
   });
 
-  test('the gradual drift is noticed in exactly the feature that moves, told, and answered by a retraining', () => {
+  test('the gradual drift is noticed in exactly the feature that moves, reported, and answered by a retraining', () => {
     expect(story(6)).toMatchObject({
       firing: ['drift-load', 'drift'],
       decisions: ['start (drift)'],
@@ -45,7 +45,7 @@ describe('thirty days of a use case, and of its twin that retrains on old data a
     ]);
   });
 
-  test('while capture is lost the drift alarm keeps its state, and after three windows the silence is told', () => {
+  test('while capture is lost the drift alarm keeps its state, and after three windows the missing data is reported', () => {
     expect([8, 9].map((index) => story(index).news)).toEqual([[], []]);
     expect(story(10)).toMatchObject({ firing: ['drift-load', 'no-data', 'drift'], news: ['story-no-data is ALARM'] });
     expect(story(11).firing).not.toContain('no-data');

@@ -43,7 +43,7 @@ describe('a use case whose versions go on an A/B test', () => {
     expect(await readTrial(deployed.clients, 'versus')).toBeUndefined();
   });
 
-  test('the second goes on trial beside it, and that is told', async () => {
+  test('the second goes on trial beside it, and that is reported', async () => {
     await deployed.ship(2);
     expect(await configOf()).toMatch(/^versus-endpoint-trial-v2-/);
     expect(await readTrial(deployed.clients, 'versus')).toMatchObject({

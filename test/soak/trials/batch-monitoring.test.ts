@@ -107,7 +107,7 @@ describe('monitors of batch output', () => {
     expect(await stateOf(drift)).toBe('OK');
   });
 
-  test('a drifted file rings the alarm of its feature', async () => {
+  test('a drifted file triggers the alarm of its feature', async () => {
     await score(crossings(30));
     await deployed.pass(125);
     const report = await latest<Report>('data', 'drift_report.json');

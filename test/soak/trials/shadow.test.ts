@@ -56,7 +56,7 @@ describe('a use case whose versions are shadows first', () => {
     expect(new Set(alone.map((each) => each.slice(0, 3)))).toEqual(new Set(['200']));
   });
 
-  test('it answered the same requests, and how it differs is told in numbers', async () => {
+  test('it answered the same requests, and the differences are reported in numbers', async () => {
     await deployed.pass(1);
     const found = await report();
     expect(found.comparison).toMatchObject({ paired: rows.length, champion_only: 0, challenger_only: 0 });
@@ -69,7 +69,7 @@ describe('a use case whose versions are shadows first', () => {
     expect(found.objections).toEqual([]);
     const text = renderTrial(found);
     expect(text).toContain(`${rows.length} requests were answered by both`);
-    expect(text).toContain('nothing speaks against promoting it');
+    expect(text).toContain('all checks for a promotion passed');
   });
 
   test('promoting it deploys it, with the canary of every deployment', async () => {

@@ -123,7 +123,11 @@ export class DeployedUseCase {
             {
               Image: image,
               ModelDataUrl: uri('Train/model.tar.gz'),
-              Environment: { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' },
+              Environment: {
+                SAGEMAKER_PROGRAM: 'inference.py',
+                SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+                PIP_NO_BUILD_ISOLATION: '0',
+              },
             },
           ],
           SupportedContentTypes: ['text/csv'],

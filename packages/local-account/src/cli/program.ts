@@ -55,7 +55,9 @@ class Program {
     const account = new Account({ folder: this.state, port: options.port, python: options.python, env });
     await account.start();
     this.print(`local account on ${account.endpointUrl()} (state in ${this.state})`);
-    this.print('in another terminal:  eval "$(npx mooring-account env)"   then cdk, aws or boto3 as usual; Ctrl-C ends it');
+    this.print(
+      'in another terminal:  eval "$(npx mooring-account env)"   then cdk, aws or boto3 as usual; Ctrl-C ends it',
+    );
     if (options.quiet !== true)
       account.trace.subscribe((record) => (isNews(record) ? this.print(traceLine(record)) : undefined));
     await new Promise<void>((done) => {

@@ -109,7 +109,7 @@ def test_an_exception_is_a_traceback_and_exit_code_1(interpreter: Interpreter) -
     assert printed.rstrip().endswith("KeyError: 'AGE'")
 
 
-def test_a_signal_is_told_as_one(interpreter: Interpreter) -> None:
+def test_a_signal_is_reported_as_one(interpreter: Interpreter) -> None:
     assert interpreter.run("import os\nos.kill(os.getpid(), 9)\n")[0]["signal"] == 9
 
 

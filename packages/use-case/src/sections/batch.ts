@@ -9,7 +9,7 @@ export const batch = z.strictObject({
   count: z.number().int().min(1).max(100).default(1),
 });
 
-/** What the batch function is told. */
+/** Settings of the batch function. */
 export type BatchSettings = Pick<z.infer<typeof batch>, 'instance' | 'count'> & {
   /**
    * Left out: the output holds the answers alone. Otherwise each answer stands behind its row, as the monitors read it,

@@ -137,7 +137,7 @@ function checkThreshold(
   } else if (isShare(detector) && threshold >= 1)
     complain(
       [...path, 'threshold'],
-      `${threshold} is not allowed; allowed: less than 1, because '${detector}' is never above 1 and the alarm would never ring`,
+      `${threshold} is not allowed; allowed: less than 1, because '${detector}' is never above 1 and the alarm would never fire`,
     );
 }
 

@@ -35,7 +35,7 @@ export const monitoring = z.strictObject({
   instance: instanceType.default('ml.t3.large'),
   /** A Spark cluster for baselines of data too large for one machine. Left out: one process. */
   compute: compute.optional(),
-  /** How many of the last windows must be out of bounds before an alarm rings: `datapoints` of `windows`. */
+  /** How many of the last windows must be out of bounds before an alarm fires: `datapoints` of `windows`. */
   alarm: z
     .strictObject({
       datapoints: z.number().int().min(1).max(100).default(1),

@@ -17,7 +17,7 @@ function refusal(host: string): string | undefined {
   if (connectors.test(host))
     return `connectors of Office 365 are retired; make a workflow in Teams that posts when a webhook request is received. Its address is a secret: ${instead}`;
   if (otherChats.test(host))
-    return `this chat would never confirm the subscription, nor understand what SNS posts; chats that are told in their own format are ${chatTypes.join(' and ')} (notifications.chats), and any other channel that has an e-mail address may be in notifications.emails`;
+    return `this chat would never confirm the subscription, nor understand what SNS posts; chats that have a format of their own are ${chatTypes.join(' and ')} (notifications.chats), and any other channel that has an e-mail address may be in notifications.emails`;
   return undefined;
 }
 
@@ -53,7 +53,7 @@ export const notifications = z.strictObject({
     .array(chat)
     .max(10)
     .refine((chats) => new Set(chats.map((each) => each.parameter)).size === chats.length, {
-      error: 'two chats have the same parameter; a channel needs to be told once',
+      error: 'two chats have the same parameter; list each channel once',
     })
     .optional(),
 });

@@ -22,7 +22,7 @@ const trafficShift = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** When the alarms of an endpoint ring. */
+/** When the alarms of an endpoint fire. */
 export const endpointAlarms = z.strictObject({
   /** Share of the requests that the model answered with a 5xx, in percent. */
   errors: z.number().gt(0).max(100).default(1),
@@ -51,7 +51,7 @@ export const stage = z.strictObject({
   trial: trial.optional(),
   /** Tests of a version that serves here (`mooring test`); of staging: what production asks for. */
   tests: stageTests.optional(),
-  /** When the alarms of the endpoint ring; every endpoint has them. */
+  /** When the alarms of the endpoint fire; every endpoint has them. */
   alarms: endpointAlarms.optional(),
   autoscaling: z
     .strictObject({

@@ -89,7 +89,7 @@ describe('a chat', () => {
     const chat = (parameter: string, type = 'slack') => ({ type, parameter: `/mooring/chats/${parameter}` });
     expect(problems({ chats: [chat('a', 'irc')] })).toEqual([expect.stringContaining('"slack"|"teams"')]);
     expect(problems({ chats: [chat('a'), chat('a', 'teams')] })).toEqual([
-      'chats: two chats have the same parameter; a channel needs to be told once',
+      'chats: two chats have the same parameter; list each channel once',
     ]);
     expect(problems({ chats: Array.from({ length: 11 }, (_, index) => chat(String(index))) })).toHaveLength(1);
   });

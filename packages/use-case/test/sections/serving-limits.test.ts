@@ -135,7 +135,7 @@ describe('limits of an asynchronous stage', () => {
     ]);
   });
 
-  test('who is told has three answers', () => {
+  test('notify has three values', () => {
     expect(problems({ async: { notify: 'sometimes' }, capture: 0 })).toEqual([
       expect.stringMatching(/^stages\.production\.async\.notify: .*none.*failures.*all/),
     ]);

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mooring_use_case.use_case import UseCase
+from mooring_values.labels import Invalid
+from mooring_values.numbers import number_of
 
 from mooring_monitor.readers.payload import Row
 
@@ -44,25 +46,19 @@ def number(text: str | None) -> float:
 
 
 def label_of(row: Row | None, use_case: UseCase) -> Any:
-    """Ground truth in the coding of the training set; None when it is missing.
+    """Ground truth in the coding of the training set: 1 or 0 (binary), a class or a number; None when there is none.
 
-    Binary tasks: 1 for the positive value, 0 for any other. When the positive value is not a number, 1 and 0 (true and
-    false) are understood as well, since that is how the pipeline writes its test rows.
+    What cannot be a label of the use case is none either: it is never judged.
     """
-    text = _first(row)
-    if text is None or text == "":
+    value = label_value(row, use_case)
+    if value is None or isinstance(value, Invalid):
         return None
-    if use_case.task == "multiclass":
-        return text
-    if use_case.task != "binary":
-        value = number(text)
-        return None if math.isnan(value) else value
-    positive = _spelled(use_case.positive)
-    if _same(text, positive):
-        return 1
-    if math.isnan(number(positive)) and text.lower() in ("1", "1.0", "true"):
-        return 1
-    return 0
+    return int(value) if use_case.task == "binary" else value
+
+
+def label_value(row: Row | None, use_case: UseCase) -> float | str | Invalid | None:
+    """Ground truth as the rule of the use case has it; None for a missing label."""
+    return use_case.label_rule.value(_first(row))
 
 
 def series(values: Sequence[Any], task: str) -> pd.Series[Any]:
@@ -73,14 +69,16 @@ def series(values: Sequence[Any], task: str) -> pd.Series[Any]:
 
 
 def typed_features(cells: Mapping[str, Sequence[str | None]], use_case: UseCase, rows: int) -> pd.DataFrame:
-    """Feature columns of text as the use case types them: numbers (NaN where unreadable) and text."""
+    """Feature columns of text as the use case types them: numbers (NaN where unreadable) and canonical text."""
     columns: dict[str, Any] = {}
     for column in use_case.features:
-        values = cells.get(column.name, [None] * rows)
+        meaning = use_case.meanings[column.name]
+        texts = ["" if each is None else meaning.cell(each) for each in cells.get(column.name, [None] * rows)]
         if column.numeric:
-            columns[column.name] = pd.Series([number(each) for each in values], dtype=np.float64)
+            numbers = [number_of(each) for each in texts]
+            columns[column.name] = pd.Series([math.nan if each is None else each for each in numbers], dtype=np.float64)
         else:
-            columns[column.name] = pd.Series([None if each == "" else each for each in values], dtype=object)
+            columns[column.name] = pd.Series([each or None for each in texts], dtype=object)
     return pd.DataFrame(columns, index=pd.RangeIndex(rows))
 
 
@@ -88,11 +86,3 @@ def _first(row: Row | None) -> str | None:
     if not row:
         return None
     return row[0] if isinstance(row, list) else next(iter(row.values()))
-
-
-def _spelled(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _same(text: str, positive: str) -> bool:
-    return text == positive or (not math.isnan(number(text)) and number(text) == number(positive))

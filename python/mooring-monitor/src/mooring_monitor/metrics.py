@@ -43,6 +43,11 @@ def non_null(feature: str) -> str:
     return f"feature_non_null_{feature}"
 
 
+def missing(feature: str) -> str:
+    """Share of rows that lack a feature beyond what its baseline lets expect; 0 when chance explains it."""
+    return f"feature_missing_{feature}"
+
+
 def data(feature: str) -> str:
     """Mean of a numeric feature in the window."""
     return f"feature_data_{feature}"

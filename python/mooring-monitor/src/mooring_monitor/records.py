@@ -14,6 +14,10 @@ Kind = Literal["data", "quality", "bias", "explanations"]
 VERDICTS: tuple[Verdict, ...] = ("skipped", "ok", "warn", "error", "breach")
 
 
+#: Reason under which ground truth is counted that cannot be a label of the use case.
+INVALID_LABEL = "invalid label"
+
+
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict on all of them together; `skipped` when there is none."""
     return max(verdicts, key=VERDICTS.index, default="skipped")

@@ -254,7 +254,7 @@ class TestCommand:
             (["--stage", "post", "--data", "train", "--predictions", "predictions"], "400"),
         ],
     )
-    def test_bad_usage_is_told_with_exit_code_2(
+    def test_bad_usage_is_reported_with_exit_code_2(
         self, folder: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         there = [str(folder / each) if each in ("train", "predictions", "missing.csv") else each for each in arguments]

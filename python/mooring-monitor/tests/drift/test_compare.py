@@ -80,7 +80,7 @@ class TestWhatIsFound:
     def test_missing_and_extra_columns_are_named(self, compare: Compare, rows: Rows) -> None:
         report = compare(rows(100, seed=3).rename(columns={"car": "auto"}))
         assert violations(report) == [("car", "missing_column_check"), ("auto", "extra_column_check")]
-        assert features(report)["car"]["reason"] == "the column is missing"
+        assert features(report)["car"]["reason"].startswith("the column is missing: 0 of ")
 
     def test_label_and_key_are_no_extra_columns(self, compare: Compare, rows: Rows) -> None:
         assert violations(compare(rows(100, seed=3).assign(id=range(100), repaid="yes"))) == []
@@ -92,10 +92,25 @@ class TestWhatIsFound:
         assert (report["verdict"], violations(report)) == ("warn", [("car", "categorical_values_check")])
         assert "Unknown values: 'maybe' (2)." in report["violations"][0]["description"]
 
-    def test_an_empty_column_is_incomplete_and_skipped(self, compare: Compare, rows: Rows) -> None:
+    def test_a_column_too_empty_to_judge_is_a_breach(self, compare: Compare, rows: Rows) -> None:
         report = compare(rows(100, seed=3).assign(income=None))
         assert violations(report) == [("income", "completeness_check")]
-        assert features(report)["income"]["reason"] == "0 values in the window, at least 50 are needed"
+        assert features(report)["income"]["verdict"] == "breach"
+        assert features(report)["income"]["reason"] == "0 of 100 rows have a value, at training 100.0% had one"
+        assert "too empty to judge: income (0 of 100 rows have a value" in report["summary"]
+
+    @pytest.mark.parametrize("detector", ["linf", "psi", "js", "chi2", "chi2_distance"])
+    def test_unknown_categories_are_a_breach_by_their_share_whatever_the_detector(
+        self, compare: Compare, rows: Rows, tmp_path: Path, document: dict[str, Any], detector: str
+    ) -> None:
+        document["monitoring"]["features"] = [{"name": "car", "detector": detector}]
+        other = tmp_path / "other.json"
+        other.write_text(json.dumps(document))
+        window = rows(200, seed=3)
+        window.loc[:43, "car"] = [f"maybe{index}" for index in range(44)]
+        found = features(compare(window, use_case=str(other)))["car"]
+        assert found["verdict"] == "breach"
+        assert (found["published"] > found["threshold"]) == (found["direction"] == "above")
 
     def test_infinite_and_missing_numbers_stay_out_of_the_distribution(self, compare: Compare, rows: Rows) -> None:
         window = rows(400, seed=3).astype({"income": object})

@@ -177,7 +177,7 @@ def test_clarify_refuses_by_name(tmp_path: Path, more: dict[str, Any], said: str
     assert said in message(tmp_path)
 
 
-def test_several_unsupported_parts_are_told_at_once(tmp_path: Path) -> None:
+def test_several_unsupported_parts_are_reported_at_once(tmp_path: Path) -> None:
     config = analysis(tmp_path, methods={"pdp": {}}, dataset_type="image/png")
     with pytest.raises(InputError, match=r"method pdp .*; dataset_type image/png"):
         Analysis.read(config, tmp_path)

@@ -292,7 +292,7 @@ class TestCommand:
             (["--data", "test", "--endpoint", "loans-endpoint"], "either --model PATH or --endpoint NAME"),
         ],
     )
-    def test_bad_usage_is_told_with_exit_code_2(
+    def test_bad_usage_is_reported_with_exit_code_2(
         self, folder: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         there = [str(folder / each) if each == "test" else each for each in arguments]

@@ -54,7 +54,7 @@ class Store:
         meta = {"eventId": event or f"event-{identity}", "inferenceId": identity, "inferenceTime": time.isoformat()}
         self._write("capture/e/AllTraffic", time, {"captureData": {"endpointInput": body}, "eventMetadata": meta})
 
-    def told(self, identity: str, value: str, ago: float = 24) -> None:
+    def label(self, identity: str, value: str, ago: float = 24) -> None:
         time = END - timedelta(hours=ago)
         truth = {"data": value, "encoding": "CSV"}
         self._write("truth", time, {"groundTruthData": truth, "eventMetadata": {"eventId": identity}})
@@ -88,34 +88,34 @@ class TestLabelledRows:
     def test_a_row_gets_the_label_of_its_inference_id(self, store: Store) -> None:
         store.asked("a", ["100,Y"])
         store.asked("b", ["200,N"])
-        store.told("b", "1")
+        store.label("b", "1")
         counts, rows = store.joined()
         assert rows == [{"income": "200", "car": "N", "repaid": "1", "mooring_captured_at": "2026-01-30T00:00:00Z"}]
         assert (counts.rows["captured"], counts.rows["labelled"], counts.rows["unlabelled"]) == (2, 1, 1)
 
     def test_each_row_of_a_request_gets_its_own_value(self, store: Store) -> None:
         store.asked("a", ["100,Y", "200,N"])
-        store.told("a", "1\n0")
+        store.label("a", "1\n0")
         _, rows = store.joined()
         assert [(each["income"], each["repaid"]) for each in rows] == [("100", "1"), ("200", "0")]
 
     def test_a_label_with_another_number_of_values_labels_nothing(self, store: Store) -> None:
         store.asked("a", ["100,Y", "200,N"])
-        store.told("a", "1")
+        store.label("a", "1")
         counts, rows = store.joined()
         assert rows == []
         assert counts.labels["wrong_count"] == 1
 
     def test_without_an_inference_id_the_event_id_joins(self, store: Store) -> None:
         store.asked("", event="event-7")
-        store.told("event-7", "0")
+        store.label("event-7", "0")
         assert store.joined()[0].rows["labelled"] == 1
 
 
 class TestLateLabels:
     def test_a_label_days_after_its_row_counts_while_both_are_in_the_window(self, store: Store) -> None:
         store.asked("a", ago=6 * 24)
-        store.told("a", "1", ago=1)
+        store.label("a", "1", ago=1)
         counts, rows = store.joined()
         assert len(rows) == 1
         assert counts.lag_quantiles()["max"] == 143 * 3600
@@ -123,12 +123,12 @@ class TestLateLabels:
 
     def test_what_arrives_after_the_window_is_left_to_the_next_join(self, store: Store) -> None:
         store.asked("a")
-        store.told("a", "1", ago=-0.5)
+        store.label("a", "1", ago=-0.5)
         assert store.joined()[0].labels["read"] == 0
 
     def test_rows_older_than_the_window_are_not_learnt_from(self, store: Store) -> None:
         store.asked("a", ago=8 * 24)
-        store.told("a", "1")
+        store.label("a", "1")
         counts, rows = store.joined()
         assert rows == []
         assert counts.labels["unmatched"] == 1
@@ -136,7 +136,7 @@ class TestLateLabels:
     def test_coverage_asks_only_of_rows_that_are_old_enough(self, store: Store) -> None:
         for identity, ago in (("a", 48), ("b", 30), ("c", 2)):
             store.asked(identity, ago=ago)
-        store.told("a", "1")
+        store.label("a", "1")
         assert store.joined()[0].coverage == 0.5
 
     def test_coverage_of_young_rows_alone_is_not_known(self, store: Store) -> None:
@@ -148,15 +148,15 @@ class TestSeveralLabelsOfOneRow:
     def test_equal_ones_are_duplicates(self, store: Store) -> None:
         store.asked("a")
         for ago in (20, 10, 5):
-            store.told("a", "1", ago)
+            store.label("a", "1", ago)
         counts, rows = store.joined()
         assert (len(rows), counts.labels["duplicate"], counts.labels["conflicting"]) == (1, 2, 0)
         assert dict(counts.arrivals) == {"2026-01-31T04:00:00Z": 1}
 
     def test_of_different_ones_the_last_that_arrived_counts(self, store: Store) -> None:
         store.asked("a")
-        store.told("a", "1", 10)
-        store.told("a", "0", 5)
+        store.label("a", "1", 10)
+        store.label("a", "0", 5)
         counts, rows = store.joined()
         assert [each["repaid"] for each in rows] == ["0"]
         assert counts.labels["conflicting"] == 1
@@ -164,7 +164,7 @@ class TestSeveralLabelsOfOneRow:
     def test_a_repeated_capture_record_is_one_row(self, store: Store) -> None:
         store.asked("a")
         store.asked("a")
-        store.told("a", "1")
+        store.label("a", "1")
         counts, rows = store.joined()
         assert len(rows) == 1
         assert counts.rows["repeated"] == 1
@@ -173,10 +173,19 @@ class TestSeveralLabelsOfOneRow:
 class TestValues:
     def test_a_value_outside_the_column_is_invalid(self, store: Store) -> None:
         store.asked("a")
-        store.told("a", "7")
+        store.label("a", "7")
         counts, rows = store.joined()
         assert rows == []
         assert counts.labels["invalid"] == 1
+
+    def test_what_says_that_there_is_no_label_is_missing_and_what_cannot_be_one_is_invalid(self, store: Store) -> None:
+        for identity, value in enumerate(("1", "0", "NaN", "null", " ", "maybe", "2", "-1")):
+            store.asked(str(identity))
+            store.told(str(identity), value)
+        counts, rows = store.joined()
+        assert [row["repaid"] for row in rows] == ["1", "0"]
+        assert (counts.labels["used"], counts.labels["missing"], counts.labels["invalid"]) == (2, 3, 3)
+        assert counts.coverage == 0.25
 
     @pytest.mark.parametrize(
         ("dataset", "value", "written"),
@@ -206,16 +215,16 @@ class TestVersions:
     def test_joining_a_past_window_again_gives_the_same_file(self, store: Store) -> None:
         for index in range(200):
             store.asked(f"id-{index}", [f"{index},Y"], ago=24 + index / 10)
-            store.told(f"id-{index}", str(index % 2))
+            store.label(f"id-{index}", str(index % 2))
         first = (store.joined(), (store.folder / "out.csv").read_bytes())[1]
-        store.told("id-3", "0", ago=-3)
+        store.label("id-3", "0", ago=-3)
         store.joined()
         assert (store.folder / "out.csv").read_bytes() == first
 
     def test_the_command_leaves_rows_and_a_manifest(self, store: Store, tmp_path: Path) -> None:
         (tmp_path / "use-case.json").write_text(json.dumps(document()))
         store.asked("a")
-        store.told("a", "1")
+        store.label("a", "1")
         arguments = ["--use-case", str(tmp_path / "use-case.json"), "--capture", str(tmp_path / "capture")]
         arguments += ["--ground-truth", str(tmp_path / "truth"), "--endpoint", "e", "--schedule", "s"]
         arguments += [

@@ -34,7 +34,7 @@ texts = st.one_of(
 
 def column_of(values: list[str | None], declared: str | None = None) -> ColumnProfile:
     column = ColumnProfile("x", declared)
-    column.add(cells_of(pa.array(values, type=pa.string())))
+    column.add(cells_of(pa.array(values, type=pa.string()), declared))
     return column
 
 
@@ -100,8 +100,8 @@ class TestInferredType:
 
     def test_categories_are_spelled_alike_in_all_formats(self) -> None:
         column = column_of(["1", "1.0", " 2", "b"], "category")
-        column.add(cells_of(pa.array([1.0, 2.0])))
-        column.add(cells_of(pa.array([1], type=pa.int64())))
+        column.add(cells_of(pa.array([1.0, 2.0]), "category"))
+        column.add(cells_of(pa.array([1], type=pa.int64()), "category"))
         assert column.categories == {"1": 4, "2": 2, "b": 1}
 
 

@@ -158,7 +158,7 @@ class TestCommand:
             (["--predictions", "predictions", "--baseline", "nowhere"], "does not exist"),
         ],
     )
-    def test_bad_usage_is_told_with_exit_code_2(
+    def test_bad_usage_is_reported_with_exit_code_2(
         self, folder: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         there = [str(folder / each) if (folder / each).exists() else each for each in arguments]

@@ -64,7 +64,7 @@ class TestRunsOfASchedule:
         (tmp_path / "2026-01-31T14:00:00Z" / FILE).write_text('{"runs": [{}]}')
         assert [each.metrics["f1"] for each in earlier_runs(str(tmp_path), after(3))] == [0.9]
 
-    def test_know_which_version_was_live_and_where_the_alarm_rings(
+    def test_know_which_version_was_live_and_where_the_alarm_fires(
         self, tmp_path: Path, document: dict[str, Any], use_case: UseCase
     ) -> None:
         document["monitoring"]["quality"] = {"metric": "f1", "bound": 0.6}

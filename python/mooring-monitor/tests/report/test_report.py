@@ -104,7 +104,7 @@ class TestPage:
         assert "2026-11-20T09:00:00Z – 2026-11-20T10:00:00Z" in text
         assert "2 left out: invalid JSON." in text
 
-    def test_features_are_ordered_from_the_gravest_with_a_plot_each(self, tmp_path: Path) -> None:
+    def test_features_are_ordered_from_the_worst_with_a_plot_each(self, tmp_path: Path) -> None:
         features = [feature("a", "ok"), feature("b", "breach"), feature("c", "skipped", reason="no values")]
         write_json(tmp_path / "drift_report.json", drift_report(*features))
         page = render(tmp_path)
@@ -189,7 +189,7 @@ class TestPage:
         assert "false_positive_rate 0.05 0.1 −0.05" in text
         assert "−0.05 worse" not in text
 
-    def test_bias_is_told_in_plain_language_with_its_uncertainty(self, tmp_path: Path) -> None:
+    def test_bias_is_described_in_plain_language_with_its_uncertainty(self, tmp_path: Path) -> None:
         interval = {"lower": -0.01, "upper": 0.2, "level": 0.95}
         write_json(tmp_path / "analysis.json", bias_analysis(DPPL={"value": 0.104, "confidence_interval": interval}))
         text = Page(render(tmp_path)).text
@@ -247,7 +247,7 @@ class TestWords:
     def test_signs_say_who_is_worse_off(self, name: str, value: float, words: str) -> None:
         assert words in bias_meaning(name, value, "sex", "F")
 
-    def test_threshold_groups_are_told_as_such(self) -> None:
+    def test_threshold_groups_are_described_as_such(self) -> None:
         assert bias_meaning("DPPL", 0.1, "age", "(50, 79.0]").startswith("Rows with age above 50 get")
 
 

@@ -60,4 +60,4 @@ def install(folder: Path, projects: list[str]) -> Installed:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The monitor without the steps."""
-    return install(tmp_path_factory.mktemp("installed"), ["mooring-use-case", "mooring-monitor"])
+    return install(tmp_path_factory.mktemp("installed"), ["mooring-values", "mooring-use-case", "mooring-monitor"])

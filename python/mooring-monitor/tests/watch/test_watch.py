@@ -106,6 +106,23 @@ class TestDriftedWindow:
         assert [each["constraint_check_type"] for each in report["violations"]] == ["baseline_drift_check"]
 
 
+class TestMissingValues:
+    def test_of_a_feature_are_published_beyond_what_its_baseline_lets_expect(
+        self, tmp_path: Path, rows: Rows, captured: Captured, watch: Callable[..., Any]
+    ) -> None:
+        captured(tmp_path / "capture", rows(300, seed=2).assign(income=None))
+        report = watch()
+        assert report["verdict"] == "breach"
+        assert verdicts(report)["income"] == "breach"
+        assert "too empty to judge: income" in report["summary"]
+        published = {name: value for name, value in report["metrics"].items() if name.startswith("feature_missing_")}
+        # What the report calls a breach is above the alarm's bound of 0, and nothing else is.
+        assert published == {
+            "feature_missing_income": 1,
+            **dict.fromkeys(("feature_missing_age", "feature_missing_car", "feature_missing_region"), 0),
+        }
+
+
 class TestWindowThatCannotBeJudged:
     def test_without_rows_is_skipped_and_says_so_in_metrics(self, watch: Callable[..., Any]) -> None:
         report = watch()
@@ -237,7 +254,7 @@ class TestPredictions:
         (prediction,) = watch()["predictions"]
         # Every captured answer is 1; on the test set 200 of 1,000 were.
         assert (prediction["name"], prediction["verdict"]) == ("prediction", "breach")
-        assert prediction["value"] == pytest.approx(0.8)
+        assert prediction["value"] == pytest.approx(0.8 - 1.8 * math.sqrt(1_300 / 300_000))
 
     @pytest.fixture
     def answered(self, tmp_path: Path, baseline: Path, use_case_file: str) -> None:
@@ -256,10 +273,11 @@ class TestPredictions:
         captured(tmp_path / "capture", rows(300, seed=1))
         report = watch()
         found = {each["name"]: (each["verdict"], each["value"]) for each in report["predictions"]}
-        assert found["prediction"] == ("breach", pytest.approx(0.8))
+        corrected = 0.8 - 1.8 * math.sqrt(800 / 150_000)
+        assert found["prediction"] == ("breach", pytest.approx(corrected))
         assert found["score"][0] == "breach"
         assert report["verdict"] == "breach"
-        assert report["metrics"]["feature_baseline_drift_prediction"] == pytest.approx(0.8)
+        assert report["metrics"]["feature_baseline_drift_prediction"] == pytest.approx(corrected)
 
     def test_a_use_case_may_give_the_answers_a_detector_and_a_threshold(
         self,
@@ -286,7 +304,7 @@ class TestJoinedRows:
         captured(tmp_path / "capture", rows(4), inference_ids=["a", "b", "c", "d"])
         truth = tmp_path / "truth/2026/01/31/11"
         truth.mkdir(parents=True)
-        labels = [("a", "yes"), ("b", "no"), ("e2", "yes"), ("a", "no")]
+        labels = [("a", "yes"), ("b", "no"), ("e2", "yes"), ("a", "no"), ("d", "maybe")]
         lines = [
             {
                 "groundTruthData": {"data": value, "encoding": "CSV"},
@@ -304,6 +322,11 @@ class TestJoinedRows:
     def test_labels_are_joined_by_inference_id_or_event_id_and_the_last_one_counts(self, gathered: Any) -> None:
         assert gathered.labels.tolist()[:3] == [0, 0, 1]
         assert math.isnan(gathered.labels.tolist()[3])
+
+    def test_what_cannot_be_a_label_is_counted_and_never_judged(self, gathered: Any) -> None:
+        assert gathered.invalid_labels == 1
+        assert gathered.coverage == 0.75
+        assert "1 labels are invalid and were not judged" in gathered.remark
 
     def test_features_and_answers_are_typed(self, gathered: Any) -> None:
         assert gathered.features.dtypes.astype(str).to_dict() == {

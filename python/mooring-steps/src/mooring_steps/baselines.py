@@ -8,7 +8,7 @@ import numpy as np
 
 from mooring_steps.errors import InputError
 from mooring_steps.metrics import BINARY, REGRESSION, Values
-from mooring_steps.texts import Table, numbers, text_of
+from mooring_steps.texts import Table, numbers
 from mooring_steps.use_case import UseCase
 
 
@@ -43,7 +43,8 @@ def _last_known(use_case: UseCase, table: Table, column: str) -> Values:
     if column not in table:
         raise InputError(f"dataset.persistence: '{column}' is not a feature; there are: {', '.join(table)}")
     if use_case.binary:
-        return np.asarray(table[column] == text_of(use_case.positive), dtype=np.float64)
+        rule = use_case.label_rule
+        return np.asarray([rule.value_of_text(each) == 1 for each in table[column]], dtype=np.float64)
     values = numbers(table[column])[0]
     # Where nothing is known yet, the mean of what is known is the naive answer.
     return np.where(np.isnan(values), np.nanmean(values), values)

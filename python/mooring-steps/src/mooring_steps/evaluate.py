@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from mooring_values.cells import text_of
 
 from mooring_steps.artefact import ARCHIVE, FILES, Artefact, Predictions, read_artefact
 from mooring_steps.baselines import baselines
@@ -16,7 +17,7 @@ from mooring_steps.errors import InputError
 from mooring_steps.files import write_json
 from mooring_steps.metrics import BINARY, ERRORS, REGRESSION, Values, confusion, margin, report
 from mooring_steps.tables import read_csv, write_csv
-from mooring_steps.texts import Table, numbers, text_of
+from mooring_steps.texts import Table, numbers
 from mooring_steps.use_case import UseCase, find_use_case
 
 NAME: Final = "evaluate"

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from mooring_values.cells import text_of
+
 from mooring_steps.errors import InputError
 from mooring_steps.files import read_json, write_json
-from mooring_steps.texts import text_of
 from mooring_steps.use_case import UseCase, find_use_case
 
 NAME: Final = "fairness-gate"

@@ -1,63 +1,71 @@
-"""The label as the model learns it: 0 or 1 for binary tasks, a number otherwise."""
+"""The label as the model learns it: 0 or 1 for binary tasks, a number otherwise; the rule is `mooring_values`'s."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+from mooring_values.labels import Invalid, LabelError, LabelRule, counted
 
-from mooring_steps.errors import InputError, shorten
-from mooring_steps.texts import numbers, text_of
-from mooring_steps.use_case import UseCase
-
-CODED: Final = ("0", "1")
+from mooring_steps.errors import InputError
+from mooring_steps.texts import map_unique
 
 
-def code_labels(use_case: UseCase, texts: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """Code label values; NaN where the label is missing.
+@dataclass(frozen=True)
+class CodedLabels:
+    """Labels of some rows; NaN where the label is missing or invalid."""
 
-    Raises InputError when the positive value or any other value does not occur, when a number is not one, or when all
-    numbers are equal: nothing can be learnt from such a label.
+    values: npt.NDArray[np.float64]
+    missing: int
+    #: Rows per value that cannot be a label.
+    invalid: Counter[str] = field(default_factory=Counter)
+    #: The negative value of a training set of two, where neither the use case nor convention says that it is one.
+    undeclared: str | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """Rows that cannot be learnt from, with counts."""
+        found = []
+        if self.missing:
+            found.append(f"{self.missing:,} of {len(self.values):,} rows have no label and are left out")
+        if self.invalid:
+            found.append(f"{self.invalid.total():,} labels are invalid and left out: {counted(self.invalid)}")
+        return found
+
+
+def code_labels(rule: LabelRule, texts: npt.NDArray[np.object_]) -> tuple[CodedLabels, LabelRule]:
+    """Code the labels of a training set, and say what it teaches about the negative value.
+
+    Raises InputError when a value cannot be a label, when the positive value or any other value does not occur, or when
+    all numbers are equal: nothing can be learnt from such a label.
     """
-    if use_case.binary:
-        return _binary(use_case, texts)
-    values, bad = numbers(texts)
-    if bad:
-        raise InputError([f"label '{use_case.label}': '{each}' is not a number" for each in bad[:10]])
-    if len(np.unique(values[~np.isnan(values)])) < 2:
-        raise InputError(f"label '{use_case.label}' is constant, so there is nothing to learn")
-    return values
+    try:
+        rule.check(texts.tolist())
+    except LabelError as error:
+        raise InputError(str(error)) from None
+    learnt = rule.learnt(set(texts.tolist()))
+    coded = code_like(learnt, texts)
+    if rule.unconventional(learnt.negative or ()) is not None:
+        coded = replace(coded, undeclared=min(learnt.negative or ()))
+    if rule.task != "binary" and len(np.unique(coded.values[~np.isnan(coded.values)])) < 2:
+        raise InputError(f"label '{rule.name}' is constant, so there is nothing to learn")
+    return coded, learnt
 
 
-def coded_like(use_case: UseCase, texts: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """Code labels of rows that came back as ground truth.
+def code_like(rule: LabelRule, texts: npt.NDArray[np.object_]) -> CodedLabels:
+    """Code labels of rows that came back as ground truth: what is no label is counted, and not learnt from."""
+    invalid: Counter[str] = Counter()
 
-    They are in the raw coding of the data set. Where 0 and 1 do not belong to it ({yes, no}, {1, 2} ...), 0 and 1 are
-    understood as coded already, which is how a model's answers are labelled.
-    """
-    if not use_case.binary:
-        values, bad = numbers(texts)
-        if bad:
-            raise InputError([f"label '{use_case.label}' of labelled rows: '{each}' is not a number" for each in bad])
-        return values
-    positive = text_of(use_case.positive)
-    present = set(texts) - {""}
-    coded = present <= set(CODED) and positive not in CODED
-    return np.where(texts == "", np.nan, (texts == ("1" if coded else positive)).astype(np.float64))
+    def convert(text: str) -> float:
+        value = rule.value_of_text(text)
+        if isinstance(value, Invalid):
+            invalid[text] = 0
+            return np.nan
+        return np.nan if value is None else float(value)
 
-
-def _binary(use_case: UseCase, texts: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    positive = text_of(use_case.positive)
-    present = sorted(set(texts) - {""})
-    if positive not in present:
-        raise InputError(
-            f"label '{use_case.label}': the positive value '{positive}' does not occur; "
-            f"values that do: {shorten(present) or 'none'}. Change dataset.positive or the data"
-        )
-    if len(present) == 1:
-        raise InputError(
-            f"label '{use_case.label}' is constant: every row has the positive value '{positive}', "
-            "so there is nothing to learn"
-        )
-    return np.where(texts == "", np.nan, (texts == positive).astype(np.float64))
+    values = map_unique(convert, texts).astype(np.float64)
+    for text in invalid:
+        invalid[text] = int((texts == text).sum())
+    return CodedLabels(values, int((texts == "").sum()), invalid)

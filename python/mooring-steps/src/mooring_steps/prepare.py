@@ -10,14 +10,16 @@ from __future__ import annotations
 import importlib.util
 import traceback
 import zipimport
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from mooring_values.columns import ColumnMeaning
 
 from mooring_steps.errors import InputError, shorten
+from mooring_steps.tables import missing_in
 from mooring_steps.texts import Table, texts_of
 
 #: Raw rows as canonical texts in, rows with the configured columns out.
@@ -46,7 +48,13 @@ def find_prepare(root: Path | None = None) -> Prepare | None:
     return function
 
 
-def prepared(prepare: Prepare, raw: Table, required: Sequence[str], optional: Sequence[str]) -> Table:
+def prepared(
+    prepare: Prepare,
+    raw: Table,
+    required: Sequence[str],
+    optional: Sequence[str],
+    meanings: Mapping[str, ColumnMeaning] | None = None,
+) -> Table:
     """Apply a preparation and keep the configured columns.
 
     Raises InputError when it fails, makes no data frame or not all columns, or leaves no row.
@@ -63,7 +71,10 @@ def prepared(prepare: Prepare, raw: Table, required: Sequence[str], optional: Se
     if frame.empty:
         raise InputError(f"{FOLDER}/{MODULE}.py leaves no row of {len(next(iter(raw.values())))}")
     absent = np.full(len(frame), "", dtype=object)
-    return {name: texts_of(frame[name]) if name in frame else absent for name in [*required, *optional]}
+    return {
+        name: texts_of(frame[name], missing_in(meanings or {}, name)) if name in frame else absent
+        for name in [*required, *optional]
+    }
 
 
 def _fault(error: Exception) -> str:

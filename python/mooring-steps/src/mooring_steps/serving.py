@@ -11,17 +11,20 @@ import csv
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from mooring_values.cells import cell, text_of, without_mark
+from mooring_values.columns import ColumnMeaning
 
 from mooring_steps.artefact import Artefact, Predictions, read_artefact
 from mooring_steps.errors import shorten
 from mooring_steps.request_error import BAD_REQUEST, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, RequestError
-from mooring_steps.texts import Table, canonical, text_of
+from mooring_steps.tables import missing_in
+from mooring_steps.texts import Table
 
 CSV: Final = "text/csv"
 JSON: Final = "application/json"
@@ -54,6 +57,7 @@ def input_fn(body: str | bytes | bytearray, content_type: str) -> Request:
         text = body if isinstance(body, str) else bytes(body).decode("utf-8")
     except UnicodeDecodeError:
         raise RequestError(BAD_REQUEST, "the request is not UTF-8 text") from None
+    text = without_mark(text)
     rows: Sequence[Any] = _json_rows(text) if kind == JSON else [row for row in csv.reader(io.StringIO(text)) if row]
     if not rows:
         raise RequestError(BAD_REQUEST, "the request has no rows")
@@ -62,7 +66,7 @@ def input_fn(body: str | bytes | bytearray, content_type: str) -> Request:
 
 def predict_fn(request: Request, model: Artefact) -> Predictions:
     """Predict the rows of a request. Raises RequestError (400) listing what is wrong with them."""
-    table, problems = _table(request.rows, model.transform.names)
+    table, problems = _table(request.rows, model.transform.names, model.use_case.meanings)
     problems = problems or model.transform.problems(table)
     if problems:
         shown = [f"- {each}" for each in problems[:MOST_PROBLEMS]]
@@ -95,7 +99,7 @@ def output_fn(predictions: Predictions, accept: str) -> tuple[str, str]:
 
 
 def _origin() -> dict[str, int]:
-    """The version of the model package, where the deployment told it to the container."""
+    """The version of the model package, where the deployment passed it to the container."""
     version = os.environ.get(VERSION_VARIABLE, "")
     return {"model_version": int(version)} if version.isdecimal() else {}
 
@@ -115,19 +119,20 @@ def _json_rows(text: str) -> Sequence[Any]:
     return instances
 
 
-def _table(rows: Sequence[Any], names: Sequence[str]) -> tuple[Table, list[str]]:
+def _table(rows: Sequence[Any], names: Sequence[str], meanings: Mapping[str, ColumnMeaning]) -> tuple[Table, list[str]]:
     """Rows as columns of texts, and what is wrong with their shape."""
     problems: list[str] = []
     cells: list[list[str]] = []
+    missing = [missing_in(meanings, name) for name in names]
     for number, row in enumerate(rows, start=1):
         if isinstance(row, dict):
-            cells.append(_record(row, number, names, problems))
+            cells.append(_record(row, number, names, missing, problems))
         elif len(row) != len(names):
             problems.append(f"row {number} has {len(row)} values; {len(names)} are needed: {', '.join(names)}")
         elif number == 1 and [each.strip() for each in row] == list(names):
             problems.append("row 1 is a header; send rows of values only")
         else:
-            cells.append([canonical(each) for each in row])
+            cells.append([cell(each, absent) for each, absent in zip(row, missing, strict=True)])
     table: Table = {}
     for index, name in enumerate(names):
         table[name] = np.empty(len(cells), dtype=object)
@@ -135,7 +140,9 @@ def _table(rows: Sequence[Any], names: Sequence[str]) -> tuple[Table, list[str]]
     return table, problems
 
 
-def _record(row: dict[str, Any], number: int, names: Sequence[str], problems: list[str]) -> list[str]:
+def _record(
+    row: dict[str, Any], number: int, names: Sequence[str], absent: Sequence[frozenset[str]], problems: list[str]
+) -> list[str]:
     missing = [name for name in names if name not in row]
     unknown = [name for name in row if name not in names]
     if missing:
@@ -143,9 +150,9 @@ def _record(row: dict[str, Any], number: int, names: Sequence[str], problems: li
     if unknown:
         problems.append(f"row {number}: unknown columns {shorten(unknown)}; there are: {', '.join(names)}")
     texts = []
-    for name in names:
+    for name, spellings in zip(names, absent, strict=True):
         try:
-            texts.append(text_of(row.get(name)))
+            texts.append(text_of(row.get(name), spellings))
         except TypeError as error:
             problems.append(f"row {number}, column '{name}': {error}")
             texts.append("")

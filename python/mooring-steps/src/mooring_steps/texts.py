@@ -1,65 +1,32 @@
-"""Cell values as canonical text: the one representation that files, requests and the transformation share.
+"""Columns of canonical texts: the one representation that files, requests and the transformation share.
 
-A training row read from CSV or Parquet and the same row in a CSV or JSON request become the same texts, which is what
-makes the served score equal to the batch score.
+What a cell means is defined in `mooring_values`. A training row read from CSV or Parquet and the same row in a CSV or
+JSON request become the same texts, which is what makes the served score equal to the batch score.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from mooring_values.cells import MISSING, text_of
+from mooring_values.moments import ISO, reader_of
+from mooring_values.numbers import LARGEST, number_of
 
 #: One array of texts per column, all of one length. A missing value is the empty text.
 Table = dict[str, npt.NDArray[np.object_]]
 
-#: Spellings of "no value". The words None and unknown are not among them: they are categories of real data sets.
-MISSING: Final = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "<NA>", "NaT"})
-
-#: A whole number written as a float, as pandas does for integers beside missing values.
-WHOLE_FLOAT: Final = re.compile(r"[+-]?[0-9]+\.0+")
-#: Largest magnitude of a number: that of the 32-bit matrix.
-LARGEST: Final = float(np.finfo(np.float32).max)
 #: Below this many values, looking for repetitions takes longer than it saves.
 FEW: Final = 100
-TRUTH: Final = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 
 
-def canonical(text: str) -> str:
-    """Strip blanks, write missing values as the empty text, 2.0 as 2 and True as true."""
-    stripped = text.strip()
-    if stripped in MISSING:
-        return ""
-    if stripped[-1] == "0" and WHOLE_FLOAT.fullmatch(stripped):
-        return stripped[: stripped.index(".")]
-    return TRUTH.get(stripped, stripped)
-
-
-def text_of(value: Any) -> str:
-    """Canonical text of a value from JSON, YAML or a data frame. Raises TypeError for lists and objects."""
-    if value is None or value is pd.NaT or value is pd.NA:
-        return ""
-    if isinstance(value, str):
-        return canonical(value)
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, float | np.floating):
-        return canonical(repr(float(value)))
-    if isinstance(value, int | np.integer):
-        return str(int(value))
-    if isinstance(value, list | tuple | dict | set):
-        raise TypeError(f"{type(value).__name__} is not a single value")
-    return canonical(str(value))
-
-
-def texts_of(values: Iterable[Any]) -> npt.NDArray[np.object_]:
+def texts_of(values: Iterable[Any], missing: Collection[str] = MISSING) -> npt.NDArray[np.object_]:
     """Canonical texts of a whole column."""
     series = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
-    return map_unique(text_of, series)
+    return map_unique(lambda each: text_of(each, missing), series)
 
 
 def map_unique(function: Callable[[Any], Any], values: Any) -> npt.NDArray[np.object_]:
@@ -90,7 +57,7 @@ def numbers(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], li
     bad: list[str] = []
 
     def convert(text: str) -> float:
-        value = _finite(text)
+        value = number_of(text)
         if value is None:
             bad.append(text)
         return np.nan if value is None else value
@@ -103,35 +70,41 @@ def numbers(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], li
     except ValueError:
         return map_unique(convert, texts).astype(np.float64), bad
     suspicious = ~missing & ~(np.abs(values) <= LARGEST)
-    if suspicious.any() or "_" in "".join(texts):
+    together = "".join(texts)
+    # The quick way also reads underscores, blanks and the digits of other scripts.
+    if suspicious.any() or "_" in together or not together.isascii():
         return map_unique(convert, texts).astype(np.float64), bad
     return values, bad
 
 
-def _finite(text: str) -> float | None:
-    """A number the model's 32-bit matrix can hold, NaN for a missing one, None for any other text."""
-    if text == "":
-        return np.nan
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    # float() accepts underscores and infinity.
-    return value if abs(value) <= LARGEST and "_" not in text else None
+def moments(texts: npt.NDArray[np.object_], time_format: str = ISO) -> tuple[npt.NDArray[np.datetime64], list[str]]:
+    """Texts as UTC times, NaT where missing, and the distinct texts that are not times (NaT in the result).
 
-
-def moments(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.datetime64], list[str]]:
-    """Texts as UTC times, NaT where missing, and the distinct texts that are not times (NaT in the result)."""
+    ISO 8601 is understood whatever the format.
+    """
     bad: list[str] = []
+    read = reader_of(time_format)
+    nothing = np.iinfo(np.int64).min
 
-    def convert(text: str) -> Any:
-        if text == "":
-            return np.datetime64("NaT", "ns")
-        try:
-            moment = pd.Timestamp(text)
-        except ValueError:
-            bad.append(text)
-            return np.datetime64("NaT", "ns")
-        return (moment if moment.tzinfo is None else moment.tz_convert("UTC").tz_localize(None)).to_datetime64()
+    def convert(text: str) -> int:
+        moment = None if text == "" else read(text)
+        if moment is None:
+            if text != "":
+                bad.append(text)
+            return int(nothing)
+        return moment.microseconds * 1_000 + moment.nanoseconds
 
-    return map_unique(convert, texts).astype("datetime64[ns]"), bad
+    return map_unique(convert, texts).astype(np.int64).astype("datetime64[ns]"), bad
+
+
+def iso_texts(texts: npt.NDArray[np.object_], time_format: str) -> npt.NDArray[np.object_]:
+    """Times of a format as ISO 8601; what is ISO already, or no time, stays as it is."""
+    if time_format == ISO:
+        return texts
+    read, iso = reader_of(time_format), reader_of(ISO)
+
+    def convert(text: str) -> str:
+        moment = None if text == "" or iso(text) is not None else read(text)
+        return text if moment is None else moment.iso
+
+    return map_unique(convert, texts)

@@ -25,7 +25,7 @@ from mooring_steps.use_case import UseCase, find_use_case
 
 #: What serving needs besides the model's own files; it lies under code/ in the artefact.
 SERVING_SCRIPT: Final = "inference.py"
-SERVING_PACKAGES: Final = ("mooring_steps", "mooring_use_case")
+SERVING_PACKAGES: Final = ("mooring_steps", "mooring_use_case", "mooring_values")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,9 +17,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from mooring_values.cells import text_of
+from mooring_values.moments import ISO, MomentError, proven_format, reader_of
 
 from mooring_steps.errors import InputError, shorten
-from mooring_steps.texts import Table, moments, numbers, row_count, text_of
+from mooring_steps.texts import Table, moments, numbers, row_count
 from mooring_steps.use_case import Column
 
 VERSION: Final = 1
@@ -43,6 +45,8 @@ class Feature:
     indicator: bool = False
     #: Values of a category with a column of their own; the empty text is a missing value.
     vocabulary: tuple[str, ...] | None = None
+    #: Format of a time where it is another than ISO 8601, which is always understood.
+    format: str | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -61,7 +65,7 @@ class Feature:
         if self.vocabulary is not None:
             return found
         if self.type == "timestamp":
-            return found + self._complaints(moments(texts)[1], texts)
+            return found + self._complaints(moments(texts, self.format or ISO)[1], texts)
         values, bad = numbers(texts)
         if self.type == "integer":
             broken = np.isfinite(values) & (values != np.floor(values))
@@ -73,7 +77,7 @@ class Feature:
         if self.vocabulary is not None:
             return self._one_hot(texts, self.vocabulary)
         if self.type == "timestamp":
-            return _calendar(moments(texts)[0])
+            return _calendar(moments(texts, self.format or ISO)[0])
         values = numbers(texts)[0]
         missing = np.isnan(values)
         filled = np.where(missing, self.median or 0.0, values)
@@ -179,18 +183,33 @@ def _fit(column: Column, texts: npt.NDArray[np.object_]) -> Feature:
     if column.type == "category":
         return Feature(column.name, column.type, column.nullable, vocabulary=_vocabulary(column, texts))
     if column.type == "timestamp":
-        return Feature(column.name, column.type, column.nullable)
+        time_format = column.format or time_format_of(column, texts)
+        return Feature(column.name, column.type, column.nullable, format=None if time_format == ISO else time_format)
     values = numbers(texts)[0]
     present = values[~np.isnan(values)]
     median = float(np.median(present)) if len(present) else 0.0
     return Feature(column.name, column.type, column.nullable, median=median, indicator=len(present) < len(values))
 
 
+def time_format_of(column: Column, texts: npt.NDArray[np.object_]) -> str:
+    """The format of a column's times: the declared one, or the one that all values prove.
+
+    Raises InputError when there is none, or more than one fits.
+    """
+    try:
+        if column.format is None:
+            return proven_format(texts.tolist(), column.name)
+        reader_of(column.format)
+        return column.format
+    except MomentError as error:
+        raise InputError(str(error)) from None
+
+
 def _vocabulary(column: Column, texts: npt.NDArray[np.object_]) -> tuple[str, ...]:
     """Declared categories in their order, or else the most frequent values in alphabetical order."""
     values, counts = np.unique(texts.astype(str), return_counts=True)
     if column.categories is not None:
-        declared = list(dict.fromkeys(text_of(each) for each in column.categories))
+        declared = list(dict.fromkeys(text_of(each, frozenset()) for each in column.categories))
         return tuple([*declared, ""] if "" in values and "" not in declared else declared)
     frequent = np.lexsort((values, -counts))[:MAX_CATEGORIES]
     return tuple(sorted(str(each) for each in values[frequent]))
@@ -208,6 +227,7 @@ def _feature(entry: Mapping[str, Any]) -> Feature:
         median=entry.get("median"),
         indicator=bool(entry["indicator"]),
         vocabulary=None if vocabulary is None else tuple(str(each) for each in vocabulary),
+        format=entry.get("format"),
     )
 
 

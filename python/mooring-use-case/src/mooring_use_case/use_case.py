@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from mooring_values.columns import ColumnMeaning, meanings
+from mooring_values.labels import LabelRule
 
 from mooring_use_case.errors import InputError
 
@@ -28,6 +32,8 @@ class Column:
     min: float | None = None
     max: float | None = None
     nullable: bool = True
+    #: Format of a timestamp's values; proven by them when absent.
+    format: str | None = None
 
     @property
     def numeric(self) -> bool:
@@ -69,6 +75,16 @@ class UseCase:
     monitored: tuple[MonitoredFeature, ...]
     min_sample: int
     document: Mapping[str, Any]
+
+    @cached_property
+    def label_rule(self) -> LabelRule:
+        """What a label of this use case is."""
+        return LabelRule.of(self.task, self.document["dataset"])
+
+    @cached_property
+    def meanings(self) -> Mapping[str, ColumnMeaning]:
+        """How cells of each column are understood."""
+        return meanings(self.document["dataset"])
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -220,6 +236,7 @@ def _columns(value: Any, problems: list[str]) -> tuple[Column, ...]:
                 min=each.get("min"),
                 max=each.get("max"),
                 nullable=bool(each.get("nullable", True)),
+                format=each.get("format"),
             )
         )
     return tuple(found)

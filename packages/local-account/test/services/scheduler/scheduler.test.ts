@@ -121,7 +121,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  test('that runs once goes away when it is told to', async () => {
+  test('that runs once goes away when it is configured to', async () => {
     const QueueUrl = await queue('once');
     const target = { Arn: `arn:aws:sqs:us-east-1:${account}:once`, RoleArn: role, Input: '{"hello":1}' };
     await create('once', 'at(2026-11-20T20:00:00)', target, { ActionAfterCompletion: 'DELETE' });

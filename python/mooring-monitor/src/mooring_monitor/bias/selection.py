@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mooring_use_case.use_case import Facet, Scalar, UseCase
+from mooring_values.cells import text_of
 from numpy.typing import NDArray
 
 from mooring_monitor.bias.tally import BiasRows
@@ -94,16 +95,11 @@ def select_facet(
 
 
 def equals(column: pd.Series[Any], value: Scalar | None) -> NDArray[np.bool_]:
-    """Entries equal to a value, whether read as text or as number (``"1"``, ``1`` and ``1.0`` are the same)."""
-    text = column.astype("string").str.strip()
-    wanted = str(value).lower() if isinstance(value, bool) else str(value)
-    found = ((text.str.lower() if isinstance(value, bool) else text) == wanted).fillna(False).to_numpy(dtype=bool)
-    try:
-        number = float(value) if value is not None else float("nan")
-    except ValueError:
-        return found
-    numeric = pd.to_numeric(column, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    return np.asarray(found | (numeric == number), dtype=np.bool_)
+    """Entries that mean a value, whether read as text or as number (``"1"``, ``1`` and ``1.0`` are the same)."""
+    wanted = text_of(value, frozenset())
+    # A category as its column is declared may be spelled like a missing value.
+    texts = {each: text_of(each, frozenset()) for each in column.unique() if not pd.isna(each)}
+    return column.map(lambda each: texts.get(each) == wanted, na_action="ignore").fillna(False).to_numpy(dtype=np.bool_)
 
 
 def above(column: pd.Series[Any], threshold: float) -> NDArray[np.bool_]:

@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 from mooring_use_case.bundle import find_use_case
 from mooring_use_case.use_case import UseCase
+from mooring_values.cells import text_of
 
+from mooring_monitor.answers import label_of
 from mooring_monitor.bias.analysis import BiasData, analyse
 from mooring_monitor.bias.bootstrap import Bootstrap
 from mooring_monitor.bias.gate import gate_of
@@ -96,6 +98,10 @@ def _data(args: argparse.Namespace, use_case: UseCase, stage: BiasStage) -> Bias
     if not paths and not alone:
         raise InputError("give the data: --data PATH..., or --train, --validation and --test of the pipeline")
     frame = read_tables([args.predictions] if alone else paths, use_case)
+    if args.raw_label and use_case.label in frame.columns:
+        labels = frame[use_case.label]
+        known = [label_of(["" if pd.isna(each) else text_of(each, frozenset())], use_case) for each in labels]
+        frame[use_case.label] = labels.where(pd.Series(known, index=labels.index, dtype=object).notna())
     outcome = outcome_of(use_case, encoded=not args.raw_label)
     if stage == "pre_training":
         return BiasData(frame.drop(columns=[PREDICTION, SCORE], errors="ignore"), outcome)

@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
     use_case = optional_use_case(args.use_case)
     baseline = Baseline.read(args.baseline, use_case)
     skips = Skips()
-    sample = RowSample(baseline.joint_features) if baseline.joint_features else None
+    meanings = use_case.meanings if use_case else None
+    sample = RowSample(baseline.joint_features, meanings=meanings) if baseline.joint_features else None
     profile = profile_of(args, use_case, skips, list(baseline.statistics.features), sample)
     occasion = Occasion(use_case=use_case.name if use_case else None)
     findings = compare(baseline, profile, skips, use_case, occasion, sample)

@@ -97,8 +97,8 @@ def _metrics(counts: JoinCounts) -> list[Metric]:
 
 def _sentence(counts: JoinCounts) -> str:
     rows, labels = counts.rows, counts.labels
-    told = ", ".join(f"{value:,} {name}" for name, value in labels.items() if value and name not in ("read", "used"))
+    unused = ", ".join(f"{value:,} {name}" for name, value in labels.items() if value and name not in ("read", "used"))
     return (
         f"{rows['labelled']:,} of {rows['captured']:,} captured rows have a label; "
-        f"{labels['read']:,} labels read{': ' + told if told else ''}"
+        f"{labels['read']:,} labels read{': ' + unused if unused else ''}"
     )

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     use_case = optional_use_case(args.use_case)
     output = args.output / STEP_OUTPUT if args.train else args.output
     joint = [each.name for each in use_case.monitored if each.detector == "classifier"] if use_case else []
-    sample = RowSample(joint) if joint else None
+    sample = RowSample(joint, meanings=use_case.meanings) if joint and use_case else None
     profile = profile_of(args, use_case, skips, (), sample)
     if profile.rows == 0:
         raise InputError(f"no rows in {', '.join(data_paths(args))}; a baseline needs some")

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from mooring_use_case.bundle import find_use_case
 from mooring_use_case.use_case import UseCase
+from mooring_values.cells import text_of
+from mooring_values.labels import Invalid, LabelError
 
 from mooring_monitor.answers import label_of, series
 from mooring_monitor.drift.predictions import FILE as ANSWERS_FILE
@@ -103,17 +105,26 @@ def _data(args: argparse.Namespace, use_case: UseCase, skips: Skips) -> Predicte
 
 
 def _labels(column: pd.Series[Any], use_case: UseCase) -> pd.Series[Any]:
-    """Labels as they are, or 1 and 0 where they are spelled as in the raw data (binary tasks)."""
-    present = column.dropna()
-    if use_case.task != "binary" or pd.to_numeric(present, errors="coerce").notna().any() or present.empty:
+    """Labels in the coding of the training set. Values 1 and 0 alone are coded already, as the pipeline writes them."""
+    texts = ["" if pd.isna(each) else text_of(each) for each in column]
+    present = set(texts) - {""}
+    if use_case.task != "binary":
+        return series([label_of([each], use_case) for each in texts], use_case.task)
+    if present <= {"0", "1"}:
         return column
-    known = sorted({str(each) for each in present})
-    if str(use_case.positive) not in known:
+    rule = use_case.label_rule
+    if rule.positive not in present:
         raise InputError(
             f"column '{use_case.label}' has neither 1 nor the positive value '{use_case.positive}'; "
-            f"there are: {', '.join(known[:8])}"
+            f"there are: {', '.join(sorted(present)[:8])}"
         )
-    return series([None if pd.isna(each) else label_of([str(each)], use_case) for each in column], use_case.task)
+    try:
+        rule.check(texts)
+    except LabelError as error:
+        raise InputError(str(error)) from None
+    learnt = rule.learnt(present)
+    values = [learnt.value_of_text(each) for each in texts]
+    return series([None if isinstance(each, Invalid) else each for each in values], use_case.task)
 
 
 def _answers(predicted: Predicted, use_case: UseCase, threshold: float | None) -> DatasetProfile:

@@ -8,6 +8,7 @@ from typing import Final
 
 from mooring_use_case.use_case import UseCase
 
+from mooring_monitor.drift.completeness import shortfall
 from mooring_monitor.drift.findings import Findings
 from mooring_monitor.drift.judge import Plan, judge, plans
 from mooring_monitor.drift.report import report_document
@@ -48,6 +49,14 @@ class Baseline:
         return [each.name for each in self.plans if each.detector is not None and each.detector.name == "classifier"]
 
 
+def _shortfall(name: str, current: Statistics, baseline: Baseline) -> float:
+    """Share of the rows that lack a feature beyond what the baseline lets expect; a column may be gone altogether."""
+    feature = current.features.get(name)
+    rows, present = (current.rows, 0) if feature is None else (feature.rows, feature.present)
+    known = baseline.statistics.features[name]
+    return shortfall(rows, rows - present, baseline.constraints.features.get(name), known)
+
+
 def compare(
     baseline: Baseline,
     profile: DatasetProfile,
@@ -60,9 +69,10 @@ def compare(
     current = statistics_of(profile)
     min_sample = use_case.min_sample if use_case else DEFAULT_MIN_SAMPLE
     samples = (baseline.sample, sample) if baseline.sample is not None and sample is not None else None
-    drift = judge(baseline.statistics, current, baseline.plans, min_sample, samples)
-    violations = find_violations(profile, baseline.constraints, drift)
-    return Findings(occasion, baseline.statistics, current, drift, violations, skips)
+    drift = judge(baseline.statistics, current, baseline.plans, min_sample, samples, baseline.constraints)
+    violations = find_violations(profile, baseline.constraints, drift, baseline.statistics)
+    missing = {name: _shortfall(name, current, baseline) for name in baseline.statistics.features}
+    return Findings(occasion, baseline.statistics, current, drift, violations, skips, missing)
 
 
 def findings_documents(findings: Findings, profile: DatasetProfile) -> dict[str, Document]:

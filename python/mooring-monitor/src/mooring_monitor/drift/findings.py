@@ -33,6 +33,8 @@ class Findings:
     features: Sequence[DriftResult]
     violations: Sequence[Violation]
     skips: Skips
+    #: Share of the rows that lack a feature beyond what the baseline lets expect, by name; 0 when chance explains it.
+    missing: Mapping[str, float] = field(default_factory=dict)
     #: Drift of the model's answers, when the baseline knows what they were.
     predictions: Sequence[DriftResult] = ()
     prediction_statistics: tuple[Statistics, Statistics] | None = field(default=None, repr=False)
@@ -51,8 +53,14 @@ class Findings:
 
     @property
     def drifted(self) -> list[DriftResult]:
-        """Features and predictions in breach."""
-        return [each for each in (*self.features, *self.predictions) if each.verdict == "breach"]
+        """Features and predictions whose distribution is in breach."""
+        results = (*self.features, *self.predictions)
+        return [each for each in results if each.verdict == "breach" and each.value is not None]
+
+    @property
+    def emptied(self) -> list[DriftResult]:
+        """Features that are in breach because they are too empty to be judged."""
+        return [each for each in self.features if each.verdict == "breach" and each.value is None]
 
 
 def summary(findings: Findings) -> str:
@@ -63,7 +71,7 @@ def summary(findings: Findings) -> str:
         early = findings.skips.notes.get(BEFORE_LIVE, 0)
         return f"No rows to judge{lost}{f'; {early:,} rows {BEFORE_LIVE}' if early else ''}."
     results = [*findings.features, *findings.predictions]
-    judged = [each for each in findings.features if each.verdict not in ("skipped", "error")]
+    judged = [each for each in findings.features if each.value is not None]
     parts = []
     if findings.drifted:
         parts.append(f"{len(findings.drifted)} drifted: {_measured(findings.drifted)}")
@@ -72,6 +80,8 @@ def summary(findings: Findings) -> str:
     else:
         reasons = sorted({each.reason or "" for each in findings.features})
         parts.append(f"no feature could be judged: {reasons[0]}" if reasons else "no feature to judge")
+    if findings.emptied:
+        parts.append(f"too empty to judge: {_listed([f'{each.name} ({each.reason})' for each in findings.emptied])}")
     watched = [each for each in results if each.verdict == "warn"]
     if watched:
         parts.append(f"worth a look: {_measured(watched)}")

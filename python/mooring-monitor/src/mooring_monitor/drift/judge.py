@@ -8,18 +8,23 @@ from typing import Any, Final
 
 import numpy as np
 from mooring_use_case.use_case import ANSWERS, UseCase
+from scipy import special
 
+from mooring_monitor.drift.completeness import shortfall
 from mooring_monitor.drift.detectors import DETECTORS, detector_named
 from mooring_monitor.drift.detectors.classifier import separability
 from mooring_monitor.drift.detectors.detector import Detector, FeatureType, Measurement, feature_type
 from mooring_monitor.drift.row_sample import RowSample
 from mooring_monitor.errors import InputError, NotComparableError
-from mooring_monitor.profile.constraints import Constraints
+from mooring_monitor.profile.constraints import Constraints, FeatureConstraints
+from mooring_monitor.profile.distribution import unknown_count
 from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.records import Verdict
 
 #: Share of false breaches that is accepted (Benjamini, Hochberg 1995), over all features of a window.
 BREACH_RATE: Final = 0.01
+#: Categories that the baseline does not know are a breach, whatever the detector, when their share is certainly larger.
+UNKNOWN_SHARE: Final = 0.1
 #: A threshold passed at this rate is worth a look.
 WARN_RATE: Final = 0.1
 #: A certain drift of this share of the threshold is worth a look.
@@ -45,14 +50,20 @@ class DriftResult:
     q_value: float | None = None
     #: Whether an alarm of its own was asked for.
     monitored: bool = False
+    #: Share of the values whose category the baseline does not know, where it alone is a breach; 0 otherwise.
+    unknown_share: float = 0.0
     reference_rows: int = 0
     current_rows: int = 0
 
     @property
     def published(self) -> float | None:
-        """The value for alarms: never past the threshold when the verdict is not `breach`."""
-        if self.value is None or self.verdict == "breach":
-            return self.value
+        """The value for alarms: past the threshold when the verdict is `breach`, and only then."""
+        if self.value is None:
+            return None
+        if self.verdict == "breach":
+            step = max(abs(self.threshold), 1e-3) * 1e-3
+            past = max(self.value, self.threshold + step), min(self.value, self.threshold - step)
+            return past[0 if self.direction == "above" else 1]
         bound = max if self.direction == "below" else min
         return bound(self.value, self.threshold)
 
@@ -104,11 +115,18 @@ def judge(
     wanted: Sequence[Plan],
     min_sample: int,
     samples: tuple[RowSample, RowSample] | None = None,
+    constraints: Constraints | None = None,
 ) -> list[DriftResult]:
     """Verdicts of all planned features, in their order."""
     joint = _joint(baseline, wanted, samples)
     results = [
-        _measured(plan, baseline.features[plan.name], current.features.get(plan.name), min_sample, joint)
+        _emptied(
+            _measured(plan, baseline.features[plan.name], current.features.get(plan.name), min_sample, joint),
+            baseline.features[plan.name],
+            current,
+            min_sample,
+            None if constraints is None else constraints.features.get(plan.name),
+        )
         for plan in wanted
     ]
     rates = _false_discovery_rates([each.p_value for each in results])
@@ -169,6 +187,7 @@ def _measured(
         verdict="skipped",
         monitored=plan.monitored,
         reference_rows=reference.present,
+        unknown_share=_unknown_share(reference, current),
         current_rows=current.present if current else 0,
     )
     try:
@@ -196,6 +215,37 @@ def _measured(
     return replace(result, verdict="ok", value=measurement.value, p_value=measurement.p_value)
 
 
+def _emptied(
+    result: DriftResult,
+    reference: FeatureStatistics,
+    current: Statistics,
+    min_sample: int,
+    constraint: FeatureConstraints | None,
+) -> DriftResult:
+    """A feature too empty to judge is a breach when it was fuller at training and the window has rows enough."""
+    feature = current.features.get(result.name)
+    present = 0 if feature is None else feature.present
+    if result.verdict != "skipped" or current.rows < min_sample or present >= min_sample:
+        return result
+    if shortfall(current.rows, current.rows - present, constraint, reference) == 0:
+        return result
+    gone = "the column is missing: " if feature is None else ""
+    reason = (
+        f"{gone}{present:,} of {current.rows:,} rows have a value, at training {reference.completeness:.1%} had one"
+    )
+    return replace(result, verdict="breach", reason=reason)
+
+
+def _unknown_share(reference: FeatureStatistics, current: FeatureStatistics | None) -> float:
+    """Share of the window's values whose category the baseline does not know, where it is certainly large; else 0."""
+    if reference.categories is None or current is None or current.categories is None or not current.categories.count:
+        return 0.0
+    rows, unknown = current.categories.count, unknown_count(reference.categories, current.categories)
+    if not unknown or special.bdtrc(unknown - 1, rows, UNKNOWN_SHARE) > BREACH_RATE:
+        return 0.0
+    return unknown / rows
+
+
 def _false_discovery_rates(p_values: Sequence[float | None]) -> list[float | None]:
     """Benjamini-Hochberg adjusted p-values; None stays None."""
     known = [(p, index) for index, p in enumerate(p_values) if p is not None]
@@ -215,7 +265,7 @@ def _decided(result: DriftResult, rate: float | None) -> DriftResult:
     certain = rate is None or rate <= BREACH_RATE
     half = result.threshold * WARN_SHARE if detector.direction == "above" else result.threshold
     verdict: Verdict = "ok"
-    if passed and certain:
+    if (passed and certain) or result.unknown_share:
         verdict = "breach"
     elif (passed and rate is not None and rate <= WARN_RATE) or (certain and detector.passes(result.value, half)):
         verdict = "warn"

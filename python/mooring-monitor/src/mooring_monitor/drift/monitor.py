@@ -56,7 +56,8 @@ class DataMonitor:
         """Count the window's rows part by part: memory does not grow with them."""
         use_case = run.use_case
         baseline = Baseline.read(run.baseline, use_case)
-        sample = RowSample(baseline.joint_features) if baseline.joint_features else None
+        joint = baseline.joint_features
+        sample = RowSample(joint, meanings=use_case.meanings) if joint else None
         found = WindowProfile(baseline, DatasetProfile.of_use_case(use_case), answers_profile(use_case), sample, skips)
         for part in run.parts(skips):
             batch = part.batch()
@@ -95,7 +96,7 @@ MONITOR: Final = DataMonitor()
 
 
 def feature_metrics(findings: Findings) -> list[Metric]:
-    """Completeness and means of the features, and drift of every judged one; none for a window without rows."""
+    """Completeness, missing values and means of the features, drift of every judged one; none without rows."""
     if findings.current.rows == 0:
         return []
     published = []
@@ -108,4 +109,5 @@ def feature_metrics(findings: Findings) -> list[Metric]:
     for result in (*findings.features, *findings.predictions):
         if result.published is not None:
             published.append(Metric(metrics.drift(result.name), result.published))
+    published += [Metric(metrics.missing(name), share) for name, share in findings.missing.items()]
     return published

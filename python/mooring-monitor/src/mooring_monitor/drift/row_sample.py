@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from mooring_values.arrow import arrow_texts
+from mooring_values.cells import MISSING
+from mooring_values.columns import ColumnMeaning
 
 from mooring_monitor.errors import InputError
 from mooring_monitor.json_file import read_json
@@ -22,8 +25,15 @@ FILE: Final = "reference_sample.json"
 class RowSample:
     """Reservoir of rows: each draws a number and the smallest stay, so that samples of parts merge into one."""
 
-    def __init__(self, names: Sequence[str], seed: int = 7, rows: int = SAMPLE_ROWS) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        seed: int = 7,
+        rows: int = SAMPLE_ROWS,
+        meanings: Mapping[str, ColumnMeaning] | None = None,
+    ) -> None:
         self.names = list(names)
+        self._meanings = meanings or {}
         self._rows = rows
         self._random = np.random.default_rng(seed)
         self._draws = np.empty(0)
@@ -40,7 +50,7 @@ class RowSample:
         if chosen.size > self._rows:
             chosen = np.sort(chosen[np.argsort(draws[chosen])[: self._rows]])
         index = pa.array(chosen)
-        cells = {name: _texts(batch.columns.get(name), index) for name in self.names}
+        cells = {name: self._texts(name, batch.columns.get(name), index) for name in self.names}
         self._keep(np.concatenate([self._draws, draws[chosen]]), cells)
 
     def merge(self, other: RowSample) -> None:
@@ -63,6 +73,13 @@ class RowSample:
         sample._cells = {name: list(values) for name, values in state["columns"].items()}
         return sample
 
+    def _texts(self, name: str, values: Any, index: pa.Array) -> list[str | None]:
+        """Canonical texts of the chosen rows."""
+        if values is None:
+            return [None] * len(index)
+        missing = self._meanings[name].missing if name in self._meanings else MISSING
+        return [text or None for text in arrow_texts(values.take(index), missing)]
+
     def _keep(self, draws: np.typing.NDArray[np.float64], cells: Mapping[str, list[str | None]]) -> None:
         """The rows with the smallest draws, of what is here and what comes, in their order."""
         order = np.sort(np.argsort(draws, kind="stable")[: self._rows])
@@ -81,12 +98,3 @@ def read_sample(folder: Path) -> RowSample | None:
         return RowSample.from_state(read_json(path, "reference sample"))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"reference sample '{path}' is not in the monitor's format: {error!r}") from None
-
-
-def _texts(values: Any, index: pa.Array) -> list[str | None]:
-    if values is None:
-        return [None] * len(index)
-    taken = values.take(index)
-    if pa.types.is_binary(taken.type):
-        return [None if each is None else each.decode("utf-8", "replace") for each in taken.to_pylist()]
-    return [None if each is None else str(each) for each in taken.to_pylist()]

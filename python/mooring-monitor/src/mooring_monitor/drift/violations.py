@@ -8,32 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from scipy import special
-
+from mooring_monitor.drift.completeness import shortfall
 from mooring_monitor.drift.judge import DriftResult
 from mooring_monitor.profile.column_profile import ColumnProfile
 from mooring_monitor.profile.constraints import Constraints, FeatureConstraints
 from mooring_monitor.profile.dataset_profile import DatasetProfile
+from mooring_monitor.profile.statistics import FeatureStatistics, Statistics
 from mooring_monitor.records import Violation
-
-#: As many missing values must be rarer than this by chance (binomial): a column that lacks 2 % of its values in
-#: training lacks 3 % in a small window now and then.
-_MISSING_BY_CHANCE: Final = 1e-4
 
 #: How Model Monitor names the columns of a check that looks at all of them; the first is recorded from the container.
 _ALL_COLUMNS: Final = {"missing_column_check": "Missing columns", "extra_column_check": "Extra columns"}
 
 
-def find_violations(profile: DatasetProfile, constraints: Constraints, drift: Sequence[DriftResult]) -> list[Violation]:
+def find_violations(
+    profile: DatasetProfile,
+    constraints: Constraints,
+    drift: Sequence[DriftResult],
+    baseline: Statistics | None = None,
+) -> list[Violation]:
     """All violations of a window, in the order of the constraints; none when the window is empty."""
     if profile.rows == 0:
         return []
     found = _columns(profile, constraints)
-    breached = {each.name: each for each in drift if each.verdict == "breach"}
+    breached = {each.name: each for each in drift if each.verdict == "breach" and each.value is not None}
     for name, constraint in constraints.features.items():
         column = profile.columns.get(name)
         if column is not None and constraint.config.get("evaluate_constraints") != "Disabled":
-            found.extend(_of_values(column, constraint))
+            found.extend(_of_values(column, constraint, None if baseline is None else baseline.features.get(name)))
         if name in breached:
             found.append(_drifted(breached[name]))
     return found
@@ -87,7 +88,9 @@ def _columns(profile: DatasetProfile, constraints: Constraints) -> list[Violatio
     return found
 
 
-def _of_values(column: ColumnProfile, constraint: FeatureConstraints) -> list[Violation]:
+def _of_values(
+    column: ColumnProfile, constraint: FeatureConstraints, baseline: FeatureStatistics | None
+) -> list[Violation]:
     found: list[Violation] = []
     wanted = float(constraint.config["datatype_check_threshold"])
     kind = constraint.inferred_type
@@ -102,7 +105,7 @@ def _of_values(column: ColumnProfile, constraint: FeatureConstraints) -> list[Vi
             )
         )
     completeness = column.present / column.rows
-    if constraint.completeness is not None and _incomplete(column, constraint.completeness):
+    if constraint.completeness is not None and shortfall(column.rows, column.missing, constraint, baseline) > 0:
         found.append(
             Violation(
                 column.name,
@@ -112,13 +115,6 @@ def _of_values(column: ColumnProfile, constraint: FeatureConstraints) -> list[Vi
             )
         )
     return found + _unknown_categories(column, constraint)
-
-
-def _incomplete(column: ColumnProfile, expected: float | None) -> bool:
-    """Whether more values are missing than chance explains; a column that was complete may miss none."""
-    if expected is None or column.missing / column.rows <= 1 - expected:
-        return False
-    return bool(special.bdtrc(column.missing - 1, column.rows, 1 - expected) < _MISSING_BY_CHANCE)
 
 
 def _unknown_categories(column: ColumnProfile, constraint: FeatureConstraints) -> list[Violation]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mooring_use_case.use_case import UseCase
+from mooring_values.cells import text_of
 from numpy.typing import NDArray
 
 from mooring_monitor.answers import number, prediction_of
@@ -97,9 +98,5 @@ class EndpointModel:
 
 def _texts_of(column: pd.Series[Any]) -> NDArray[np.object_]:
     """Cells as CSV text: missing is empty, 2.0 is 2."""
-    texts = ["" if pd.isna(value) else _text(value) for value in column]
+    texts = ["" if pd.isna(value) else text_of(value, frozenset()) for value in column]
     return np.array(texts, dtype=object)
-
-
-def _text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

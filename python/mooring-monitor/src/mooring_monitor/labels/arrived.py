@@ -17,7 +17,7 @@ from mooring_monitor.readers.payload import Row
 from mooring_monitor.readers.window import Window, hour_of, window_sources
 
 #: Inference id, arrival and the label's own time in seconds since 1970 (None: not known), one text per row of the
-#: request (None: no label of this use case).
+#: request (empty: no label yet; None: a value that cannot be a label of this use case).
 Truth = tuple[str, float, float | None, list[str | None]]
 ID: Final = 0
 ARRIVED: Final = 1
@@ -39,7 +39,7 @@ class Spelling:
         self._known: dict[str, str | None] = {}
 
     def of(self, row: Row) -> str | None:
-        """Text of a label; None when it is none of this use case."""
+        """Text of a label, empty when it is missing; None when it cannot be one of this use case."""
         if not isinstance(row, list) or len(row) != 1 or row[0] is None:
             return label_text(row, self._use_case)
         return self.of_text(row[0])

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from mooring_values.cells import BYTE_ORDER_MARK
+
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows, regrouped
 from mooring_monitor.readers.capture_record import CaptureRecord, parse_record
@@ -64,7 +66,14 @@ def usual_request(line: bytes, width: int) -> tuple[str, datetime, list[list[Cel
             return None
         identity, time, text = meta["inferenceId"], meta["inferenceTime"], body["data"]
         usual = body["encoding"] == "CSV" and "customAttributes" not in meta and isinstance(identity, str)
-        if not usual or not identity or time[-1] != "Z" or "\x00" in text or not is_plain(text):
+        if (
+            not usual
+            or not identity
+            or time[-1] != "Z"
+            or text[:1] == BYTE_ORDER_MARK
+            or "\x00" in text
+            or not is_plain(text)
+        ):
             return None
         spaced = _SPACE(text) is not None
         rows: list[list[Cell] | None] = []

@@ -48,7 +48,16 @@ class JoinCounts:
     )
     labels: Counter[str] = field(
         default_factory=lambda: Counter(
-            {"read": 0, "used": 0, "duplicate": 0, "conflicting": 0, "unmatched": 0, "invalid": 0, "wrong_count": 0}
+            {
+                "read": 0,
+                "used": 0,
+                "duplicate": 0,
+                "conflicting": 0,
+                "unmatched": 0,
+                "missing": 0,
+                "invalid": 0,
+                "wrong_count": 0,
+            }
         )
     )
     #: Labelled rows by the hour (ISO) in which their label arrived.
@@ -136,7 +145,8 @@ def _joined(
         if truth is not None:
             counts.labels["used"] += 1
         for position, (time, cells) in sorted(request.items()) if len(request) > 1 else request.items():
-            label = None if truth is None else truth[arrived.VALUES][position]
+            # A row of a request whose label is empty has none yet.
+            label = (truth[arrived.VALUES][position] or None) if truth is not None else None
             found_rows += 1
             if time is not None and time <= due:
                 expected += 1
@@ -181,6 +191,8 @@ def _chosen(truths: Iterator[arrived.Truth], requests: dict[str, Any], counts: J
             counts.labels["unmatched"] += 1
         elif None in values:
             counts.labels["invalid"] += 1
+        elif not any(values):
+            counts.labels["missing"] += 1
         elif identity not in chosen:
             chosen[identity] = truth
         else:

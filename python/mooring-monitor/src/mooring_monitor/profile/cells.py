@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from mooring_values.cells import MISSING, cell, decode, text_of
 
-from mooring_monitor.readers.lines import decode
-
-#: Texts that mean "no value". Other spellings (NA, None, ?) may be categories and are left alone.
+#: Texts that mean "no value" in a column of which nothing is known, as in Model Monitor. A use case's columns have the
+#: spellings that every part of the product shares (mooring_values).
 MISSING_TEXTS: Final = ("", "nan", "NaN", "NAN", "null", "NULL")
 
 #: Values looked at before a whole batch is tried as numbers.
@@ -62,13 +63,22 @@ class Cells:
         return _sorted(self.raw).distinct
 
 
-def cells_of(array: pa.Array | pa.ChunkedArray) -> Cells:
-    """Sort the values of an Arrow array of any type."""
+def cells_of(
+    array: pa.Array | pa.ChunkedArray, declared: str | None = None, missing: Collection[str] | None = None
+) -> Cells:
+    """Sort the values of an Arrow array of any type.
+
+    `declared` is the type the use case gives the column, `missing` its spellings of "no value"; without them texts are
+    taken as they are.
+    """
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return cells_of(array.cast(kind.value_type))
+        return cells_of(array.cast(kind.value_type), declared, missing)
+    spellings = MISSING if missing is None and declared is not None else missing
+    if declared == "category":
+        return _categories(array, spellings or MISSING)
     if pa.types.is_integer(kind):
         return _typed(array, integral=True)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -78,8 +88,24 @@ def cells_of(array: pa.Array | pa.ChunkedArray) -> Cells:
     if pa.types.is_large_binary(kind):
         array = array.cast(pa.binary())
     if pa.types.is_string(kind) or pa.types.is_binary(array.type):
-        return _from_text(array)
+        return _from_text(array, spellings)
     return _all_text(array.cast(pa.string()))
+
+
+def _categories(array: pa.Array, missing: Collection[str]) -> Cells:
+    """Values of a category by their canonical texts, whatever the array's type."""
+    encoded = array.dictionary_encode()
+    present = encoded.indices.drop_null().to_numpy()
+    texts = [text_of(each, missing) for each in encoded.dictionary.to_pylist()]
+    counts = np.bincount(present, minlength=len(texts))
+    known: dict[str, int] = {}
+    for text, count in zip(texts, counts.tolist(), strict=True):
+        if text != "" and count:
+            known[text] = known.get(text, 0) + count
+    values = pa.array([text or None for text in texts], type=pa.string())
+    raw = values.take(pa.array(present)).drop_null()
+    counted = Distinct(list(known), np.array([*known.values()], dtype=np.int64), np.zeros(len(known), dtype=np.bool_))
+    return Cells(len(array), len(array) - len(raw), 0, 0, len(raw), 0, np.empty(0), raw, counted)
 
 
 def _typed(array: pa.Array, integral: bool) -> Cells:
@@ -105,13 +131,13 @@ def _all_text(array: pa.Array) -> Cells:
     return Cells(len(array), len(array) - len(texts), 0, 0, len(texts), 0, np.empty(0), texts)
 
 
-def _from_text(array: pa.Array) -> Cells:
+def _from_text(array: pa.Array, spellings: Collection[str] | None) -> Cells:
     present = array.drop_null() if array.null_count else array
     fast = _fast(present)
     counted: Distinct | None = None
     missing = len(array) - len(present)
     if fast is None:
-        parts = _sorted(present)
+        parts = _sorted(present, spellings)
         missing += parts.missing
         if parts.missing:
             present = present.filter(pa.array(parts.there))
@@ -178,13 +204,17 @@ class _Sorted:
     distinct: Distinct
 
 
-def _sorted(present: pa.Array) -> _Sorted:
+def _sorted(present: pa.Array, spellings: Collection[str] | None = None) -> _Sorted:
     """Patterns run over the distinct values only."""
     encoded = present.dictionary_encode()
     index = encoded.indices.to_numpy()
     texts = _decoded(encoded.dictionary)
     counts = np.bincount(index, minlength=len(texts))
-    absent = pc.is_in(texts, value_set=pa.array(MISSING_TEXTS)).to_numpy(zero_copy_only=False).astype(bool)
+    if spellings is None:
+        absent = pc.is_in(texts, value_set=pa.array(MISSING_TEXTS)).to_numpy(zero_copy_only=False).astype(bool)
+    else:
+        texts = pa.array([cell(each, spellings) for each in texts.to_pylist()], type=pa.string())
+        absent = pc.equal(texts, "").to_numpy(zero_copy_only=False).astype(bool)
     trimmed = pc.utf8_trim_whitespace(texts)
     numeric = pc.match_substring_regex(trimmed, _NUMBER).to_numpy(zero_copy_only=False).astype(bool)
     values = np.full(len(texts), np.nan)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -98,8 +97,6 @@ class ColumnProfile:
             self._add_numbers(cells, before)
         if cells.raw is not None and len(cells.raw):
             self._add_texts(cells)
-        elif self.declared == "category" and cells.numbers.size:
-            self._count_categories(_spelled(cells.numbers).items())
         elif self.declared is None and cells.numbers.size:
             # A typed number column of an unknown schema is a quantity.
             self.categories = None
@@ -192,8 +189,7 @@ class ColumnProfile:
             if words:
                 self.distinct.update(pd.util.hash_array(np.array(words, dtype=object), categorize=False))
         if self.categories is not None:
-            keys = [_canonical(each) for each in found.values] if self.declared == "category" else found.values
-            self._count_categories(zip(keys, found.counts.tolist(), strict=True))
+            self._count_categories(zip(found.values, found.counts.tolist(), strict=True))
 
     def _count_categories(self, counts: Iterable[tuple[str, int]]) -> None:
         if self.categories is None:
@@ -214,15 +210,3 @@ _PLAIN: Final = (
     *("name", "declared", "rows", "missing", "integral", "fractional", "text", "non_finite", "whole"),
     *("low", "high", "total", "_mean", "_squares"),
 )
-
-
-def _canonical(text: str) -> str:
-    """A category as every payload format spells it: 2.0 and " 2" are the category 2."""
-    text = text.strip()
-    return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdigit() else text
-
-
-def _spelled(numbers: npt.NDArray[np.float64]) -> dict[str, int]:
-    """Typed numbers as categories: 2 for a whole number, 2.5 otherwise."""
-    values, counts = np.unique(numbers, return_counts=True)
-    return {_canonical(repr(float(value))): int(count) for value, count in zip(values, counts, strict=True)}

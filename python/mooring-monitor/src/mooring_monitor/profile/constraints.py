@@ -81,8 +81,7 @@ def parse_constraints(document: Mapping[str, Any]) -> Constraints:
 def _declared(use_case: UseCase | None, name: str) -> tuple[str, ...]:
     if use_case is None or name not in {each.name for each in use_case.features}:
         return ()
-    categories = use_case.column(name).categories or ()
-    return tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in categories)
+    return use_case.meanings[name].categories or ()
 
 
 def _suggested(column: ColumnProfile, declared: tuple[str, ...]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 from mooring_use_case.use_case import UseCase
+from mooring_values.cells import MISSING
 
 from mooring_monitor.profile.cells import Cells, cells_of
 from mooring_monitor.profile.column_profile import ColumnProfile
@@ -20,11 +21,18 @@ _WORTH_THREADS: Final = 2_000
 class DatasetProfile:
     """Profiles of all columns in the order they were first seen.
 
-    `declared` gives column types (see ColumnProfile); columns in `ignored` are passed over.
+    `declared` gives column types (see ColumnProfile), `missing` the spellings of "no value" of declared columns
+    (default: the usual ones); columns in `ignored` are passed over.
     """
 
-    def __init__(self, declared: Mapping[str, str] | None = None, ignored: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        declared: Mapping[str, str] | None = None,
+        ignored: frozenset[str] = frozenset(),
+        missing: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self.declared = dict(declared or {})
+        self.missing = dict(missing or {})
         self.ignored = ignored
         self.rows = 0
         self.columns: dict[str, ColumnProfile] = {}
@@ -35,7 +43,11 @@ class DatasetProfile:
         if use_case is None:
             return cls()
         others = (use_case.label, use_case.time, use_case.key)
-        return cls({each.name: each.type for each in use_case.features}, frozenset(each for each in others if each))
+        return cls(
+            {each.name: each.type for each in use_case.features},
+            frozenset(each for each in others if each),
+            {each.name: use_case.meanings[each.name].missing for each in use_case.features},
+        )
 
     def add(self, batch: Batch, pool: Executor | None = None) -> None:
         """Take in a batch of rows; a column it lacks counts as missing in all of them.
@@ -45,9 +57,9 @@ class DatasetProfile:
         wanted = [(self._column(name), values) for name, values in batch.columns.items() if name not in self.ignored]
         if pool is None or batch.rows < _WORTH_THREADS:
             for column, values in wanted:
-                column.add(cells_of(values))
+                column.add(self._cells(column, values))
         else:
-            for _ in pool.map(lambda each: each[0].add(cells_of(each[1])), wanted):
+            for _ in pool.map(lambda each: each[0].add(self._cells(*each)), wanted):
                 pass
         self.rows += batch.rows
         for column in self.columns.values():
@@ -68,6 +80,7 @@ class DatasetProfile:
         return {
             "declared": self.declared,
             "ignored": sorted(self.ignored),
+            "missing": {name: sorted(texts) for name, texts in self.missing.items()},
             "rows": self.rows,
             "columns": [each.state() for each in self.columns.values()],
         }
@@ -75,10 +88,16 @@ class DatasetProfile:
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> DatasetProfile:
         """The profile whose `state` was taken."""
-        profile = cls(state["declared"], frozenset(state["ignored"]))
+        missing = {name: frozenset(texts) for name, texts in state["missing"].items()}
+        profile = cls(state["declared"], frozenset(state["ignored"]), missing)
         profile.rows = state["rows"]
         profile.columns = {each["name"]: ColumnProfile.from_state(each) for each in state["columns"]}
         return profile
+
+    def _cells(self, column: ColumnProfile, values: Any) -> Cells:
+        if column.declared is None:
+            return cells_of(values)
+        return cells_of(values, column.declared, self.missing.get(column.name, MISSING))
 
     def _column(self, name: str) -> ColumnProfile:
         column = self.columns.get(name)

@@ -90,3 +90,8 @@ def aligned(first: CategoryCounts, second: CategoryCounts) -> tuple[list[str], F
         np.array([first.counts.get(name, 0) for name in names], dtype=np.float64),
         np.array([second.counts.get(name, 0) for name in names], dtype=np.float64),
     )
+
+
+def unknown_count(first: CategoryCounts, second: CategoryCounts) -> int:
+    """Rows of the second whose category the first does not know."""
+    return sum(count for name, count in second.counts.items() if name not in first.counts)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from mooring_values.cells import decode
+
 from mooring_monitor.readers.batch import Skips
-from mooring_monitor.readers.lines import decode
 from mooring_monitor.readers.payload import PayloadError, Row, payload_of, rows_of
 
 #: How the custom attributes of the project's own requests start (contracts/front-door.ts).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ def read_csv(source: Source, known: Sequence[str], header: Header, skips: Skips)
     when `header` is `auto`, and name the columns when there is none. Lines with a wrong number of values are counted.
     """
     with source.open() as stream:
-        first = stream.readline()
+        first = stream.readline().removeprefix(codecs.BOM_UTF8)
         if not first.strip():
             return
         cells = _cells(first)

@@ -27,11 +27,3 @@ def read_lines(stream: IO[bytes], where: str, skips: Skips, limit: int = MAX_LIN
             continue
         if line.strip():
             yield number, line
-
-
-def decode(raw: bytes) -> str:
-    """UTF-8, or Latin-1 when it is not: mixed encodings cost single cells, never the batch."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mooring_monitor.readers.lines import decode
+from mooring_values.cells import decode, without_mark
 
 #: Keys under which a JSON body holds its rows, first found wins.
 _ROW_KEYS: Final = ("instances", "inputs", "rows", "predictions", "outputs", "scores")
@@ -52,7 +52,7 @@ def rows_of(payload: Payload) -> list[Row]:
     """
     data, encoding = payload.data, payload.encoding
     if encoding == "BASE64":
-        data, encoding = _decoded(data), "JSON" if "json" in payload.content_type else "CSV"
+        data, encoding = without_mark(_decoded(data)), "JSON" if "json" in payload.content_type else "CSV"
         if encoding == "CSV" and data.lstrip()[:1] in ("{", "["):
             encoding = "JSON"
     if encoding == "JSON":
@@ -90,6 +90,7 @@ def _decoded(data: Any) -> str:
 def _csv_rows(text: str) -> list[Row]:
     if "\x00" in text:
         raise PayloadError("binary payload")
+    text = without_mark(text)
     try:
         parsed = _plain_rows(text) if is_plain(text) else csv.reader(io.StringIO(text))
         rows: list[Row] = [[each.strip() for each in row] for row in parsed if row]
@@ -128,6 +129,7 @@ def _json_rows(data: Any) -> list[Row]:
 
 
 def _parsed(text: str) -> Any:
+    text = without_mark(text)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from mooring_use_case.use_case import UseCase
+from mooring_values.cells import decode, without_mark
 
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.capture_record import CaptureRecord
-from mooring_monitor.readers.lines import decode, read_lines
+from mooring_monitor.readers.lines import read_lines
 from mooring_monitor.readers.payload import is_plain
 from mooring_monitor.readers.source import Source, list_folders, list_objects, s3_client, split_uri
 from mooring_monitor.readers.window import BEFORE_LIVE, Window
@@ -106,7 +107,7 @@ def _read(
 
 def _cells(line: bytes) -> list[str | None] | None:
     """Values of a line; None when it is no CSV."""
-    text = decode(line).rstrip("\r\n")
+    text = without_mark(decode(line)).rstrip("\r\n")
     if "\x00" in text:
         return None
     try:

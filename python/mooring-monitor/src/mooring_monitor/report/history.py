@@ -136,7 +136,7 @@ def _kept(kind: Kind, use_case: UseCase) -> frozenset[str]:
 
 
 def _bounds(kind: Kind, use_case: UseCase) -> dict[str, list[float]]:
-    """Where the alarms of the use case ring, by metric."""
+    """Thresholds of the use case's alarms, by metric."""
     if kind == "data":
         found = {metrics.drift(each.name): each.threshold for each in use_case.monitored}
         return {name: [float(value)] for name, value in found.items() if value is not None}

@@ -28,7 +28,7 @@ STAGE_TITLES = {"pre_training": "Before training", "post_training": "After train
 
 
 def drift_view(report: Document | None) -> View | None:
-    """Features from the gravest to the harmless, each with its plot."""
+    """Features from the worst verdict to the best, each with its plot."""
     if report is None:
         return None
     order = ("breach", "error", "warn", "skipped", "ok")

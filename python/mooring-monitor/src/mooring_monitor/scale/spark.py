@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import mooring_use_case
+import mooring_values
 import pyarrow as pa
 
+import mooring_monitor
 from mooring_monitor.errors import InputError
 from mooring_monitor.profile.dataset_profile import DatasetProfile
 from mooring_monitor.readers.batch import Batch, Skips
@@ -154,8 +156,9 @@ def _ship(spark: Any) -> None:
     from tempfile import mkdtemp
 
     bundle = Path(mkdtemp()) / "mooring_monitor.zip"
+    packages = [Path(str(each.__file__)).parent for each in (mooring_monitor, mooring_use_case, mooring_values)]
     with zipfile.ZipFile(bundle, "w") as archive:
-        for folder in (root / "mooring_monitor", Path(mooring_use_case.__file__).parent):
-            for path in sorted(folder.rglob("*.py")):
-                archive.write(path, path.relative_to(folder.parent))
+        for package in packages:
+            for path in sorted(package.rglob("*.py")):
+                archive.write(path, path.relative_to(package.parent))
     spark.sparkContext.addPyFile(str(bundle))

@@ -93,7 +93,7 @@ def _decision(champion: Estimate, challenger: Estimate, variance: float, rules: 
 def _verdict(difference: float, interval: Interval, rules: Rules) -> tuple[Verdict, str]:
     name = rules.measure.name
     if not interval.excludes_zero():
-        return "undecided", f"the difference in {name} cannot be told from none yet"
+        return "undecided", f"the difference in {name} is not significant yet"
     better: Verdict = "challenger" if difference * rules.measure.sign > 0 else "champion"
     return better, f"the {better} is better in {name} by {abs(difference):.4g}"
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import pandas as pd
 from mooring_use_case.use_case import UseCase
+from mooring_values.labels import Invalid
 
-from mooring_monitor.answers import label_of, prediction_of, series, typed_features
+from mooring_monitor.answers import label_of, label_value, prediction_of, series, typed_features
 from mooring_monitor.readers.batch import Skips
 from mooring_monitor.readers.capture import CaptureRows
 from mooring_monitor.readers.capture_record import GroundTruth
+from mooring_monitor.readers.payload import Row
 from mooring_monitor.readers.window import BEFORE_LIVE, read_labels
+from mooring_monitor.records import INVALID_LABEL
 from mooring_monitor.watch.run import Run
 
 
@@ -35,6 +38,8 @@ class JoinedRows:
     label_lag: pd.Series[Any]
     #: Rows of the window that an earlier version may have answered; they are not among the rows above.
     before_live: int = 0
+    #: Labels that arrived but cannot be labels of the use case; their rows count as unlabelled.
+    invalid_labels: int = 0
 
     @property
     def captured(self) -> int:
@@ -44,7 +49,9 @@ class JoinedRows:
     @property
     def remark(self) -> str:
         """What a summary adds about rows that were left out."""
-        return f"; {self.before_live:,} rows {BEFORE_LIVE}" if self.before_live else ""
+        invalid = f"; {self.invalid_labels:,} labels are invalid and were not judged" if self.invalid_labels else ""
+        early = f"; {self.before_live:,} rows {BEFORE_LIVE}" if self.before_live else ""
+        return f"{invalid}{early}"
 
     @property
     def labelled(self) -> int:
@@ -65,7 +72,7 @@ def joined_rows(run: Run, skips: Skips) -> JoinedRows:
         rows.extend(part)
     labels = read_labels(run.ground_truth.rstrip("/"), run.window, skips, run.s3) if run.ground_truth else {}
     answers = [prediction_of(each, use_case.task) for each in rows.answers]
-    known = [_label(rows, index, labels, use_case) for index in range(len(rows))]
+    known = [_label(rows, index, labels, use_case, skips) for index in range(len(rows))]
     scores = pd.Series([score for _, score in answers], dtype="float64")
     return JoinedRows(
         features=typed_features(rows.cells, use_case, len(rows)),
@@ -74,16 +81,26 @@ def joined_rows(run: Run, skips: Skips) -> JoinedRows:
         labels=series([label for label, _ in known], use_case.task),
         label_lag=pd.Series([lag for _, lag in known], dtype="float64"),
         before_live=skips.notes.get(BEFORE_LIVE, 0),
+        invalid_labels=skips.counts.get(INVALID_LABEL, 0),
     )
 
 
-def _label(rows: CaptureRows, index: int, labels: Mapping[str, GroundTruth], use_case: UseCase) -> tuple[Any, float]:
-    """Label of a row and how long it took to arrive, in seconds."""
+def _label(
+    rows: CaptureRows, index: int, labels: Mapping[str, GroundTruth], use_case: UseCase, skips: Skips
+) -> tuple[Any, float]:
+    """Label of a row and how long it took to arrive, in seconds; what cannot be a label is counted."""
     truth = labels.get(rows.ids[index]) or labels.get(rows.event_ids[index])
     if truth is None:
-        return label_of(rows.labels[index], use_case), math.nan
+        return _counted(rows.labels[index], use_case, skips), math.nan
     position = rows.positions[index]
     value = truth.values[position] if position < len(truth.values) else truth.values[0]
     asked: datetime | None = rows.times[index]
     lag = max(0.0, (truth.time - asked).total_seconds()) if truth.time and asked else math.nan
-    return label_of(value, use_case), lag
+    return _counted(value, use_case, skips), lag
+
+
+def _counted(row: Row | None, use_case: UseCase, skips: Skips) -> Any:
+    value = label_value(row, use_case)
+    if isinstance(value, Invalid):
+        skips.add(INVALID_LABEL, value.reason)
+    return label_of(row, use_case)

@@ -6,7 +6,7 @@ import { SignatureRefusal } from '../../../server/signature/refusal';
 import type { Deployed, RouteRecord } from './records';
 import type { Tokens } from './tokens';
 
-/** A caller who may go on, with what the function is told about them; or the answer that ends the request. */
+/** A caller who may go on, with the context that the function receives; or the answer that ends the request. */
 export type Admission =
   | { readonly authorizer?: Body }
   | { readonly status: 401 | 403; readonly reason: string; readonly headers: Readonly<Record<string, string>> };

@@ -75,7 +75,7 @@ export class Gateway {
     } catch (error) {
       if (error instanceof Refusal) {
         visit.refused = error.message;
-        visit.told = error.text;
+        visit.message = error.text;
         const reason = { 'x-mooring-reason': error.message.replace(/[^\x20-\x7e]/g, '?') };
         return message(error.status, error.text, { ...error.headers, ...reason });
       }

@@ -34,8 +34,8 @@ export interface Visit {
   integrationStatus?: number;
   /** Why the gateway itself answered; for the trace, because it may name the caller. */
   refused?: string;
-  /** What the caller was told. */
-  told?: string;
+  /** The error message of the reply. */
+  message?: string;
 }
 
 /** Traces a visit, counts it, and writes its line of the access log. */
@@ -73,8 +73,8 @@ export function recordVisit(account: AccountParts, visit: Visit, reply: Reply): 
     integrationStatus: visit.integrationStatus,
     'identity.sourceIp': '127.0.0.1',
     'identity.userAgent': exchange.headers['user-agent'],
-    'error.message': visit.told,
-    'authorizer.error': reply.status === 401 || reply.status === 403 ? visit.told : undefined,
+    'error.message': visit.message,
+    'authorizer.error': reply.status === 401 || reply.status === 403 ? visit.message : undefined,
   };
   const stream = `${deployed.api.id}-${stage.name.replace('$', '')}`;
   account.logs.append(stage.accessLog.group, stream, [accessLine(stage.accessLog.format, context)]);

@@ -2,7 +2,7 @@ import type { Body } from '../../../core/service';
 import type { AlarmState, ComparisonOperator, TreatMissingData } from './alarm-evaluation';
 import type { Dimensions } from './metric-store';
 
-/** Where an alarm stands and why. Times in milliseconds. */
+/** The state of an alarm and why. Times in milliseconds. */
 export interface StateRecord {
   readonly value: AlarmState;
   readonly reason: string;

@@ -8,7 +8,7 @@ import { cloneArtifact, variablesOf } from '../../codebuild';
 import { parseJson } from '../../../core/json';
 import type { ActionDeclaration, Structure } from './structure';
 
-/** What an action came to. */
+/** The result of an action. */
 export interface Outcome {
   readonly variables?: Readonly<Record<string, string>>;
   readonly summary?: string;

@@ -25,6 +25,7 @@ _ALL: Final = (
     robust.DETECTOR,
     simple.DETECTOR,
     linf.DETECTOR,
+    linf.PLAIN,
     chi2_distance.DETECTOR,
     psi.DETECTOR,
     js.DETECTOR,

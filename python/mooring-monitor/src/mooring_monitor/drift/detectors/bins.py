@@ -16,10 +16,12 @@ BINS = 10
 
 
 def binned(reference: FeatureStatistics, current: FeatureStatistics) -> tuple[Floats, Floats]:
-    """Counts per bin (numbers) or per category of both sides, in the same order."""
+    """Counts per bin (numbers) or per category of both sides, in the same order; empty classes are left out."""
     if reference.numbers is not None and current.numbers is not None:
         edges = frozen_edges(reference.numbers)
-        return _counts(reference.numbers, edges), _counts(current.numbers, edges)
+        first, second = _counts(reference.numbers, edges), _counts(current.numbers, edges)
+        held = first + second > 0
+        return first[held], second[held]
     if reference.categories is not None and current.categories is not None:
         _, first, second = aligned(reference.categories, current.categories)
         return first, second
@@ -27,12 +29,19 @@ def binned(reference: FeatureStatistics, current: FeatureStatistics) -> tuple[Fl
 
 
 def frozen_edges(reference: NumberSample) -> Floats:
-    """Inner edges of the bins; a bin holds its upper edge. Heavy values span deciles: there may be fewer than ten."""
+    """Inner edges of the bins; a bin holds its upper edge. Heavy values span deciles: there may be fewer than ten.
+
+    A value with a decile's share of the rows has a bin of its own, so that a constant which becomes another one, or a
+    value beside it, is seen.
+    """
+    heavy = reference.values[reference.weights >= reference.count / BINS]
+    own = np.concatenate([heavy, np.nextafter(heavy, -np.inf)])
     if reference.values.size <= BINS:
-        few: Floats = reference.values[:-1]
-        return few
-    inner = np.unique(reference.quantiles(np.arange(1, BINS) / BINS))
-    edges: Floats = inner[inner < reference.values[-1]]
+        inner: Floats = reference.values[:-1]
+    else:
+        inner = np.unique(reference.quantiles(np.arange(1, BINS) / BINS))
+        inner = inner[inner < reference.values[-1]]
+    edges: Floats = np.unique(np.concatenate([inner, own]))
     return edges
 
 

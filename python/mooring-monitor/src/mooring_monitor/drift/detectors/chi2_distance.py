@@ -9,7 +9,9 @@ import numpy as np
 from scipy import special
 
 from mooring_monitor.drift.detectors.detector import Detector, Measurement
+from mooring_monitor.drift.detectors.tests_of_equality import homogeneity_p_value
 from mooring_monitor.errors import NotComparableError
+from mooring_monitor.profile.distribution import unknown_count
 from mooring_monitor.profile.statistics import FeatureStatistics
 
 #: Two categories: every expected count at least 10 (Cochran 1952).
@@ -38,10 +40,12 @@ def regrouped(sample: Mapping[str, float], expected: Mapping[str, float]) -> tup
 def chi_squared(sample: Mapping[str, float], expected: Mapping[str, float]) -> tuple[float, float]:
     """Statistic and p-value of observed counts against the expected shares.
 
-    Categories that the reference does not know are left out, as in the open-source reference: they are a violation of
-    the domain and counted there. Raises NotComparableError when fewer than two categories remain.
+    Categories that the reference does not know are left out, as in the open-source reference. Raises
+    NotComparableError when fewer than two categories remain.
     """
     total = sum(count for name, count in sample.items() if name in expected)
+    if total == 0:
+        raise NotComparableError("no value of the window is among the categories of the baseline")
     scale = total / sum(expected.values())
     seen, fitted = regrouped(sample, {name: count * scale for name, count in expected.items()})
     if len(fitted) < 2:
@@ -55,7 +59,19 @@ def chi_squared(sample: Mapping[str, float], expected: Mapping[str, float]) -> t
 def _measure(reference: FeatureStatistics, current: FeatureStatistics) -> Measurement:
     if reference.categories is None or current.categories is None or not current.categories.count:
         raise NotComparableError("no categories to compare")
-    _, p_value = chi_squared(current.categories.counts, reference.categories.counts)
+    unknown = unknown_count(reference.categories, current.categories)
+    if not unknown:
+        p_value = chi_squared(current.categories.counts, reference.categories.counts)[1]
+        return Measurement(p_value, p_value)
+    # The reference has none of them, so their share is compared by a test of its own.
+    share = homogeneity_p_value(
+        np.array([reference.categories.count, 0.0]), np.array([current.categories.count - unknown, unknown])
+    )
+    try:
+        known = chi_squared(current.categories.counts, reference.categories.counts)[1]
+    except NotComparableError:
+        return Measurement(share, share)
+    p_value = min(1.0, 2 * min(share, known))
     return Measurement(p_value, p_value)
 
 
@@ -64,7 +80,7 @@ DETECTOR: Final = Detector(
     feature_types=("category",),
     direction="below",
     default_threshold=0.05,
-    formula="P(chi2_{k-1} >= sum (o_i - e_i)^2 / e_i), small categories regrouped",
+    formula="P(chi2_{k-1} >= sum (o_i - e_i)^2 / e_i), small categories regrouped, unknown ones by their share",
     source="SageMaker Model Monitor, categorical_drift_method ChiSquared; Deequ, Distance.categoricalDistance",
     measure=_measure,
 )

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from mooring_values.numbers import number_of
 
 from mooring_monitor.drift.detectors.detector import Detector, Measurement
 from mooring_monitor.drift.row_sample import RowSample
@@ -52,11 +53,8 @@ def _numbers(reference: RowSample, current: RowSample, name: str) -> Floats:
 
 
 def _number(text: str | None) -> float:
-    try:
-        value = math.nan if text is None else float(text)
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
+    value = None if text is None else number_of(text)
+    return math.nan if value is None else value
 
 
 def _codes(reference: RowSample, current: RowSample, name: str) -> Floats:

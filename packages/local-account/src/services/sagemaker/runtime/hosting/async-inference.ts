@@ -17,7 +17,7 @@ declare module '../../../../core/trace' {
   }
 }
 
-/** Asynchronous inference: the request lies in S3, the answer goes to S3, topics hear about it. */
+/** Asynchronous inference: the request lies in S3, the answer goes to S3, topics are notified. */
 export class AsyncInference {
   /** Requests wait for one another, in order, per endpoint. */
   private readonly queues = new Map<string, Promise<void>>();
@@ -132,7 +132,7 @@ export class AsyncInference {
     ]);
   }
 
-  /** With the role of the model, as AWS does: without sns:Publish nobody hears, and the answer lies there all the same. */
+  /** With the role of the model, as AWS does: without sns:Publish no message is sent, and the answer is stored all the same. */
   private async notify(endpoint: string, topic: string | undefined, message: Body): Promise<void> {
     if (topic === undefined) return;
     try {
@@ -142,7 +142,7 @@ export class AsyncInference {
       this.account.trace.emit('async.ended', {
         endpoint,
         inferenceId: '',
-        failure: `${topic} was not told: ${error instanceof Error ? error.message : String(error)}`,
+        failure: `could not publish to ${topic}: ${error instanceof Error ? error.message : String(error)}`,
       });
     }
   }

@@ -18,8 +18,8 @@ import type { Running } from '../jobs/warm-interpreter';
 /** The connection was refused: the process is gone and has not seen the request. */
 class NobodyListens extends AwsError {
   constructor(message: string, log: string) {
-    const { code, message: told, status, detail } = modelError(0, message, log);
-    super(code, told, status, detail);
+    const { code, message: text, status, detail } = modelError(0, message, log);
+    super(code, text, status, detail);
   }
 }
 
@@ -130,7 +130,7 @@ export class ModelServer {
         return await this.post((await process).port, payload, headers, timeoutSeconds);
       } catch (error) {
         if (!(error instanceof NobodyListens)) throw error;
-        // The process died and its end has not been told yet. It never saw this request, so a new one may answer it.
+        // The process died and its end has not been reported yet. It never saw this request, so a new one may answer it.
         if (this.starting === process) this.starting = undefined;
         return await this.post((await this.process()).port, payload, headers, timeoutSeconds);
       }

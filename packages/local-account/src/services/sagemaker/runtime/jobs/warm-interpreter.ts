@@ -103,7 +103,7 @@ export class WarmInterpreter {
 
   constructor(private readonly options: WarmInterpreterOptions) {}
 
-  /** Starts the interpreter ahead of the first job. What goes wrong is told to the first job. */
+  /** Starts the interpreter ahead of the first job. The first job reports what went wrong. */
   warm(): void {
     void this.interpreter().catch(() => undefined);
   }

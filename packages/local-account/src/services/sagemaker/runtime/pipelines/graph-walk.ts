@@ -12,7 +12,7 @@ const outcomes: Readonly<Record<Trigger, readonly State[]>> = {
   Any: over,
 };
 
-/** Where every step of one execution stands, and which may start next. It knows the graph and nothing of the work. */
+/** The status of every step of one execution, and which may start next. It knows the graph and nothing of the work. */
 export class GraphWalk {
   private readonly states: Map<string, State>;
   private readonly steps: ReadonlyMap<string, StepDefinition>;

@@ -66,7 +66,7 @@ describe('other ways to serve', () => {
     await expect(invoke(laptop, 'later', 'abc')).rejects.toThrow('is asynchronous: call InvokeEndpointAsync');
   });
 
-  test('a model whose role may not publish answers into S3, and nobody is told', async () => {
+  test('a model whose role may not publish answers into S3, and nobody is notified', async () => {
     const silent = await laptop.role('silent', [containerRuntime, { Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
     await createModel(laptop, 'silent', script, silent);
     const topic = 'arn:aws:sns:us-east-1:000000000000:answers';
@@ -85,7 +85,7 @@ describe('other ways to serve', () => {
     await laptop.account.clock.settled();
     expect(await laptop.text(OutputLocation ?? '')).toBe('silent,3');
     expect(inbox.messages()).toHaveLength(before);
-    expect(JSON.stringify(laptop.account.trace.read())).toContain(`${topic} was not told`);
+    expect(JSON.stringify(laptop.account.trace.read())).toContain(`could not publish to ${topic}`);
   });
 
   test('a serverless endpoint serves, and refuses data capture', async () => {

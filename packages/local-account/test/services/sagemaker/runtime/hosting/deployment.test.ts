@@ -84,7 +84,7 @@ describe('an update with a canary', () => {
     });
   });
 
-  test('is rolled back when its alarm goes off: InService on the old configuration, and the reason is told', async () => {
+  test('is rolled back when its alarm goes off: InService on the old configuration, and the reason is reported', async () => {
     const alarms = new CloudWatchClient(clientConfig(laptop.account));
     await alarms.send(
       new PutMetricAlarmCommand({

@@ -1,5 +1,6 @@
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { DeregisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
+import { clientConfig } from '../../../../support/clients';
 import { Laptop } from '../../../../support/laptop';
 import { createConfig, createEndpoint, createModel, updateEndpoint, variant } from '../../../../support/serving';
 
@@ -16,11 +17,7 @@ describe('an endpoint whose variant is a scalable target', () => {
 
   beforeAll(async () => {
     laptop = await Laptop.start();
-    scaling = new ApplicationAutoScalingClient({
-      region: 'us-east-1',
-      endpoint: laptop.account.endpointUrl(),
-      credentials: { accessKeyId: 'AKIALOCALADMIN', secretAccessKey: 'local' },
-    });
+    scaling = new ApplicationAutoScalingClient(clientConfig(laptop.account));
     await createModel(laptop, 'one');
     await createConfig(laptop, 'first', [variant('one')]);
     await createConfig(laptop, 'second', [variant('one')]);

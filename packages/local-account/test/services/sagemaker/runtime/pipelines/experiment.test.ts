@@ -27,7 +27,7 @@ describe('the experiment of an execution', () => {
     return (await laptop.run(PipelineName)).PipelineExperimentConfig;
   };
 
-  test('is told as the definition names it, with parameters and variables replaced', async () => {
+  test('is named as in the definition, with parameters and variables replaced', async () => {
     expect(
       await told('named', {
         ExperimentName: { Get: 'Parameters.Study' },

@@ -28,7 +28,6 @@ const steps = (laptop: Laptop): unknown[] => [
       AlgorithmSpecification: {
         TrainingImage: xgboostImage,
         TrainingInputMode: 'File',
-        MetricDefinitions: [{ Name: 'auc', Regex: 'validation-auc: ([0-9.]+)' }],
       },
       RoleArn: laptop.roleArn,
       OutputDataConfig: { S3OutputPath: `s3://${bucket}/models` },

@@ -263,7 +263,7 @@ describe('check steps', () => {
     ).rejects.toThrow(message);
   });
 
-  test('are told apart by type and image', async () => {
+  test('are distinguished by type and image', async () => {
     await expect(
       laptop.pipeline('wrong', [{ ...quality('Data', 'DATA_BIAS', {}), Type: 'QualityCheck' }], parameters),
     ).rejects.toThrow('CheckType "DATA_BIAS" is not one of DATA_QUALITY, MODEL_QUALITY');
