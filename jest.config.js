@@ -24,6 +24,7 @@ const projects = {
   calm: ['test/calm'],
   withstand: ['test/withstand'],
   truth: ['test/truth'],
+  packages: ['test/packages'],
 };
 
 /**

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { CreateTransformJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { CreateTransformJobCommand, SageMakerClient, type TransformInstanceType } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
 import type { BatchSettings } from '@mooring/use-case/sections/batch';
 import { environment, requireEnv } from '../../contracts/environment';
@@ -51,7 +51,7 @@ export async function handler(received: unknown): Promise<string> {
           ? {}
           : { DataProcessing: { InputFilter: joined.key ? '$[1:]' : '$', JoinSource: 'Input' as const } }),
         TransformResources: {
-          InstanceType: instance as never,
+          InstanceType: instance as TransformInstanceType,
           InstanceCount: count,
           VolumeKmsKeyId: requireEnv(environment.kmsKeyArn),
         },

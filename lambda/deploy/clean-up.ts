@@ -29,9 +29,9 @@ export async function cleanUp(
     SortBy: 'CreationTime',
     SortOrder: 'Descending',
     MaxResults: 100,
-  };
-  const models = await sagemaker.send(new ListModelsCommand(filter as never));
-  const configs = await sagemaker.send(new ListEndpointConfigsCommand(filter as never));
+  } as const;
+  const models = await sagemaker.send(new ListModelsCommand(filter));
+  const configs = await sagemaker.send(new ListEndpointConfigsCommand(filter));
   const own = (name: string | undefined): string[] => (name?.startsWith(`${endpointName}-v`) === true ? [name] : []);
   const names = new Set([
     ...(models.Models ?? []).flatMap((each) => own(each.ModelName)),

@@ -8,6 +8,7 @@ import {
   DescribeEndpointCommand,
   type DescribeEndpointOutput,
   type ProductionVariant,
+  type ProductionVariantInstanceType,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { modelVersionVariable } from '../../contracts/front-door';
@@ -84,7 +85,8 @@ export async function prepare(context: Context, plan: Plan): Promise<void> {
 }
 
 function capacityOf({ serverless, instance, count }: Stage): Partial<ProductionVariant> {
-  if (serverless === undefined) return { InstanceType: instance as never, InitialInstanceCount: count };
+  if (serverless === undefined)
+    return { InstanceType: instance as ProductionVariantInstanceType, InitialInstanceCount: count };
   return { ServerlessConfig: { MemorySizeInMB: serverless.memory, MaxConcurrency: serverless.max_concurrency } };
 }
 

@@ -7,6 +7,7 @@ import {
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
+  type ProductionVariantInstanceType,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { modelVersionVariable } from '../../contracts/front-door';
@@ -61,7 +62,7 @@ export async function prepare(context: Context, state: TrialState, championModel
   const variant = (name: string, model: string, weight: number, count: number, instance: string = stage.instance) => ({
     VariantName: name,
     ModelName: model,
-    InstanceType: instance as never,
+    InstanceType: instance as ProductionVariantInstanceType,
     InitialInstanceCount: count,
     InitialVariantWeight: weight,
   });

@@ -20,6 +20,7 @@ await runMain(() => {
     ['ruff', python, ['-m', 'ruff', 'check', '--quiet', '.']],
     ['ruff format', python, ['-m', 'ruff', 'format', '--check', '--quiet', '.']],
     ...packages.map((folder) => [`mypy ${folder}`, python, ['-m', 'mypy', '--no-error-summary', folder]]),
+    ['TypeScript imports', process.execPath, ['--require', './bin/typescript.cjs', 'tools/lint/check-boundaries.ts']],
     ['Python imports', python, ['tools/lint/python_imports.py']],
     ['template rules', ...synth('lint-assembly')],
     ['template rules, release', ...synth('lint-release', '-c', 'release=release.yaml', '-c', 'useCases=credit-risk')],

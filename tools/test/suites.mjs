@@ -33,6 +33,10 @@ export const suites = {
     images: ['xgboost', 'scikit-learn'],
     runs: [jest('truth'), pytest('truth')],
   },
+  packages: {
+    what: 'our packages, packed and installed into projects of somebody else',
+    runs: [jest('packages')],
+  },
   soak: {
     what: 'thirty days with drift, lost capture and a new concept; releases through the real pipeline; trials; faults of deployments',
     runs: [jest('soak'), pytest('slow')],

@@ -28,22 +28,21 @@ export interface ImageAsset {
   >;
 }
 
-interface AssetManifest {
-  readonly files?: Readonly<Record<string, FileAsset>>;
-  readonly dockerImages?: Readonly<Record<string, ImageAsset>>;
+interface Assets {
+  readonly files: FileAsset;
+  readonly dockerImages: ImageAsset;
 }
 
+type AssetManifest = { readonly [K in keyof Assets]?: Readonly<Record<string, Assets[K]>> };
+
 /** Kinds of assets; CDK Pipelines has a project for each. */
-export type AssetKind = 'files' | 'dockerImages';
+export type AssetKind = keyof Assets;
 
 /** All assets of a kind in an assembly, by id; the same asset may serve several stacks. */
-export function assetsOf<K extends AssetKind>(
-  assembly: string,
-  kind: K,
-): ReadonlyMap<string, NonNullable<AssetManifest[K]>[string]> {
+export function assetsOf<K extends AssetKind>(assembly: string, kind: K): ReadonlyMap<string, Assets[K]> {
   const manifests = readdirSync(assembly)
     .filter((each) => each.endsWith('.assets.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(assembly, name), 'utf8')) as AssetManifest);
-  return new Map(manifests.flatMap((manifest) => Object.entries(manifest[kind] ?? {}))) as never;
+  return new Map(manifests.flatMap((manifest) => Object.entries<Assets[K]>(manifest[kind] ?? {})));
 }

@@ -23,10 +23,12 @@ export function propertiesOf<T>(path: string): Properties<T> {
   const here = new Get(path);
   const at = (key: string | number): unknown =>
     propertiesOf(typeof key === 'number' ? `${path}[${key}]` : `${path}['${key}']`);
-  return new Proxy(here, {
+  // What a proxy answers is decided by its handler, which no type can follow.
+  const view: unknown = new Proxy(here, {
     get(target, key): unknown {
       if (typeof key === 'symbol' || key in target) return Reflect.get(target, key, target);
       return key === 'at' ? at : propertiesOf(`${path}.${key}`);
     },
-  }) as unknown as Properties<T>;
+  });
+  return view as Properties<T>;
 }

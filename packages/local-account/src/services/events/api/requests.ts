@@ -83,7 +83,7 @@ export function checkedTarget(target: Body): Target {
   if (unknown.length > 0)
     throw new Unsupported(`${unknown.join(', ')} of target ${id}`, `supported: ${[...targetMembers].join(', ')}`);
   if (!isKnownTarget(arn)) throw new Unsupported(`targets such as ${arn}`);
-  const checked = target as unknown as Target;
+  const checked = { ...target, Id: id, Arn: arn } as Target;
   const problems = inputProblems(checked);
   if (problems.length > 0) throw validation(`target ${id}: ${problems.join('; ')}`);
   if (arn.includes(':sagemaker:') && checked.RoleArn === undefined)

@@ -102,7 +102,7 @@ function checkedTarget(target: Body): ScheduleTarget {
   if (unknown.length > 0)
     throw new Unsupported(`${unknown.join(', ')} of a schedule's target`, `supported: ${targetMembers.join(', ')}`);
   const arn = text(target, 'Arn');
-  text(target, 'RoleArn');
+  const roleArn = text(target, 'RoleArn');
   const universal = universalTarget(arn);
   if (universal === undefined && !isKnownTarget(arn)) throw new Unsupported(`schedule targets such as ${arn}`);
   if (universal !== undefined) {
@@ -112,7 +112,7 @@ function checkedTarget(target: Body): ScheduleTarget {
     if (!isJsonObject(optionalText(target, 'Input') ?? '{}'))
       throw validation(`Input of target ${arn} must be a JSON object: the members of ${operation}`);
   }
-  return target as unknown as ScheduleTarget;
+  return { ...target, Arn: arn, RoleArn: roleArn } as ScheduleTarget;
 }
 
 function isJsonObject(json: string): boolean {

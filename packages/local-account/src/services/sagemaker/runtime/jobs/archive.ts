@@ -60,7 +60,7 @@ async function inspect(file: string, limits: ArchiveLimits): Promise<void> {
     refuse(danger(entry.path, entry.type, entry.size, limits) ?? `'${entry.path}' is a ${entry.type}`),
   );
   try {
-    await pipeline(createReadStream(file), parser as unknown as NodeJS.WritableStream);
+    await pipeline(createReadStream(file), parser as Parser & NodeJS.WritableStream);
   } catch (error) {
     throw refused ?? new UnsafeArchive(`the archive cannot be read: ${(error as Error).message}`);
   }
