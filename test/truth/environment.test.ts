@@ -64,7 +64,7 @@ describe('the environment of a container', () => {
     await laptop.put('code/look.py', look);
     await laptop.put('code/nowhere.py', 'import boto3\nboto3.client("cloudwatch")\n');
     await laptop.put('data/rows.csv', '1\n');
-    await laptop.putTar('source.tar.gz', { 'look.py': look });
+    await laptop.putTar('source.tar.gz', { 'look.py': look, 'alone.py': 'print("done")\n' });
   });
   afterAll(() => laptop.stop());
 
@@ -147,7 +147,11 @@ describe('the environment of a container', () => {
   });
 
   test('without build tools in an isolated training job in script mode is the error of AWS', async () => {
-    const isolated = { HyperParameters: scriptMode, EnableNetworkIsolation: true };
+    // An isolated job reaches nobody, so its script asks nobody.
+    const isolated = {
+      HyperParameters: { ...scriptMode, sagemaker_program: 'alone.py' },
+      EnableNetworkIsolation: true,
+    };
     await train('isolated', isolated);
     const job = await laptop.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'isolated' }));
     expect(job.TrainingJobStatus).toBe('Failed');

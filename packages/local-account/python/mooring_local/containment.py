@@ -67,7 +67,8 @@ def _attributes(path: str, flags: int, attributes: _MountAttributes) -> None:
 def own_temporary(folder: Path, needed: Sequence[Path]) -> Sequence[Path]:
     """Shows a folder as /tmp, with those of the needed folders in it that lie below /tmp; answers these."""
     folder.mkdir(exist_ok=True)
-    shown = [each for each in needed if each.is_relative_to(TEMPORARY)]
+    # Outer folders first: one that comes later would cover the mount of one inside it.
+    shown = sorted({each for each in needed if each.is_relative_to(TEMPORARY)}, key=lambda each: len(each.parts))
     for each in shown:
         target = folder / each.relative_to(TEMPORARY)
         target.mkdir(parents=True, exist_ok=True)

@@ -181,7 +181,7 @@ class TestValues:
     def test_what_says_that_there_is_no_label_is_missing_and_what_cannot_be_one_is_invalid(self, store: Store) -> None:
         for identity, value in enumerate(("1", "0", "NaN", "null", " ", "maybe", "2", "-1")):
             store.asked(str(identity))
-            store.told(str(identity), value)
+            store.label(str(identity), value)
         counts, rows = store.joined()
         assert [row["repaid"] for row in rows] == ["1", "0"]
         assert (counts.labels["used"], counts.labels["missing"], counts.labels["invalid"]) == (2, 3, 3)
