@@ -1,10 +1,5 @@
 import type { Field } from '../../contracts/front-door';
-import {
-  largestInteger,
-  largestNumber,
-  missingSpellings as spellings,
-  textOf,
-} from '@mooring/use-case/cells';
+import { largestInteger, largestNumber, missingSpellings as spellings, textOf } from '@mooring/use-case/cells';
 
 /** A value of a JSON record that can be a feature. */
 export type Value = string | number | boolean | null;

@@ -35,7 +35,12 @@ export class Outside {
     const packed = await this.npm('pack', join(root, 'packages', name), '--silent');
     const file = packed.trim().split('\n').at(-1) ?? '';
     const options = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-    await this.npm('install', ...options, `./${file}`, ...others.map((each) => `${each}@${versions[each] ?? 'absent'}`));
+    await this.npm(
+      'install',
+      ...options,
+      `./${file}`,
+      ...others.map((each) => `${each}@${versions[each] ?? 'absent'}`),
+    );
     // A link would lead into the repository.
     expect(lstatSync(join(this.folder, 'node_modules/@mooring', name)).isSymbolicLink()).toBe(false);
   }

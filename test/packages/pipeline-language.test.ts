@@ -27,7 +27,10 @@ console.log(JSON.stringify(checkDefinition({ ...JSON.parse(pipeline.toJson()), V
   }, 120_000);
 
   test('a mistake does not compile', async () => {
-    project.write('example.ts', "import { FailStep } from '@mooring/pipeline-language';\nnew FailStep('No', { message: 7 });\n");
+    project.write(
+      'example.ts',
+      "import { FailStep } from '@mooring/pipeline-language';\nnew FailStep('No', { message: 7 });\n",
+    );
     await expect(project.npx('tsc', ['-p', '.'])).rejects.toThrow(/example\.ts\(2,\d+\): error TS2322/);
   }, 120_000);
 });
