@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { UserError } from '@mooring/use-case/errors';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { fairValue } from '../../contracts/bias-distance';
@@ -192,4 +193,23 @@ export function monitorMetric(
     statistic,
     period: Duration.seconds(durationSeconds(every)),
   });
+}
+
+/** PutCompositeAlarm: characters of a rule, and alarms that it may name. */
+const compositeLimits = { characters: 10_240, alarms: 100 } as const;
+
+/**
+ * Refuses at synthesis what CloudWatch would refuse in the middle of a deployment.
+ *
+ * @param alarmNames alarms that mean drift
+ * @throws UserError when one composite alarm cannot hold them, in the region with the longest name.
+ */
+export function checkComposite(useCase: string, alarmNames: readonly string[]): void {
+  const prefix = 'ALARM("arn:aws-us-gov:cloudwatch:ap-southeast-1:111122223333:alarm:") OR ';
+  const characters = alarmNames.reduce((sum, name) => sum + prefix.length + name.length, 0);
+  if (characters <= compositeLimits.characters && alarmNames.length <= compositeLimits.alarms) return;
+  throw new UserError(
+    `${useCase} has ${alarmNames.length} alarms that mean drift, ${characters} characters together; one composite alarm of CloudWatch holds ${compositeLimits.alarms} alarms in ${compositeLimits.characters} characters. ` +
+      'List fewer monitoring.features: the reports show all features all the same.',
+  );
 }

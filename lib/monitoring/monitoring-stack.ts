@@ -18,7 +18,7 @@ import { createLabelAlarms } from '../labels/label-alarms';
 import type { CodeAssets } from '../training/code-assets';
 import { PrebuiltImages } from '../training/images';
 import { createDeployingAlarm } from './deploying-alarm';
-import { createDriftAlarm, driftRules } from './drift-alarms';
+import { checkComposite, createDriftAlarm, driftRules } from './drift-alarms';
 import { endpointAlarmNames, infrastructureAlarms } from './infrastructure-alarms';
 import { monitorPlans } from './monitor-plan';
 import { NativeMonitors } from './native/native-monitors';
@@ -101,6 +101,10 @@ export class MonitoringStack extends Stack {
     const { useCase } = this.props;
     const alarms = driftRules(useCase).map((rule) => createDriftAlarm(this, rule, useCase));
     if (alarms.length === 0) return [];
+    checkComposite(
+      useCase.name,
+      driftRules(useCase).map(({ alarmName }) => alarmName),
+    );
     const composite = new cloudwatch.CompositeAlarm(this, 'Drift', {
       compositeAlarmName: resourceNames.compositeAlarm(useCase.name),
       alarmDescription: `${useCase.title}: something that is watched left its bounds. See docs/operating.md#drift`,

@@ -167,10 +167,12 @@ function allowScaling(role: iam.Role, endpointName: string): void {
   allow(
     role,
     'Scaling',
-    ['RegisterScalableTarget', 'PutScalingPolicy', 'TagResource'].map((action) => `application-autoscaling:${action}`),
+    ['RegisterScalableTarget', 'PutScalingPolicy'].map((action) => `application-autoscaling:${action}`),
     [targets()],
     { conditions: scalingOfSageMaker, because: randomTargets },
   );
+  // The service knows no condition on its namespace for this one.
+  allow(role, 'ScalingTags', ['application-autoscaling:TagResource'], [targets()], { because: randomTargets });
   allow(
     role,
     'ScaledEndpoint',

@@ -52,7 +52,8 @@ describe('after a tour', () => {
   test("the drift distances are of the size of T1's published 0.602 and 0.934", () => {
     const value = (feature: string): number =>
       record.alarms.find((each) => each.name === `credit-risk-drift-${feature}`)?.value ?? 0;
-    expect(value('FLAG_OWN_CAR')).toBeGreaterThan(0.55);
+    // The correction for small samples takes 1.8 / sqrt(rows): 0.18 of this window's 100 rows, 0.06 of T1's 978.
+    expect(value('FLAG_OWN_CAR')).toBeGreaterThan(0.45);
     expect(value('AMT_ANNUITY')).toBeGreaterThan(0.75);
   });
 

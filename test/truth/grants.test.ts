@@ -36,11 +36,6 @@ const knownDependents: readonly Known[] = [
     because: 'asked for when the request has tags, and the schedules send none (tested below)',
   },
   {
-    finding:
-      /\/DeployRole\S*: application-autoscaling:RegisterScalableTarget may need application-autoscaling:TagResource$/,
-    because: 'asked for when the request has tags, and the deploy function sends none',
-  },
-  {
     finding: /^native\/\S+\/RolesJob\S*: sagemaker:CreateEndpointConfig may need iam:PassRole$/,
     because:
       'asked for when a configuration has an ExecutionRoleArn, which the short-lived endpoint of Clarify has not',
@@ -68,8 +63,9 @@ const withoutRole: Readonly<Record<string, string>> = {
 /** What the code can call and what some settings alone make it call. */
 const knownMissing: readonly Known[] = [
   {
-    finding: /^(?!open\/\S+-Serving\/|shipped\/Mooring-Abalone-)\S+: deploy calls application-autoscaling:/,
-    because: 'only stages with autoscaling register a target',
+    finding:
+      /^(?!open\/\S+-Serving\/|shipped\/Mooring-Abalone-)\S+: deploy calls (application-autoscaling:(Register|Put)|sagemaker:DescribeEndpointConfig$)/,
+    because: 'only stages with autoscaling register a target, and look at its instances before an update',
   },
   {
     finding: /^(?!async\/)\S+: deploy calls sagemaker:InvokeEndpointAsync$/,

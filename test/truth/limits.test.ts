@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorKinds, resourceNames, stageNames } from '../../contracts/names';
+import { testApp } from '../support/app';
 import { alarmWindow, check, children, inlinePolicies, limitFindings } from './support/limits';
-import { synthVariants, type Variant } from './support/variants';
+import { manyFeatures, synthVariants, type Variant } from './support/variants';
 
 describe('names, sizes and windows of every variant, with the longest names allowed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-truth-'));
@@ -28,6 +29,12 @@ describe('names, sizes and windows of every variant, with the longest names allo
     ].map((name) => `${name}-${'0'.repeat(16)}`);
     const batches = `${resourceNames.batchFunction(longest)}-2026-11-20T10-00-00`;
     expect([...configs, ...jobs, batches].filter((name) => name.length > most)).toEqual([]);
+  });
+
+  test('are refused at synthesis where one composite alarm cannot hold them', () => {
+    expect(() => testApp([manyFeatures(60)], join(folder, 'too-many'))).toThrow(
+      /has 12\d alarms that mean drift, \d+ characters together; one composite alarm of CloudWatch holds 100 alarms/,
+    );
   });
 
   describe('and the checks', () => {

@@ -19,6 +19,15 @@ const unaskable: readonly Known[] = [
       'makes S3 answer 404 instead of 403 for an object that is not there, which a walk without faults never meets',
   },
   {
+    finding:
+      /DeployRole\w+ (Descaling application-autoscaling:DeregisterScalableTarget|TrackingAlarms cloudwatch:(Describe|Delete)Alarms)$/,
+    because: 'asked when a use case gives autoscaling up; credit-risk never had any',
+  },
+  {
+    finding: /Role\w+ Environment kms:Decrypt$/,
+    because: 'the same key encrypts the objects that the role may read, so that its other grant is enough here',
+  },
+  {
     finding: /RetrainRole\w+ Champion sagemaker:DescribeModelPackage$/,
     because: 'asked where gates.champion is set, which it is not for credit-risk',
   },

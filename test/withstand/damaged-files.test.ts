@@ -123,7 +123,8 @@ async function damaged(damage: Damage): Promise<string | undefined> {
     await before.stop();
     if (
       refused !== undefined &&
-      (refused.name !== 'UserError' || !/(jsonl, line \d+:|cannot start from).*account repair/s.test(refused.message))
+      (refused.name !== 'AccountError' ||
+        !/(jsonl, line \d+:|cannot start from).*account repair/s.test(refused.message))
     )
       return `the start said ${refused.name}: ${refused.message}`;
     if (complaints.some((each) => !/account repair/.test(each))) return `silently lost: ${complaints.join('; ')}`;

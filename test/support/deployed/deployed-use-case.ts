@@ -113,6 +113,7 @@ export class DeployedUseCase {
     await this.put(`${execution}/Train/model.tar.gz`, await artifact(version, behaviour));
     await this.put(`${execution}/Evaluate/predictions/predictions.csv`, predictions(version));
     await this.put(`${execution}/Evaluate/evaluation/evaluation.json`, JSON.stringify(metrics));
+    await this.put(`${execution}/Evaluate/evaluation/statistics.json`, JSON.stringify(metrics));
     const uri = (key: string): string => `s3://${this.foundation.artifactBucket}/${execution}/${key}`;
     await this.clients.sagemaker.send(
       new CreateModelPackageCommand({
@@ -135,13 +136,14 @@ export class DeployedUseCase {
         },
         ModelMetrics: {
           ModelQuality: {
-            Statistics: { ContentType: 'application/json', S3Uri: uri('Evaluate/evaluation/evaluation.json') },
+            Statistics: { ContentType: 'application/json', S3Uri: uri('Evaluate/evaluation/statistics.json') },
           },
         },
         CustomerMetadataProperties: {
           [metadataKeys.executionArn]: `arn:aws:sagemaker:us-east-1:000000000000:pipeline/${this.name}-pipeline/execution/run${version}`,
           [metadataKeys.commit]: `commit-${version}`,
           [metadataKeys.dataHash]: 'data-1',
+          [metadataKeys.evaluation]: uri('Evaluate/evaluation/evaluation.json'),
         },
       }),
     );

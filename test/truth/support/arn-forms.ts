@@ -9,7 +9,7 @@ export function arnForm(arn: string): ArnForm {
 }
 
 /** Names that may hold slashes; all others end at one. */
-const withSlashes = /Path|ModelPackageName|ObjectName|LogGroupName|LogStreamName|ParameterName/;
+const withSlashes = /Path|ModelPackageName|AlarmName|ObjectName|LogGroupName|LogStreamName|ParameterName/;
 /** Names that may hold colons. */
 const withColons = /ObjectName|LogStreamName/;
 

@@ -32,6 +32,7 @@ function callsOf(name: string, source: string | undefined): readonly SdkCall[] {
     target: 'node22',
     write: false,
     treeShaking: true,
+    conditions: ['mooring-source'],
     external: ['@aws-sdk/*', '@smithy/*'],
     logLevel: 'silent',
     ...(source === undefined

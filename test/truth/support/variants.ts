@@ -59,10 +59,10 @@ const useCases: Readonly<Record<string, () => readonly LoadedUseCase[]>> = {
 };
 
 /** The open variant with as many monitored features of the longest names as fit into one composite alarm. */
-function manyFeatures(): LoadedUseCase {
+export function manyFeatures(count = 27): LoadedUseCase {
   const [open] = oneOf(own, 'open-everything-with-long-name');
   if (open === undefined) throw new Error('the open variant is gone');
-  const columns = Array.from({ length: 50 }, (_, index) => ({
+  const columns = Array.from({ length: count }, (_, index) => ({
     name: `feature_${index}_`.padEnd(64, 'x'),
     type: 'number' as const,
   }));

@@ -219,7 +219,12 @@ class WarmInterpreter:
         """Keeps the child from files that are none of its job's, as far as the machine lets it."""
         if not self._able.files:
             return
-        readable = (Path(__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix), self._scratch)
+        # A checkout below /tmp is not to disappear: jobs of stand-ins find their packages by PYTHONPATH.
+        packages = [
+            Path(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if Path(each).is_absolute()
+        ]
+        sources = [each for each in packages if each.is_dir()]
+        readable = (Path(__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix), self._scratch, *sources)
         writable = (job, self._compiled)
         self._compiled.mkdir(exist_ok=True)
         hide(self._secrets, self._scratch)

@@ -53,3 +53,26 @@ export function keyPermissions(
   };
   return actions.map((action) => ({ action, resource: key.arn, resourcePolicy: key.policy, context }));
 }
+
+/** What a role needs so that its job or endpoint may encrypt a volume: SageMaker makes a grant for it. */
+export function volumePermissions(account: AccountParts, keyId: string | undefined): readonly Permission[] {
+  const key = keyId === undefined ? undefined : account.findPeer('keys')?.find(keyId);
+  if (key === undefined) return [];
+  const asked = { resource: key.arn, resourcePolicy: key.policy };
+  return [
+    { action: 'kms:DescribeKey', ...asked },
+    { action: 'kms:CreateGrant', ...asked, context: { 'kms:GrantIsForAWSResource': 'true' } },
+  ];
+}
+
+/** What a function's role needs to read environment variables that a key encrypts. */
+export function environmentPermissions(
+  account: AccountParts,
+  keyArn: string | undefined,
+  functionArn: string,
+): readonly Permission[] {
+  const key = keyArn === undefined ? undefined : account.findPeer('keys')?.find(keyArn);
+  if (key === undefined) return [];
+  const context = { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn };
+  return [{ action: 'kms:Decrypt', resource: key.arn, resourcePolicy: key.policy, context }];
+}

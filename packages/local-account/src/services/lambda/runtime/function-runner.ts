@@ -1,5 +1,7 @@
+import { AwsError } from '../../../core/errors';
 import type { AccountParts } from '../../../core/module';
 import '../../shared/peers';
+import { environmentPermissions } from '../../shared/encryption';
 import { logsOfRole } from '../../shared/role-access';
 import type { CodeStore } from './code-store';
 import type { FunctionRecord } from './function-record';
@@ -53,6 +55,7 @@ export class FunctionRunner {
     reserved: number | undefined,
     requestId: string,
   ): Promise<InvocationResult> {
+    this.decryptEnvironment(record);
     const key = `${record.name}:${record.version}:${record.revisionId}`;
     const functionArn = record.version === '$LATEST' ? record.arn : `${record.arn}:${record.version}`;
     try {
@@ -72,6 +75,21 @@ export class FunctionRunner {
     } catch (error) {
       this.metric(record, [['Throttles', 1, 'Count']]);
       throw error;
+    }
+  }
+
+  /** @throws AwsError KMSAccessDeniedException in Lambda's words. */
+  private decryptEnvironment(record: FunctionRecord): void {
+    const { iam } = this.account;
+    try {
+      iam.authorize(iam.roleByArn(record.role), environmentPermissions(this.account, record.kmsKeyArn, record.arn));
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'AccessDeniedException') throw error;
+      throw new AwsError(
+        'KMSAccessDeniedException',
+        `Lambda was unable to decrypt the environment variables because KMS access was denied: ${error.message}`,
+        502,
+      );
     }
   }
 

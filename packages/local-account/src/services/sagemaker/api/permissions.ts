@@ -1,6 +1,7 @@
 import { bodies, body, optionalText } from '../../../core/input';
 import type { AccountParts } from '../../../core/module';
 import type { Body, Permission } from '../../../core/service';
+import { volumePermissions } from '../../shared/encryption';
 
 /** Operation's resource: part of the ARN before the name, and the member that names it. Operations on lists have none. */
 const resources: readonly (readonly [pattern: RegExp, resource: string, member: string])[] = [
@@ -50,6 +51,7 @@ export function permissionsOf(account: AccountParts, operation: string, input: B
     ...(tagged ? resources.map((resource) => ({ action: 'sagemaker:AddTags', resource })) : []),
     ...pass,
     ...guardrailsOf(account, input),
+    ...(operation === 'CreateEndpointConfig' ? volumePermissions(account, optionalText(input, 'KmsKeyId')) : []),
   ];
 }
 

@@ -1,8 +1,9 @@
 import { messageOf, validation } from '../../../../core/errors';
-import { bodies, body, text } from '../../../../core/input';
-import type { Body } from '../../../../core/service';
+import { bodies, body, optionalText, text } from '../../../../core/input';
+import type { Body, Permission } from '../../../../core/service';
 import { shorten } from '../jobs/job';
 import type { JobParts } from '../jobs/job';
+import { volumePermissions } from '../../../shared/encryption';
 import { guardrailsOf } from '../../api/permissions';
 import { deploymentPlan } from './deployment-plan';
 import { captureSummary, instancesOf, variantSummaries } from './endpoint-document';
@@ -58,6 +59,7 @@ export class EndpointFleets {
     const { documents, account } = this.parts;
     const fleet = this.fleet(name, documents.get(name).EndpointConfigName);
     try {
+      this.authorizeModel(fleet, []);
       await fleet.start();
       this.runtimes.set(name, new EndpointRuntime(account, name, fleet, this.parts.faults));
       documents.change(name, { EndpointStatus: 'InService' });
@@ -72,9 +74,7 @@ export class EndpointFleets {
     const { account, documents } = this.parts;
     const fleet = this.fleet(name, text(update, 'EndpointConfigName'));
     try {
-      const [first] = bodies(fleet.config, 'ProductionVariants');
-      const model = this.parts.sourceOf(text(first ?? {}, 'ModelName'));
-      account.iam.authorize(account.iam.roleByArn(model.roleArn), guardrailsOf(account, update));
+      this.authorizeModel(fleet, guardrailsOf(account, update));
       await fleet.start();
     } catch (error) {
       this.rollBack(name, fleet, messageOf(error));
@@ -140,6 +140,15 @@ export class EndpointFleets {
       StartTime: now,
       ProductionVariants: variants.map((each) => ({ ...each, VariantStatus: [{ Status: status, StartTime: now }] })),
     };
+  }
+
+  /** What the role of the first model needs around its container. */
+  private authorizeModel({ config }: Fleet, more: readonly Permission[]): void {
+    const { account, sourceOf } = this.parts;
+    const [first] = bodies(config, 'ProductionVariants');
+    const { roleArn } = sourceOf(text(first ?? {}, 'ModelName'));
+    const volume = volumePermissions(account, optionalText(config, 'KmsKeyId'));
+    account.iam.authorize(account.iam.roleByArn(roleArn), [...volume, ...more]);
   }
 
   private promote(name: string, fleet: Fleet, update: Body): void {

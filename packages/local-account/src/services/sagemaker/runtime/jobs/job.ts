@@ -7,6 +7,7 @@ import { ClientError, RoleObjects } from './role-objects';
 import { InterpreterLost } from './warm-interpreter';
 import type { ContainerCredentials } from './container-credentials';
 import type { Interpreters } from './interpreters';
+import { volumePermissions } from '../../../shared/encryption';
 import { imagePermissions, logsOfRole } from '../../../shared/role-access';
 
 /** A job's request with every expression replaced, in the API's own shape. */
@@ -73,11 +74,12 @@ export function objectsOf({ account }: JobParts, roleArn: string): RoleObjects {
 }
 
 /**
- * Logs of a container as the job's role, which pulls its image too.
+ * Logs of a container as the job's role, which pulls its image and has its volume encrypted too.
  *
  * @throws ClientError when the role may not pull the image.
  */
-export function roleLogs({ account }: JobParts, objects: RoleObjects, image: string): LogSink {
+export function roleLogs({ account }: JobParts, objects: RoleObjects, image: string, volumeKey?: string): LogSink {
+  objects.authorize(volumePermissions(account, volumeKey), 'The role may not encrypt the volume');
   objects.authorize(imagePermissions(image), `The role may not pull the image ${image}`);
   return logsOfRole(account, objects.principal, ['logs:CreateLogGroup', 'logs:DescribeLogStreams']);
 }

@@ -80,22 +80,26 @@ async function runHost({ parts, name, arn, request, stop, shard }: Host): Promis
   );
   for (const each of ['/opt/ml/output', '/opt/ml/processing']) folder.folder(each);
   const interpreter = parts.interpreters.of(image);
-  const end = await runContainer(interpreter, roleLogs(parts, objects, image), {
-    folder,
-    command: started,
-    cwd: '/opt/ml/processing',
-    env: {
-      ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
-      ...(ofMonitor ? sparkVariables(parts.account.host.for('job')) : {}),
-      ...(body(request, 'Environment') as Record<string, string>),
-      ...own?.environment,
+  const end = await runContainer(
+    interpreter,
+    roleLogs(parts, objects, image, optionalText(cluster, 'VolumeKmsKeyId')),
+    {
+      folder,
+      command: started,
+      cwd: '/opt/ml/processing',
+      env: {
+        ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
+        ...(ofMonitor ? sparkVariables(parts.account.host.for('job')) : {}),
+        ...(body(request, 'Environment') as Record<string, string>),
+        ...own?.environment,
+      },
+      isolated: body(request, 'NetworkConfig')['EnableNetworkIsolation'] === true,
+      timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
+      stop,
+      logGroup: '/aws/sagemaker/ProcessingJobs',
+      logStream: `${name}/${host}`,
     },
-    isolated: body(request, 'NetworkConfig')['EnableNetworkIsolation'] === true,
-    timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
-    stop,
-    logGroup: '/aws/sagemaker/ProcessingJobs',
-    logStream: `${name}/${host}`,
-  });
+  );
   const message = folder.text('/opt/ml/output/message');
   const exitMessage = message === undefined ? {} : { exitMessage: message.slice(0, 1024) };
   const failed = (reason: string): JobResult => ({ status: 'Failed', failureReason: shorten(reason), ...exitMessage });

@@ -166,32 +166,41 @@ export async function runTraining(
       folder.folder(each);
     const own = ownCommand(specification);
     const interpreter = parts.interpreters.of(text(specification, 'TrainingImage'));
-    const end = await runContainer(interpreter, roleLogs(parts, objects, text(specification, 'TrainingImage')), {
-      folder,
-      command: own ?? commandOf(request, script, hyperparameters, framework),
-      cwd: '/opt/ml/code',
-      isolated: request['EnableNetworkIsolation'] === true,
-      env: {
-        ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
-        ...trainingEnvironment({
-          jobName: name,
-          jobArn: arn,
-          region: parts.account.region,
-          hyperparameters,
-          channels,
-          inputDataConfig: inputDataConfig(request),
-          resourceConfig,
-          framework,
-          ...(script === undefined ? {} : { program: script.program, submitDirectory: script.directory }),
-          toolkit: own === undefined,
-        }),
-        ...environment,
+    const end = await runContainer(
+      interpreter,
+      roleLogs(
+        parts,
+        objects,
+        text(specification, 'TrainingImage'),
+        optionalText(body(request, 'ResourceConfig'), 'VolumeKmsKeyId'),
+      ),
+      {
+        folder,
+        command: own ?? commandOf(request, script, hyperparameters, framework),
+        cwd: '/opt/ml/code',
+        isolated: request['EnableNetworkIsolation'] === true,
+        env: {
+          ...baseEnvironment(parts, { role, name, folder: folder.path, python: interpreter.python }),
+          ...trainingEnvironment({
+            jobName: name,
+            jobArn: arn,
+            region: parts.account.region,
+            hyperparameters,
+            channels,
+            inputDataConfig: inputDataConfig(request),
+            resourceConfig,
+            framework,
+            ...(script === undefined ? {} : { program: script.program, submitDirectory: script.directory }),
+            toolkit: own === undefined,
+          }),
+          ...environment,
+        },
+        timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
+        stop,
+        logGroup: '/aws/sagemaker/TrainingJobs',
+        logStream: `${name}/algo-1-${Math.floor(parts.account.clock.now().getTime() / 1000)}`,
       },
-      timeout: optionalNumber(body(request, 'StoppingCondition'), 'MaxRuntimeInSeconds') ?? oneDay,
-      stop,
-      logGroup: '/aws/sagemaker/TrainingJobs',
-      logStream: `${name}/algo-1-${Math.floor(parts.account.clock.now().getTime() / 1000)}`,
-    });
+    );
     metrics = readMetrics(bodies(specification, 'MetricDefinitions'), folder.log, framework);
     if (!end.succeeded && !end.timedOut && !end.stopped) {
       const own = folder.text('/opt/ml/output/failure');

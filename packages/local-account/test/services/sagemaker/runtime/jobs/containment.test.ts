@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   CreateModelCommand,
   CreateProcessingJobCommand,
@@ -88,9 +88,9 @@ describe('a job that means harm', () => {
   };
 
   beforeAll(async () => {
-    victim = join(mkdtempSync(join(dirname(require.resolve('esbuild/package.json')), '..', '.victim-')), 'thesis.txt');
+    // Not below /tmp, of which a job sees its own: a write there would succeed and change nothing.
+    victim = join(mkdtempSync('/var/tmp/mooring-victim-'), 'thesis.txt');
     writeFileSync(victim, 'years of work');
-    // Where people have it: in the project, not below /tmp, of which a job sees its own.
     laptop = await Laptop.start({}, join(victim, '..'));
     await laptop.put('code/attempts.py', attempts);
     await laptop.put('code/probe.py', 'print("ready")\n');
