@@ -129,7 +129,7 @@ export const pythonRooms: readonly (readonly [folder: string, content: string, m
     'numpy, pandas, scikit-learn, xgboost',
   ],
   ['`python/mooring-use-case/`', 'reads `use-case.json` for both of them', 'nothing'],
-  ['`python/mooring-values/`', 'what a value means in files, requests, captures, labels and reports', 'numpy, pandas'],
+  ['`python/mooring-values/`', 'what a value means in files, requests, captures, labels and reports', 'numpy, pyarrow'],
 ];
 
 /**
