@@ -219,7 +219,7 @@ describe('S3 of the local account', () => {
       }),
     );
     expect(done.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
-    expect(((await get('parts')) ?? '').replace(/ +/, ' ')).toBe('hello world');
+    expect((await get('parts')) === `${'hello '.padEnd(5 * 1024 * 1024)}world`).toBe(true);
     await expect(upload(3, 'late')).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
