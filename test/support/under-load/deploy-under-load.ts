@@ -6,7 +6,7 @@ import { DeployedUseCase } from '../deployed/deployed-use-case';
 import { Door } from '../trials/door';
 import { LoadTool, type LoadResult, type Target } from './load-tool';
 
-/** What a series of deployments under load came to. */
+/** Result of a series of deployments under load. */
 export interface DeploymentsUnderLoad {
   readonly deployments: number;
   readonly seconds: number;

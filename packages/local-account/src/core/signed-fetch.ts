@@ -21,7 +21,7 @@ const region = 'us-east-1';
 
 /**
  * A signed request: for routes of the account that no SDK client knows. Not by `fetch`, which gives up after 300 s whatever
- * it is told.
+ * its settings.
  */
 export async function signedFetch(url: string | URL, keys: Keys, request: SignedRequest): Promise<Response> {
   const { method, headers = {}, body, service = controlService } = request;

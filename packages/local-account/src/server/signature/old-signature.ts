@@ -35,7 +35,7 @@ const signedQuery = new Set([
 /**
  * The signature of a presigned URL of Signature Version 2
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html). The SDK's signer does not know it; boto3 makes
- * such URLs for us-east-1 unless it is told otherwise, and S3 accepts them.
+ * such URLs for us-east-1 unless configured otherwise, and S3 accepts them.
  */
 export function oldSignature(exchange: Exchange, { expires = 0, sessionToken }: Claim, secret: string): string {
   const { method, headers, query, path } = exchange;

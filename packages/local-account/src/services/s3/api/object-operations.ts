@@ -43,7 +43,7 @@ function on(
   return { name, permissions: store.permissions(`s3:${action}`, bucket, key), run };
 }
 
-/** Whether a key exists is told to those alone who may list it; others are refused, as by S3. */
+/** Only callers who may list a key learn whether it exists; others are refused, as by S3. */
 async function unlessSecret(
   { authorize }: S3Parts,
   { bucket, key }: S3Request,
