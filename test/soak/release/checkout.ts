@@ -119,3 +119,13 @@ export function npmWithoutRegistry(folder: string): string {
   chmodSync(file, 0o755);
   return folder;
 }
+
+/** A folder with a `node` that has further variables: builds see a list of the account's variables, PATH among them. */
+export function nodeWith(folder: string, variables: Readonly<Record<string, string>>): string {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'node');
+  const given = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+  writeFileSync(file, `#!/bin/sh\n${given.join(' ')} exec "${process.execPath}" "$@"\n`);
+  chmodSync(file, 0o755);
+  return folder;
+}

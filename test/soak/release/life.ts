@@ -19,7 +19,7 @@ import { describePackage, listPackages } from '../../../cli/shared/registry';
 import { openSession } from '../../../cli/shared/session';
 import { root } from '../../support/app';
 import { Executions } from '../../support/executions';
-import { Checkout, npmWithoutRegistry } from './checkout';
+import { Checkout, nodeWith, npmWithoutRegistry } from './checkout';
 import { listing } from './listing';
 
 const useCase = 'credit-risk';
@@ -28,8 +28,8 @@ const useCase = 'credit-risk';
 export class ReleaseLife {
   readonly folder = mkdtempSync(join(tmpdir(), 'mooring-releases-'));
   readonly state = join(this.folder, 'account');
-  /** What builds see; a test may add to it. */
-  readonly env: Record<string, string | undefined> = {
+  /** Variables of the account's process, of which builds see PATH. */
+  private readonly env: Record<string, string | undefined> = {
     ...process.env,
     PATH: `${npmWithoutRegistry(join(this.folder, 'npm'))}${delimiter}${process.env['PATH'] ?? ''}`,
   };
@@ -66,6 +66,15 @@ export class ReleaseLife {
 
   get executions(): Executions {
     return new Executions(this.account, releaseNames.pipeline, 600);
+  }
+
+  /** Runs the builds with further variables, until the answer is called. */
+  buildsWith(variables: Readonly<Record<string, string>>): () => void {
+    const path = this.env['PATH'];
+    this.env['PATH'] = `${nodeWith(join(this.folder, 'node'), variables)}${delimiter}${path ?? ''}`;
+    return () => {
+      this.env['PATH'] = path;
+    };
   }
 
   /** Generates the raw data anew. */
